@@ -1,0 +1,140 @@
+"""Data sets as whole arrays in memory: built-in synthetic pictures, Fashion-MNIST, CIFAR-10, or any image folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import folder, synthetic
+from .errors import InputError, nearest_name
+
+NAMES = ("synthetic", "fashion_mnist", "cifar10")
+
+
+@dataclass(frozen=True, eq=False)
+class ImageData:
+    """Images of one size with their labels, split into train and test.
+
+    Args:
+        name: what the data is called in records and figures.
+        train_images, test_images: (n, height, width, channels) uint8 arrays.
+        train_labels, test_labels: (n,) int64 arrays, label k is class k.
+        classes: the names of the classes, in the order of their labels.
+        fingerprint: sixteen hexadecimal digits that change with any pixel, label or class name.
+        note: what a reader of a figure must know of the data, such as how it was coded.
+    """
+
+    name: str
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    classes: tuple[str, ...]
+    fingerprint: str = ""
+    note: str = ""
+
+    @property
+    def resolution(self) -> int:
+        return self.train_images.shape[1]
+
+    @property
+    def channels(self) -> int:
+        return self.train_images.shape[3]
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.classes)
+
+    def describe(self) -> dict[str, object]:
+        """Return what a record's header says of the data."""
+        return {
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "train": len(self.train_labels),
+            "test": len(self.test_labels),
+            "classes": len(self.classes),
+            "channels": self.channels,
+            "note": self.note,
+        }
+
+
+def fingerprint(*arrays: np.ndarray, classes: tuple[str, ...] = ()) -> str:
+    """Return sixteen hexadecimal digits of a SHA-256 over the arrays and the class names."""
+    digest = hashlib.sha256("\n".join(classes).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where downloads and decoded images are kept: $REGNET_EDU_CACHE, or regnet_edu in the user's cache folder."""
+    if os.environ.get("REGNET_EDU_CACHE"):
+        return Path(os.environ["REGNET_EDU_CACHE"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "regnet_edu"
+
+
+def load(data: str | Path | ImageData = "synthetic", resolution: int = 32, progress: bool = False) -> ImageData:
+    """Load a data set as arrays of `resolution` x `resolution` pixels.
+
+    Args:
+        data: "synthetic", "fashion_mnist", "cifar10", or the path of an image folder with train/CLASS/*.jpg and
+            test/CLASS/*.jpg (val/ will do for test/). An `ImageData` is returned as it is.
+        resolution: height and width in pixels. Images of another size are cropped to a square and resized.
+        progress: whether decoding shows a progress bar.
+
+    Raises:
+        InputError: the name is unknown, the folder is missing or empty, or an image cannot be read.
+    """
+    if isinstance(data, ImageData):
+        return data
+    if isinstance(resolution, bool) or not isinstance(resolution, int) or resolution < 8:
+        raise InputError(f"resolution {resolution!r:.60} must be a whole number of pixels of at least 8")
+    name = str(data)
+    if name == "synthetic":
+        return _synthetic(resolution)
+    if name in ("fashion_mnist", "cifar10"):
+        return _torchvision(name, resolution)
+    path = Path(name.removeprefix("imagenet:")).expanduser()
+    if not path.exists() and os.sep not in name:
+        raise InputError(f"data {name!r} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
+    images = folder.load(path, resolution, cache_folder() / "decoded", progress)
+    return ImageData(path.resolve().name, *images.arrays, images.classes, images.fingerprint, images.note)
+
+
+def _synthetic(resolution: int) -> ImageData:
+    train = synthetic.pictures(10_240, resolution, seed=1)
+    test = synthetic.pictures(4_000, resolution, seed=2)
+    mark = fingerprint(*train, *test, classes=synthetic.CLASSES)
+    return ImageData("synthetic", *train, *test, synthetic.CLASSES, mark, "drawn by the package itself, no photographs")
+
+
+def _torchvision(name: str, resolution: int) -> ImageData:
+    """Read Fashion-MNIST or CIFAR-10 through torchvision, downloading it once to the cache folder."""
+    from torchvision import datasets
+
+    kind: Callable = {"fashion_mnist": datasets.FashionMNIST, "cifar10": datasets.CIFAR10}[name]
+    root = cache_folder()
+    try:
+        try:
+            parts = [kind(root, train=train, download=False) for train in (True, False)]
+        except RuntimeError:  # torchvision's way to say that the files are not there, or not whole
+            parts = [kind(root, train=train, download=True) for train in (True, False)]
+    except Exception as error:  # every kind of network failure, by any of the libraries below
+        where = root / ("FashionMNIST/raw" if name == "fashion_mnist" else "cifar-10-batches-py")
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise InputError(
+            f"{name} is not in {where} and could not be downloaded ({reason}); put its files there by hand, "
+            "or use --data synthetic or an image folder"
+        ) from error
+    arrays: list[np.ndarray] = []
+    for part in parts:
+        images = np.asarray(part.data)
+        images = images[..., None] if images.ndim == 3 else images
+        arrays += [folder.resize_all(images, resolution), np.asarray(part.targets, np.int64)]
+    classes = tuple(parts[0].classes)
+    return ImageData(name, *arrays, classes, fingerprint(*arrays, classes=classes))
