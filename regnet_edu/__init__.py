@@ -1,0 +1,62 @@
+"""Design network design spaces: sample populations of networks, train them, compare their error distributions.
+
+    import regnet_edu as rn
+
+    configs = rn.AnyNetXA().sample(5, flops=(360e6, 400e6))
+    population = rn.sweep("RegNetX", n=8, regime="tiny")
+
+Everything is imported on first use, so that `import regnet_edu` is quick and needs neither torch nor matplotlib.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+__version__ = "0.1.0"
+
+# name -> the room it lives in; a room that stands for itself is imported as a module
+_ROOMS = {
+    "config": ["AnyNetConfig"],
+    "batch": ["ConfigBatch"],
+    "complexity": ["Complexity", "complexity"],
+    "errors": ["InputError"],
+    "regime": ["Regime"],
+    "population": ["load_population", "populations", "provenance"],
+    "data": ["ImageData"],
+    "train": ["TrainResult", "train"],
+    "sweep": ["sweep"],
+}
+_MODULES: list[str] = []
+_NAMES = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [*_NAMES, *_MODULES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+class _Package(ModuleType):
+    """Keeps `rn.train` the function, although importing the file train.py would put the module there."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and _NAMES.get(name) == name:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

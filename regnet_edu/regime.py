@@ -21,7 +21,8 @@ class Regime:
         data: what to train on: "synthetic", "fashion_mnist", "cifar10", "imagenet:DIR" or an image folder.
         resolution: height and width of the images in pixels.
         flops: (low, high) multiply-adds of the networks that are sampled, or None for no band.
-        ranges: limits of the design space that differ from the paper's, such as {"max_width": 512}.
+        ranges: options of the design spaces that differ from the paper's, for each family of spaces, such as
+            {"AnyNet": {"max_width": 512}}; they are used where a space is given by its name.
         train_images: how many training images, the first of one fixed shuffle; None is all.
         test_images: how many test images; None is all.
         batch_size: images a step.
@@ -35,7 +36,6 @@ class Regime:
         flip: whether training images are mirrored at random.
         crop_padding: random crops from images padded by this many pixels (0 is none).
         zero_init_last: whether the last batch norm of each residual block starts at 0.
-        stem_stride: 2 as in the paper; 1 suits small images.
         precision: "fp32", or "bf16" for mixed precision.
 
     Raises:
@@ -60,11 +60,10 @@ class Regime:
     flip: bool = True
     crop_padding: int = 0
     zero_init_last: bool = True
-    stem_stride: int = 2
     precision: str = "fp32"
 
     def __post_init__(self) -> None:
-        for name in ("resolution", "batch_size", "epochs", "stem_stride"):
+        for name in ("resolution", "batch_size", "epochs"):
             _check(name, getattr(self, name), low=1, whole=True)
         for name in ("train_images", "test_images"):
             if getattr(self, name) is not None:
@@ -119,6 +118,10 @@ class Regime:
                 raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, names)}")
         return replace(self, **changes)
 
+    def space_options(self, space: str) -> dict[str, Any]:
+        """Return the options for a space of that name, from the family that its name begins with."""
+        return next((dict(v) for family, v in self.ranges.items() if space.startswith(family)), {})
+
     def steps(self, train_images: int) -> int:
         """Number of optimiser steps for so many training images; a last incomplete batch is left out."""
         return max(1, train_images // self.batch_size) * self.epochs
@@ -155,12 +158,12 @@ REGIMES: dict[str, Regime] = {
         name="tiny",
         data="synthetic",
         flops=(1.8e6, 2.2e6),
-        ranges={"min_width": 24, "max_width": 512},
+        ranges={"AnyNet": {"min_width": 24, "max_width": 512}},
         train_images=5_120,
         test_images=2_000,
         batch_size=32,
     ),
-    "quick": _CPU.but(name="quick", flops=(1.8e6, 2.2e6), ranges={"min_width": 24, "max_width": 512}),
+    "quick": _CPU.but(name="quick", flops=(1.8e6, 2.2e6), ranges={"AnyNet": {"min_width": 24, "max_width": 512}}),
     "cpu": _CPU,
     "colab": _CPU.but(name="colab", train_images=None, epochs=5, batch_size=128, lr=0.3, precision="bf16"),
     # Section 3.1 and its footnote 5: 400 MF, 10 epochs, batch 128 on one GPU, lr 0.05, half cosine, no warm-up.

@@ -1,0 +1,277 @@
+"""A sweep: sample networks from a design space, train each, record it; interrupted at any time, it resumes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import data as image_data
+from . import local, spaces
+from . import regime as regimes
+from .complexity import complexity
+from .config import AnyNetConfig
+from .data import ImageData
+from .errors import InputError, nearest_name
+from .population import load_population
+from .records import FORMAT, Records, RecordWriter
+from .regime import Regime
+from .spaces import DesignSpace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENGINES = ("local",)
+
+
+def sweep(
+    space: DesignSpace | str | Sequence[AnyNetConfig],
+    n: int | None = None,
+    regime: Regime | str = "tiny",
+    out: str | os.PathLike[str] | None = None,
+    *,
+    seed: int = 0,
+    engine: str = "local",
+    workers: int | None = None,
+    threads: int = 1,
+    device: str = "cpu",
+    data: ImageData | str | os.PathLike[str] | None = None,
+    note: str = "",
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Sample n networks from a space, train each under one regime, and return the population.
+
+    Network k depends on `seed`, k, the space and the regime alone: not on the number of workers, nor on how often the
+    sweep was interrupted. With `out`, every network is on the disk before it counts as done, and the same call goes on
+    where it was stopped; a larger n extends the population.
+
+    Args:
+        space: a `DesignSpace`, the name of one, or the networks themselves.
+        n: how many networks; with networks given, all of them if n is left out.
+        regime: a `Regime` or the name of a preset.
+        out: record file, `*.jsonl`; without it nothing is kept but the returned table.
+        seed: of the sweep: decides which networks are sampled, their initial weights and the order of their images.
+        engine: "local", worker processes on this machine.
+        workers: number of worker processes; as many as there are processors if left out.
+        threads: threads of each worker.
+        device: "cpu" or "cuda".
+        data: train on this instead of the regime's own data: a name, an image folder or an `ImageData`.
+        note: what a reader of the figures must know of the data; kept in the header.
+        progress: whether to show a progress bar.
+
+    Returns:
+        The population as `load_population` returns it.
+
+    Raises:
+        InputError: an argument is invalid; the file belongs to another sweep, is being written by one, or cannot be
+            written. Nothing that was recorded is lost.
+    """
+    regime = regimes.get(regime)
+    engine_run = _engine(engine)
+    workers = _count("workers", workers if workers is not None else os.cpu_count() or 1)
+    threads = _count("threads", threads)
+    images = image_data.load(regime.data if data is None else data, regime.resolution, progress)
+    if not isinstance(space, (str, DesignSpace)):
+        n = len(space) if n is None else n
+    n = _count("n", n)
+    name, described, configs = _networks(space, n, regime, seed, images)
+    with contextlib.ExitStack() as stack:
+        if out is None:
+            out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="regnet-edu-"))) / "sweep.jsonl"
+        writer = stack.enter_context(RecordWriter(out))
+        for line in writer.notes:
+            print(line, file=sys.stderr)
+        header = {
+            "kind": "header",
+            "format": FORMAT,
+            "space": name,
+            "space_repr": described,
+            "seed": seed,
+            "regime": regime.to_dict(),
+            "regime_fingerprint": regime.fingerprint,
+            "data": {**images.describe(), **({"note": note} if note else {})},
+            **_circumstances(),
+        }
+        _same_sweep(writer.records, header, configs, Path(out))
+        if writer.records.header is None:
+            writer.append(header)
+        tasks = [
+            {"index": k, "seed": network_seed(seed, k), "config": config.to_dict()}
+            for k, config in enumerate(configs)
+            if k not in writer.records.networks
+        ]
+        if tasks:
+            session = {"n": n, "workers": workers, "threads": threads, "device": device, "engine": engine}
+            writer.append({"kind": "session", **session, **_circumstances()})
+            outcomes = engine_run(tasks, regime.to_dict(), images, device, workers, threads)
+            with contextlib.closing(outcomes):
+                _record(outcomes, writer, configs, seed, regime, images, progress)
+        return load_population(out)
+
+
+def network_seed(seed: int, index: int) -> int:
+    """Return the seed of network `index` in a sweep with this seed: `train(config, regime, seed=...)` repeats it."""
+    return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint32)[0])
+
+
+def _networks(
+    space: DesignSpace | str | Sequence[AnyNetConfig], n: int, regime: Regime, seed: int, images: ImageData
+) -> tuple[str, str, list[AnyNetConfig]]:
+    """Return the name of the space, its full description and the first n networks."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError(f"seed {seed!r:.60} must be a whole number of at least 0")
+    if isinstance(space, str):
+        space = spaces.get(space, **regime.space_options(space))
+    if isinstance(space, DesignSpace):
+        configs = space.sample(
+            n,
+            rng=seed,
+            flops=regime.flops,
+            resolution=regime.resolution,
+            in_channels=images.channels,
+            num_classes=images.num_classes,
+        )
+        return space.name, repr(space), configs
+    configs = list(space)
+    for k, config in enumerate(configs):
+        if not isinstance(config, AnyNetConfig):
+            raise InputError(f"network {k} is {config!r:.60}, not an AnyNetConfig")
+    if n > len(configs):
+        raise InputError(f"n {n} is more than the {len(configs)} networks given; the most is {len(configs)}")
+    return "networks given", "networks given", configs[:n]
+
+
+def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConfig], out: Path) -> None:
+    """Refuse to go on with a file that belongs to another sweep.
+
+    Raises:
+        InputError: what differs, with both values.
+    """
+    before = found.header
+    if before is None:
+        if found.networks or found.sessions:
+            raise InputError(f"{out} holds records but no header (set aside?); put it back or choose another --out")
+        return
+    pairs = (
+        ("space", before["space_repr"], header["space_repr"]),
+        ("seed", before["seed"], header["seed"]),
+        ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
+        ("data", _identity(before["data"]), _identity(header["data"])),
+    )
+    for what, was, now in pairs:
+        if was != now:
+            raise InputError(f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out")
+    beyond = [k for k in found.networks if k >= len(configs)]
+    if beyond:
+        raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
+    for k, record in found.networks.items():
+        if AnyNetConfig.from_dict(record["config"]) != configs[k]:
+            raise InputError(
+                f"network {k} of {out} is not the one that this version samples; finish it with the version that "
+                "began it, or choose another --out"
+            )
+
+
+def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
+    """Name the settings of one regime that differ from the other's; the data are compared by their fingerprint."""
+    names = [k for k in regime if k not in ("name", "data") and regime[k] != other.get(k)]
+    return ", ".join(f"{k} {regime[k]}" for k in names)
+
+
+def _identity(data: dict[str, Any]) -> str:
+    return f"{data['name']} ({data['train']} + {data['test']} images, fingerprint {data['fingerprint']})"
+
+
+def _record(
+    outcomes: Iterable[dict[str, Any]],
+    writer: RecordWriter,
+    configs: list[AnyNetConfig],
+    seed: int,
+    regime: Regime,
+    images: ImageData,
+    progress: bool,
+) -> None:
+    """Write each outcome as it comes, and show how far the sweep is."""
+    from tqdm.auto import tqdm
+
+    done = writer.records.networks.values()
+    best = min((r["error"] for r in done if r["error"] is not None), default=None)
+    failed = sum(r["status"] == "failed" for r in done)
+    interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
+    with tqdm(
+        total=len(configs),
+        initial=len(done),
+        unit="net",
+        disable=not progress,
+        mininterval=0.2 if interactive else 30,
+        bar_format="{percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} [{elapsed}<{remaining}{postfix}]",
+    ) as bar:
+        for outcome in outcomes:
+            index = outcome["index"]
+            writer.append(_network_record(index, configs[index], seed, regime, images, outcome))
+            error = outcome.get("error")
+            best = error if best is None or (error is not None and error < best) else best
+            failed += outcome["status"] == "failed"
+            left = bar.total - bar.n - 1
+            shown = [f"{left} left", "no error yet" if best is None else f"best error {best:.1%}"]
+            bar.set_postfix_str(", ".join(shown + [f"{failed} failed"] * bool(failed)), refresh=False)
+            bar.update()
+
+
+def _network_record(
+    index: int, config: AnyNetConfig, seed: int, regime: Regime, images: ImageData, outcome: dict[str, Any]
+) -> dict[str, Any]:
+    counts = complexity(config, regime.resolution, images.channels, images.num_classes)
+    record = {
+        "kind": "network",
+        "index": index,
+        "seed": network_seed(seed, index),
+        "config": config.to_dict(),
+        "flops": counts.flops,
+        "params": counts.params,
+        "activations": counts.activations,
+        "error": None,
+        "errors": [],
+        "epochs": 0,
+    }
+    return {**record, **outcome}
+
+
+def _circumstances() -> dict[str, Any]:
+    """When, with which software and on what hardware."""
+    packages = ("regnet_edu", "torch", "numpy", "pillow")
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return {"date": date, "versions": versions, "hardware": _hardware()}
+
+
+def _hardware() -> str:
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
+        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+        model = names[0] if names else model
+    return f"{os.cpu_count()} x {model}"
+
+
+def _engine(name: str) -> Any:
+    if name not in ENGINES:
+        raise InputError(f"engine {name!r} is unknown; {nearest_name(name, ENGINES)}")
+    return {"local": local.run}[name]
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise InputError(f"{name} {value!r:.60} must be a whole number of at least 1")
+    return int(value)

@@ -1,0 +1,106 @@
+"""One worker process of a sweep: `python -m regnet_edu.worker` reads tasks from its standard input, a JSON line each.
+
+The first line is the job that all tasks share (regime, data, device, threads); every further line is one network to
+train. Each is answered on the standard output by one JSON line. When the standard input ends, so does the worker, at
+once: that is how no worker outlives a driver that was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .config import AnyNetConfig
+from .data import ImageData
+from .folder import PARTS
+from .regime import Regime
+
+
+def save_data(data: ImageData, folder: Path) -> dict[str, Any]:
+    """Make the arrays readable for other processes; return how `open_data` finds them.
+
+    Arrays that are mapped from a file already are shared as they are; others are written to `folder`.
+    """
+    paths = {}
+    for part in PARTS:
+        array = getattr(data, part)
+        if isinstance(array, np.memmap) and array.filename:
+            paths[part] = str(array.filename)
+        else:
+            paths[part] = str(folder / f"{part}.npy")
+            np.save(paths[part], array)
+    return {"name": data.name, "classes": list(data.classes), "paths": paths}
+
+
+def open_data(saved: Mapping[str, Any]) -> ImageData:
+    """Map the arrays that `save_data` left, without reading them yet."""
+    arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
+    return ImageData(saved["name"], *arrays, tuple(saved["classes"]))
+
+
+class Trainer:
+    """Trains networks of one job, one after the other, on data that is prepared once."""
+
+    def __init__(self, job: Mapping[str, Any]) -> None:
+        from .train import prepare  # torch comes in here, after the process was set up
+
+        self.regime = Regime.from_dict(job["regime"])
+        self.device = job["device"]
+        self.threads = job["threads"]
+        self.data = prepare(open_data(job["data"]), self.regime, self.device)
+
+    def __call__(self, task: Mapping[str, Any]) -> dict[str, Any]:
+        """Train one network; return the outcome's part of its record. An exception becomes a failure with its reason."""
+        from .train import train
+
+        try:
+            config = AnyNetConfig.from_dict(task["config"])
+            result = train(config, self.regime, task["seed"], data=self.data, threads=self.threads)
+        except Exception as error:  # one bad network must not stop a sweep
+            return {"status": "failed", "reason": f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"}
+        return {
+            "status": result.status,
+            "error": result.error,
+            "errors": list(result.errors),
+            "epochs": len(result.errors),
+            "loss": result.loss if result.status == "ok" else None,
+            "seconds": result.seconds,
+            "cpu_seconds": result.cpu_seconds,
+            "images_per_second": result.images_per_second,
+            "reason": result.reason,
+        }
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's affair
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nothing that a library prints may end up between the answers
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    job = json.loads(lines.get())
+    trainer = None
+    while True:
+        task = json.loads(lines.get())
+        trainer = trainer or Trainer(job)
+        outcome = trainer(task)
+        answers.write(json.dumps({"index": task["index"], **outcome}) + "\n")
+        answers.flush()
+
+
+def _listen(lines: queue.SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
