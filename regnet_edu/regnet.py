@@ -1,0 +1,163 @@
+"""The quantised linear rule that makes a RegNet (section 3.3, equations 2 to 4)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .config import AnyNetConfig, _number, _ratio, _whole
+from .errors import InputError
+
+# Exact ties happen (w_m = 2.25 puts u = 1.5 w_0 half-way), and the last bit of a logarithm differs between machines.
+# What is to be rounded is therefore first rounded to so many decimals, and then, at a tie, to the even number.
+TIE_DECIMALS = 9
+
+
+def round_half_even(values: np.ndarray) -> np.ndarray:
+    """Round to whole numbers as int64; what is within 1e-9 of a tie counts as a tie and goes to the even number."""
+    return np.rint(np.round(values, TIE_DECIMALS)).astype(np.int64)
+
+
+def quantized_linear_widths(depth: int, w0: float, wa: float, wm: float, q: int = 8) -> np.ndarray:
+    """Return the width of every block of a RegNet, (depth,) int64 (equations 2 to 4).
+
+    Args:
+        depth: number of blocks d >= 1.
+        w0: width of the first block, a multiple of q, in channels.
+        wa: slope, wa >= 0, in channels a block.
+        wm: ratio of the widths of neighbouring stages, wm > 1.
+        q: widths are rounded to multiples of q channels (the authors' code; the paper only shows widths that are).
+
+    Ties: half-way cases go to the even number in both roundings, after rounding to 9 decimals, in float64.
+
+    Raises:
+        InputError: an argument is out of range.
+    """
+    depth, w0, wa, wm, q = _check_rule(depth, w0, wa, wm, q)
+    line = w0 + wa * np.arange(depth)  # equation 2: u_j
+    levels = round_half_even(np.log(line / w0) / np.log(wm))  # equation 3: s_j, rounded
+    return round_half_even(w0 * np.power(wm, levels) / q) * q  # equation 4: w_j
+
+
+def _check_rule(depth: Any, w0: Any, wa: Any, wm: Any, q: Any) -> tuple[int, int, float, float, int]:
+    depth, w0, q = _whole("depth", depth), _whole("w0", w0), _whole("q", q)
+    wa, wm = _number("wa", wa), _number("wm", wm)
+    if depth > 100_000:
+        raise InputError(f"depth {depth} is too large; the largest is 100000")
+    if w0 % q:
+        raise InputError(f"w0 {w0} is not a multiple of q = {q}; the nearest is {max(q, round(w0 / q) * q)}")
+    if not 0 <= wa <= 1e6:
+        raise InputError(f"wa {wa:g} is outside [0, 1e6] channels a block; the nearest is {min(max(wa, 0), 1e6):g}")
+    if not 1.001 <= wm <= 1e6:
+        raise InputError(f"wm {wm:g} is outside [1.001, 1e6]; the nearest is {min(max(wm, 1.001), 1e6):g}")
+    return depth, w0, wa, wm, q
+
+
+@dataclass(frozen=True)
+class RegNetParams:
+    """The six degrees of freedom of a RegNet (section 3.3), and what they become.
+
+    Args:
+        depth: number of blocks d >= 1.
+        w0: width of the first stage, a multiple of 8.
+        wa: slope, wa >= 0.
+        wm: width multiplier, wm > 1.
+        group_width: channels per group, the same in all stages.
+        bottleneck_ratio: b > 0, the same in all stages.
+        se_ratio: 0 for RegNetX; 0.25 for RegNetY.
+
+    Raises:
+        InputError: an argument is out of range.
+    """
+
+    depth: int
+    w0: int
+    wa: float
+    wm: float
+    group_width: int
+    bottleneck_ratio: float = 1
+    se_ratio: float = 0.0
+
+    def __post_init__(self) -> None:
+        depth, w0, wa, wm, _ = _check_rule(self.depth, self.w0, self.wa, self.wm, 8)
+        values = {"depth": depth, "w0": w0, "wa": wa, "wm": wm}
+        values["group_width"] = _whole("group_width", self.group_width)
+        values["bottleneck_ratio"] = _ratio("bottleneck_ratio", self.bottleneck_ratio)
+        values["se_ratio"] = _number("se_ratio", self.se_ratio)
+        if not 0 <= values["se_ratio"] <= 1:
+            nearest = min(max(values["se_ratio"], 0), 1)
+            raise InputError(f"se_ratio {self.se_ratio} is outside [0, 1]; the nearest is {nearest:g}")
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def block_widths(self) -> np.ndarray:
+        """Width of every block, (depth,) int64, before the compatibility rule."""
+        return quantized_linear_widths(self.depth, self.w0, self.wa, self.wm)
+
+    def to_config(self, **shared: Any) -> AnyNetConfig:
+        """Return the network: one stage for each run of equal block widths.
+
+        Args:
+            shared: other entries of `AnyNetConfig`, such as strides, stem_width, block or activation.
+        """
+        widths, depths = np.unique(self.block_widths, return_counts=True)  # the widths never decrease
+        values: dict[str, Any] = {"se_ratio": self.se_ratio, **shared}
+        stages = len(widths)
+        return AnyNetConfig(
+            tuple(depths.tolist()),
+            tuple(widths.tolist()),
+            (self.bottleneck_ratio,) * stages,
+            (self.group_width,) * stages,
+            **values,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, ready for JSON."""
+        return asdict(self)
+
+
+def regnet_stages(
+    depth: np.ndarray, w0: np.ndarray, wa: np.ndarray, wm: np.ndarray, stages: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Apply the rule to n settings at once; return (rows, depths, widths) of those with exactly `stages` stages.
+
+    A setting that skips a level of equation 3, or two of whose levels round to one width, is dropped, as the authors'
+    sampler drops it. Level i starts at the first block with u_j >= w0 wm^(i - 1/2), so no logarithm per block is
+    needed; settings close to a tie are sent through `quantized_linear_widths` itself.
+
+    Returns:
+        rows: (k,) numbers of the settings that are kept, ascending.
+        depths, widths: (k, stages) int64.
+    """
+    ratio = w0 / wa
+    starts = []
+    near_tie = np.zeros(len(depth), bool)
+    multiplier = np.sqrt(wm)
+    for _ in range(stages):
+        start = ratio * (multiplier - 1)
+        near_tie |= np.abs(start - np.rint(start)) < 1e-8 * (start + ratio)
+        starts.append(np.ceil(start))
+        multiplier = multiplier * wm
+    edges = [np.zeros(len(depth)), *starts[:-1], depth]
+    keep = starts[-1] >= depth
+    for lower, upper in pairwise(edges):
+        keep &= lower < upper
+    rows = np.flatnonzero(keep | near_tie)
+    bounds = np.stack([edge[rows] for edge in edges], axis=1)
+    depths = np.diff(bounds, axis=1).astype(np.int64)
+    powers = np.cumprod(np.concatenate([np.ones((len(rows), 1)), np.repeat(wm[rows, None], stages - 1, 1)], 1), 1)
+    widths = round_half_even(w0[rows, None] * powers / 8) * 8
+    valid = np.all(widths[:, 1:] > widths[:, :-1], axis=1)
+    for k in np.flatnonzero(near_tie[rows]):
+        row = rows[k]
+        blocks = quantized_linear_widths(depth[row], w0[row], wa[row], wm[row])
+        levels = round_half_even(np.log((w0[row] + wa[row] * np.arange(depth[row])) / w0[row]) / np.log(wm[row]))
+        stage_widths, stage_depths = np.unique(blocks, return_counts=True)
+        valid[k] = len(stage_widths) == stages == levels[-1] + 1
+        if valid[k]:
+            depths[k], widths[k] = stage_depths, stage_widths
+    return rows[valid], depths[valid], widths[valid]
