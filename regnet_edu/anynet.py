@@ -86,7 +86,7 @@ class AnyNet(nn.Module):
     ) -> None:
         super().__init__()
         if not isinstance(config, AnyNetConfig):
-            raise InputError(f"AnyNet builds an AnyNetConfig, not {config!r:.60}; AnyNet.from_config takes more")
+            raise InputError(f"AnyNet builds an AnyNetConfig, not {config!r:.60}; AnyNet.from_config takes names too")
         if not isinstance(generator, torch.Generator | None):
             raise InputError(
                 f"generator {generator!r:.60} must be a torch.Generator, such as one seeded by manual_seed"
@@ -110,10 +110,10 @@ class AnyNet(nn.Module):
 
     @classmethod
     def from_config(cls, source: Any, num_classes: int = 1000, in_channels: int = 3, **options: Any) -> AnyNet:
-        """Build the network of whatever describes one.
+        """Build the network of whatever describes one, such as "regnetx_400mf".
 
         Args:
-            source: an `AnyNetConfig`, `RegNetParams` (equations 2 to 4), or a published RegNet by name, such as "regnetx_400mf".
+            source: an `AnyNetConfig`, `RegNetParams` (equations 2 to 4), or the name of a published RegNet.
             num_classes: outputs of the head.
             in_channels: channels of the input image.
             options: `zero_init_last` and `generator`, as for `AnyNet` itself.
@@ -121,13 +121,7 @@ class AnyNet(nn.Module):
         Raises:
             InputError: the source is none of these, or the name is not known.
         """
-        if isinstance(source, str):
-            from . import zoo
-
-            source = zoo.get(source)
-        if hasattr(source, "to_config"):
-            source = source.to_config()
-        return cls(getattr(source, "config", source), num_classes, in_channels, **options)
+        return cls(as_config(source), num_classes, in_channels, **options)
 
     @classmethod
     def pretrained(cls, name: str, source: str = "timm", num_classes: int = 1000, *, tag: str | None = None) -> AnyNet:
@@ -153,6 +147,24 @@ class AnyNet(nn.Module):
     def load_torchvision_state_dict(self, state: Mapping[str, Tensor], head: bool = True) -> AnyNet:
         """Take the weights of torchvision's module; see `weights.load_torchvision_state_dict`."""
         return weights.load_torchvision_state_dict(self, state, head)
+
+
+def as_config(source: Any) -> AnyNetConfig:
+    """Return the config of an `AnyNetConfig`, of `RegNetParams` or of a published RegNet's name.
+
+    Raises:
+        InputError: the source is none of these, or the name is not known.
+    """
+    if isinstance(source, str):
+        from . import zoo  # reads a table, which most networks do not need
+
+        source = zoo.get(source)
+    if hasattr(source, "to_config"):
+        source = source.to_config()
+    config = getattr(source, "config", source)
+    if not isinstance(config, AnyNetConfig):
+        raise InputError(f"{source!r:.60} is no network: give an AnyNetConfig, RegNetParams or the name of a RegNet")
+    return config
 
 
 def initialise(network: nn.Module, zero_init_last: bool = False, generator: torch.Generator | None = None) -> nn.Module:
