@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import __version__, local, spaces
 from . import data as image_data
-from . import local, spaces
 from . import regime as regimes
 from .complexity import complexity
 from .config import AnyNetConfig
@@ -169,7 +169,9 @@ def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConf
     )
     for what, was, now in pairs:
         if was != now:
-            raise InputError(f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out")
+            raise InputError(
+                f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out"
+            )
     beyond = [k for k in found.networks if k >= len(configs)]
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
@@ -248,8 +250,8 @@ def _network_record(
 
 def _circumstances() -> dict[str, Any]:
     """When, with which software and on what hardware."""
-    packages = ("regnet_edu", "torch", "numpy", "pillow")
-    versions = {"python": platform.python_version()}
+    packages = ("torch", "numpy", "pillow")
+    versions = {"regnet_edu": __version__, "python": platform.python_version()}
     for package in packages:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)
