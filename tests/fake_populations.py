@@ -25,7 +25,7 @@ HEADER = {
 
 
 def population(n: int = 40, seed: int = 0, space: str = "AnyNetXA", shift: float = 0.0, shared: bool = False,
-               failed: int = 0, diverged: int = 0, **header: Any) -> pd.DataFrame:  # fmt: skip
+               failed: int = 0, diverged: int = 0, wanted: int | None = None, **header: Any) -> pd.DataFrame:  # fmt: skip
     """Return n made-up networks with four stages; errors fall with depth and rise with `shift`."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -48,5 +48,5 @@ def population(n: int = 40, seed: int = 0, space: str = "AnyNetXA", shift: float
              "reason": "the loss became NaN" if status != "ok" else None}
         )  # fmt: skip
     table = pd.DataFrame(rows)
-    table.attrs["header"] = copy.deepcopy(HEADER) | {"space": space, "n": n, "seed": seed} | header
+    table.attrs["header"] = copy.deepcopy(HEADER) | {"space": space, "n": wanted or n, "seed": seed} | header
     return table

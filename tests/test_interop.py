@@ -41,6 +41,7 @@ def test_optunas_edf_of_the_study_is_ours_but_for_its_inequality():
     assert np.allclose(line.y, ours)
 
 
+@pytest.mark.heavy
 def test_a_storage_keeps_the_study_and_a_second_of_that_name_is_refused(tmp_path):
     optuna = pytest.importorskip("optuna")
     optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -1,0 +1,28 @@
+"""Figures of a study, one function for each kind of figure of the paper; each returns a matplotlib Figure.
+
+    figure = rn.plots.edfs([population_a, population_b])
+    figure                      # in a notebook: a drawing that follows the light or dark theme of the page
+    figure.alt_text             # what it shows, in numbers
+    figure.savefig("edfs.pdf")  # on white, for print
+
+Populations are DataFrames of `load_population`, paths or names of record files, a list of them, or a dict that gives
+each its name. Colours are those of Okabe and Ito, chosen or darkened so that each stands out on white and on black;
+lines differ in style and points in shape as well.
+"""
+
+from .canvas import alt_text, to_svg
+from .distributions import edfs, random_search
+from .networks import width_profiles
+from .scatter import property_scatter
+from .source import Source, sources
+
+__all__ = [
+    "Source",
+    "alt_text",
+    "edfs",
+    "property_scatter",
+    "random_search",
+    "sources",
+    "to_svg",
+    "width_profiles",
+]

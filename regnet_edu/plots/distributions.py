@@ -1,0 +1,106 @@
+"""Figures of error distributions: EDFs (figures 2, 5, 7, 9, 10) and random-search efficiency (figure 9, right)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..edf import edf, summary
+from ..random_search import random_search_curve
+from .canvas import finish, left_out_words, look, new_figure, percent_limits, plain_log_axis, styled
+from .source import small_print, sources
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@styled
+def edfs(
+    populations: Any, *, weights: Any = None, title: str = "", note: bool = True, size: tuple[float, float] = (5.4, 3.9)
+) -> Figure:
+    """Error distribution functions with the [min | mean] legend in percent (figures 2, 5, 7, 9, 10).
+
+    Args:
+        populations: one or several populations.
+        weights: sequence of (n,) weights, one array a population, for a complexity-matched comparison.
+        title: printed above.
+        note: whether to print where the data come from.
+        size: width and height in inches, without the small print.
+
+    Raises:
+        InputError: there is no population, or one has no network with an error.
+    """
+    shown = sources(populations)
+    weights = [None] * len(shown) if weights is None else list(weights)
+    fig, ax = new_figure(*size, small_print(shown) if note else "")
+    words = []
+    for k, (source, weight) in enumerate(zip(shown, weights, strict=True)):
+        curve = edf(source.errors, weights=weight)
+        facts = summary(source.errors)
+        # F jumps just after each error, so the step ends at it; the last step goes up to 1
+        x = 100 * np.concatenate([curve.error, [curve.error[-1]], [1.0]])
+        y = np.concatenate([curve.fraction, [1.0], [1.0]])
+        label = f"{facts} {source.name}, n = {facts.n}"
+        ax.step(np.concatenate([[0.0], x]), np.concatenate([[0.0], y]), where="pre", label=label, **look(k))
+        quartiles = 100 * np.quantile(source.errors[~np.isnan(source.errors)], [0.25, 0.5, 0.75])
+        failed = f", {facts.failed} failed" if facts.failed else ""
+        words.append(
+            f"{source.name}: {facts.n} networks{failed}, lowest error {100 * facts.minimum:.1f} %, mean "
+            f"{100 * facts.mean:.1f} %, a quarter below {quartiles[0]:.1f} %, half below {quartiles[1]:.1f} %, three "
+            f"quarters below {quartiles[2]:.1f} %."
+        )
+    everything = 100 * np.concatenate([s.errors[~np.isnan(s.errors)] for s in shown])
+    outside = percent_limits(ax, everything)
+    ax.set_ylim(0, 1.01)
+    ax.set_xlabel("top-1 error (%)")
+    ax.set_ylabel("cumulative probability")
+    ax.set_title(title)
+    ax.legend(loc="lower right", title="[min | mean] error (%)", title_fontsize=8, alignment="left")
+    tail = left_out_words(outside, ax.get_xlim()[1])
+    return finish(fig, f"Error distribution functions of {_count(len(shown))}. {' '.join(words)}{tail}")
+
+
+@styled
+def random_search(
+    populations: Any, *, level: float = 0.95, title: str = "", note: bool = True, size: tuple[float, float] = (5.4, 3.9)
+) -> Figure:
+    """The expected error of the best of m random networks, with its band (figure 9, right).
+
+    Args:
+        populations: one or several populations.
+        level: level of the band.
+        title, note, size: as for `edfs`.
+
+    Raises:
+        InputError: there is no population, or one has no network with an error.
+    """
+    shown = sources(populations)
+    fig, ax = new_figure(*size, small_print(shown) if note else "")
+    words = []
+    for k, source in enumerate(shown):
+        curve = random_search_curve(source.errors, level=level)
+        style = look(k)
+        ax.plot(curve.draws, 100 * curve.expected, label=source.name, **style)
+        ax.fill_between(curve.draws, 100 * curve.low, 100 * curve.high, color=style["color"], alpha=0.15, linewidth=0)
+        marks = [m for m in (1, 4, 16, 32, 64, 256) if m <= curve.draws[-1]]
+        mean, low, high = (100 * values for values in curve[1:])
+        words.append(
+            f"{source.name}: "
+            + ", ".join(f"{mean[m - 1]:.1f} % with {m} ({low[m - 1]:.1f} to {high[m - 1]:.1f})" for m in marks)
+            + "."
+        )
+    most = max(len(s.known) for s in shown)
+    plain_log_axis(ax, "x", np.array([1, max(2, most)], dtype=float))
+    steps = [m for m in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096) if m <= most]
+    ax.set_xticks(steps, [str(m) for m in steps])
+    ax.set_xlabel("networks drawn at random, m")
+    ax.set_ylabel("lowest error among m (%)")
+    ax.set_title(title)
+    ax.legend(loc="upper right", title=f"mean, and {100 * level:g} % of searches", title_fontsize=8, alignment="left")
+    start = f"Expected lowest error of m random networks, {100 * level:g} % band in brackets."
+    return finish(fig, f"{start} {' '.join(words)}")
+
+
+def _count(number: int) -> str:
+    return "1 population" if number == 1 else f"{number} populations"

@@ -1,0 +1,114 @@
+"""A property of the networks against their error, with the bootstrap of the best value (figures 2, 5)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..edf import bootstrap_best
+from ..errors import InputError
+from ..properties import Property, property_values, rank_correlation
+from .canvas import INK, PALETTE, finish, left_out_words, new_figure, percent_limits, plain_log_axis, styled
+from .source import small_print, sources
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BAND, MIDDLE = PALETTE[5], PALETTE[1]
+
+
+@styled
+def property_scatter(
+    population: Any,
+    properties: str | Sequence[str] = ("depth", "w4"),
+    *,
+    columns: int = 3,
+    rng: int = 0,
+    title: str = "",
+    note: bool = True,
+    size: tuple[float, float] = (3.3, 2.8),
+) -> Figure:
+    """Error against one or several properties, one panel each (figure 2, middle and right; figure 5, right).
+
+    The shaded band is the 95 % interval of the empirical bootstrap for the best value, the vertical line its median.
+    Points of a property with few values are moved sideways a little so that they do not hide each other.
+
+    Args:
+        population: one population.
+        properties: names as `property_values` takes them.
+        columns: panels a row.
+        rng: seed of the bootstrap.
+        title, note: as for `edfs`.
+        size: width and height of one panel in inches.
+
+    Raises:
+        InputError: there is not exactly one population, it has no network with an error, or a property is unknown.
+    """
+    shown = sources(population)
+    if len(shown) != 1:
+        raise InputError(f"property_scatter draws 1 population at a time and was given {len(shown)}")
+    names = [properties] if isinstance(properties, str) else list(properties)
+    if not names:
+        raise InputError("properties is empty; name at least one, such as 'depth'")
+    table = shown[0].known
+    columns = min(columns, len(names))
+    rows = math.ceil(len(names) / columns)
+    text = small_print(shown) if note else ""
+    fig, axes = new_figure(size[0] * columns, size[1] * rows, text, rows, columns, squeeze=False, sharey=True)
+    errors = table["error"].to_numpy(dtype=np.float64)
+    words = [_panel(ax, property_values(table, name), errors, rng) for ax, name in zip(axes.flat, names, strict=False)]
+    for ax in axes.flat[len(names) :]:
+        ax.set_visible(False)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("top-1 error (%)")
+    outside = percent_limits(axes[0, 0], 100 * errors, "y")
+    if title:
+        fig.suptitle(title, fontsize=10)
+    tail = left_out_words(outside, axes[0, 0].get_ylim()[1])
+    return finish(fig, f"Error against properties of {len(table)} networks of {shown[0].name}. {' '.join(words)}{tail}")
+
+
+def _panel(ax: Axes, prop: Property, errors: np.ndarray, rng: int) -> str:
+    """Draw one panel and return what it shows in words."""
+    known = ~np.isnan(prop.values)
+    values, errors = prop.values[known], errors[known]
+    ax.set_xlabel(prop.label)
+    if not values.size:
+        ax.text(0.5, 0.5, "not recorded", transform=ax.transAxes, ha="center")
+        return f"{prop.label}: not recorded."
+    log = prop.log and values.min() > 0
+    if log:
+        plain_log_axis(ax, "x", values)
+    band = bootstrap_best(values, errors, rng=rng)
+    ax.axvspan(band.low, band.high, color=BAND, alpha=0.22, linewidth=0)
+    if band.low == band.high:  # a band without width would not be seen
+        ax.axvline(band.low, color=BAND, alpha=0.3, linewidth=7)
+    ax.axvline(band.median, color=MIDDLE, linewidth=1.4)
+    ax.plot(_spread(values, log), 100 * errors, "o", color=INK, markersize=2.8, alpha=0.6, markeredgewidth=0)
+    distinct = np.unique(values)
+    if len(distinct) <= 8:
+        ax.set_xticks(distinct, [f"{v:.3g}" for v in distinct])
+    elif not log and (values == np.round(values)).all():
+        ax.locator_params(axis="x", integer=True, nbins=6)
+    best = values[errors.argmin()]
+    rho = rank_correlation(values, errors)
+    tendency = "" if math.isnan(rho) else f", rank correlation with the error {rho:+.2f}"
+    return (
+        f"{prop.label}: from {values.min():.3g} to {values.max():.3g}{tendency}; the best network has {best:.3g}; most "
+        f"likely best value {band.median:.3g}, 95 % interval {band.low:.3g} to {band.high:.3g}."
+    )
+
+
+def _spread(values: np.ndarray, log: bool) -> np.ndarray:
+    """Move points of a property with few values sideways, by the golden ratio, so that nothing is random."""
+    distinct = np.unique(values)
+    if not 2 <= len(distinct) <= 40 or len(distinct) > values.size / 2:
+        return values
+    scale = np.log(distinct) if log else distinct
+    width = 0.3 * np.diff(scale).min()
+    offset = width * ((np.arange(values.size) * 0.6180339887 % 1) - 0.5)
+    return values * np.exp(offset) if log else values + offset

@@ -1,0 +1,141 @@
+"""What a figure is drawn from: named populations, and the small print that says where they come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..edf import clean_errors
+from ..errors import InputError
+from ..population import load_population
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One population and what to call it."""
+
+    name: str
+    table: pd.DataFrame
+
+    @property
+    def header(self) -> dict[str, Any]:
+        return self.table.attrs.get("header") or {}
+
+    @property
+    def errors(self) -> np.ndarray:
+        """(n,) errors, NaN where a network failed."""
+        return self.table["error"].to_numpy(dtype=np.float64)
+
+    @property
+    def known(self) -> pd.DataFrame:
+        """The networks that have an error, the best first."""
+        table = self.table[self.table["error"].notna()]
+        return table.sort_values(["error", "index"] if "index" in table else "error", kind="stable")
+
+    def count(self, status: str) -> int:
+        """Number of networks with a status, "ok", "diverged" or "failed"."""
+        return int((self.table["status"] == status).sum()) if "status" in self.table else 0
+
+
+def sources(populations: Any, least: int = 1) -> list[Source]:
+    """Return named populations from whatever a figure function is given.
+
+    Args:
+        populations: a DataFrame, path or name; a sequence of these; or a mapping from names to them.
+        least: how many networks with an error each population must have.
+
+    Raises:
+        InputError: there is none, one is no population, or one has too few networks with an error.
+    """
+    if isinstance(populations, Mapping):
+        pairs = [(str(name), _table(value)) for name, value in populations.items()]
+    else:
+        single = isinstance(populations, (str, os.PathLike)) or hasattr(populations, "columns")
+        if not single and not isinstance(populations, Iterable):
+            raise InputError(
+                f"{populations!r:.60} is no population; give a DataFrame of load_population, a path or a name"
+            )
+        items = [populations] if single else list(populations)
+        tables = [_table(item) for item in items]
+        pairs = list(zip(_names(items, tables), tables, strict=True))
+    if not pairs:
+        raise InputError("there is no population to draw; give at least one")
+    for name, table in pairs:
+        if "error" not in table.columns:
+            raise InputError(f"{name} is no population: it has no column 'error'")
+        clean_errors(table["error"], f"population {name}", least=least)
+    return [Source(name, table) for name, table in pairs]
+
+
+def _table(item: Any) -> pd.DataFrame:
+    if hasattr(item, "columns"):
+        return item
+    if isinstance(item, Source):
+        return item.table
+    if isinstance(item, (str, os.PathLike)):
+        return load_population(item)
+    raise InputError(f"{item!r:.60} is no population; give a DataFrame of load_population, a path or a name")
+
+
+def _names(items: list[Any], tables: list[pd.DataFrame]) -> list[str]:
+    """Name populations by their space; where that is not enough also by regime, then file, then number."""
+    headers = [table.attrs.get("header") or {} for table in tables]
+    spaces = [str(h.get("space", f"population {k + 1}")) for k, h in enumerate(headers)]
+    regimes = [str((h.get("regime") or {}).get("name", "")) for h in headers]
+    files = [Path(item).stem if isinstance(item, (str, os.PathLike)) else "" for item in items]
+    names = [item.name if isinstance(item, Source) else space for item, space in zip(items, spaces, strict=True)]
+    for more in (regimes, files):
+        names = [
+            f"{name} ({extra})" if names.count(name) > 1 and extra and extra not in name else name
+            for name, extra in zip(names, more, strict=True)
+        ]
+    return [f"{name}, {names[:k].count(name) + 1}" if names.count(name) > 1 else name for k, name in enumerate(names)]
+
+
+def small_print(shown: list[Source]) -> str:
+    """Say where populations come from; what they have in common is said once."""
+    facts = [_facts(source) for source in shown]
+    common = {key: value for key, value in facts[0].items() if all(f.get(key) == value for f in facts)}
+    if len(shown) == 1:
+        return f"{shown[0].name}: {_joined(common)}."
+    own = [
+        f"{source.name}: {_joined({k: v for k, v in fact.items() if k not in common})}"
+        for source, fact in zip(shown, facts, strict=True)
+    ]
+    own = [line for line in own if not line.endswith(": ")]
+    return "; ".join(own) + (f". All: {_joined(common)}." if common else ".")
+
+
+def _joined(facts: Mapping[str, str]) -> str:
+    return ", ".join(value for value in facts.values() if value)
+
+
+def _facts(source: Source) -> dict[str, str]:
+    """Return what the small print says of one population, by topic."""
+    header, n = source.header, len(source.table)
+    failed = int(np.isnan(source.errors).sum())
+    facts = {"n": f"n = {n}" + (f" ({failed} failed)" if failed else "")}
+    if not header:
+        return {**facts, "origin": "origin unknown"}
+    regime, data = header.get("regime") or {}, header.get("data") or {}
+    facts["seed"] = f"seed {header['seed']}" if "seed" in header else ""
+    facts["regime"] = f"regime {regime['name']}" if "name" in regime else ""
+    facts["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    images = regime.get("train_images") or data.get("train")
+    epochs = regime.get("epochs")
+    if images and epochs:
+        size = f" at {regime['resolution']} px" if "resolution" in regime else ""
+        facts["training"] = f"{images:,} images x {epochs} epoch{'s' * (epochs != 1)}{size}"
+    facts["date"] = str(header.get("date", ""))[:10]
+    versions = header.get("versions") or {}
+    facts["versions"] = f"torch {versions['torch']}" if "torch" in versions else ""
+    facts["hardware"] = str(header.get("hardware", ""))
+    return facts
