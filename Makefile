@@ -1,0 +1,63 @@
+# One command each; `make help` lists them. Everything happens in .venv, which the first command makes.
+.DEFAULT_GOAL := help
+.PHONY: help setup book serve test test-heavy lint format types bench notebooks figures lock clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The stamp carries the content of what was installed: change a requirement and the next command installs again.
+READY := $(VENV)/ready-$(shell cat pyproject.toml requirements.txt requirements.lock tools/setup_env.sh | cksum | cut -d' ' -f1)
+PORT ?= 8000
+ARGS ?=
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(READY):
+	@tools/setup_env.sh $(VENV) $@
+
+setup: $(READY)  ## make .venv and install everything (the other commands do it by themselves)
+
+book: $(READY)  ## build the whole HTML book, warnings as errors, and print where to open it
+	@$(PY) tools/build_book.py
+
+serve: book  ## build the book and serve it on http://127.0.0.1:8000 (PORT=... for another port)
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: $(READY)  ## run the tests (ARGS="-k edf" for some of them)
+	@$(PY) -m pytest $(ARGS)
+
+test-heavy: $(READY)  ## run the slow tests too
+	@$(PY) -m pytest -m "heavy or not heavy" $(ARGS)
+
+lint: $(READY)  ## look for mistakes and for unformatted files
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+format: $(READY)  ## format the code and mend what can be mended by itself
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+types: $(READY)  ## check the type annotations
+	@$(PY) -m mypy
+
+bench: $(READY)  ## compare with what a user would pick instead (benchmarks/)
+	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(PY) "$$f" || exit 1; done
+
+notebooks: $(READY)  ## write every chapter as an .ipynb into build/notebooks
+	@mkdir -p build/notebooks
+	@for f in book/[0-9]*.md; do \
+	  $(PY) -m jupytext --quiet --to ipynb --output "build/notebooks/$$(basename "$$f" .md).ipynb" "$$f" || exit 1; done
+	@ls build/notebooks/*.ipynb
+
+figures: $(READY)  ## draw the picture of the README and of the opening page again
+	@$(PY) tools/draw_opening.py
+
+lock: $(READY)  ## write requirements.lock again with the newest versions that fit
+	@$(PY) -m uv pip compile pyproject.toml --extra book --extra d2l --extra test --extra dev --universal --upgrade \
+	  --fork-strategy fewest --python-version 3.11 --no-annotate --no-header --quiet --output-file build-lock.tmp >/dev/null
+	@{ head -n 1 requirements.lock; cat build-lock.tmp; } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock && rm build-lock.tmp
+
+clean:  ## remove what was built (the environment in .venv stays; rm -rf .venv removes that too)
+	@rm -rf _build build dist artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

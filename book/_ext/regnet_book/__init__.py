@@ -1,0 +1,16 @@
+"""What this book adds to Sphinx: fresh pages, no request to another host, a repository address, an accessible theme.
+
+Each concern has its file, with a `setup(app)` of its own.
+"""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+
+from . import accessibility, freshness, offline, repository
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    for concern in (freshness, offline, repository, accessibility):
+        concern.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,48 @@
+"""No page asks another host for anything, and no script of the theme fails.
+
+Jupyter Book loads sphinx-thebe always, which names a host and declares the same constant twice on every page, which
+throws. The book has no kernel behind it, so its scripts and styles are left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+
+def _is_local(asset: object) -> bool:
+    """Whether a script or style of the page's context may stay.
+
+    Sphinx keeps them as objects with a `filename` (None for a script in the page) and `attributes` (its `body`).
+    """
+    name = str(getattr(asset, "filename", None) or asset)
+    body = str(getattr(asset, "attributes", {}).get("body") or "")
+    return "thebe" not in name and "THEBE_JS_URL" not in body and not name.startswith(("http:", "https:", "//"))
+
+
+def _keep_local(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    for kind in ("script_files", "css_files"):
+        seen: set[tuple[str, str]] = set()
+        kept = []
+        for asset in context.get(kind, []):
+            key = (str(getattr(asset, "filename", asset)), str(getattr(asset, "attributes", {}).get("body") or ""))
+            if _is_local(asset) and key not in seen:
+                seen.add(key)
+                kept.append(asset)
+        context[kind] = kept
+
+
+def _use_svg_mathjax(app: Sphinx, config: Config) -> None:
+    # sphinx-mathjax-offline chooses the build with web fonts; glyphs as paths need no font and render from file:// too.
+    config.mathjax_path = "mathjax/tex-svg.js"
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("config-inited", _use_svg_mathjax)
+    # Late: the theme and the widgets add their files on the same event.
+    app.connect("html-page-context", _keep_local, priority=900)
