@@ -24,8 +24,10 @@ HEADER = {
 }  # fmt: skip
 
 
-def population(n: int = 40, seed: int = 0, space: str = "AnyNetXA", shift: float = 0.0, shared: bool = False,
-               failed: int = 0, diverged: int = 0, wanted: int | None = None, **header: Any) -> pd.DataFrame:  # fmt: skip
+def population(
+    n: int = 40, seed: int = 0, space: str = "AnyNetXA", shift: float = 0.0, shared: bool = False,
+    failed: int = 0, diverged: int = 0, wanted: int | None = None, **header: Any,
+) -> pd.DataFrame:  # fmt: skip
     """Return n made-up networks with four stages; errors fall with depth and rise with `shift`."""
     rng = np.random.default_rng(seed)
     rows = []

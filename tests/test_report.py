@@ -186,7 +186,7 @@ def test_all_failed_is_a_sentence(quick, tmp_path):
 
 def test_an_unfinished_or_empty_population_is_announced(quick, tmp_path):
     assert "AnyNetXA is not finished: 10 of 40" in words(report(population(10, wanted=40), tmp_path / "r.html"))
-    assert "AnyNetXA has no networks yet." in words(report([A[:0], A], tmp_path / "r.html"))
+    assert "AnyNetXA has no networks yet." in words(report([A[:0], X], tmp_path / "r.html"))
 
 
 def test_names_and_notes_are_escaped(quick, tmp_path):
