@@ -86,7 +86,8 @@ class AnyNet(nn.Module):
     ) -> None:
         super().__init__()
         if not isinstance(config, AnyNetConfig):
-            raise InputError(f"AnyNet builds an AnyNetConfig, not {config!r:.60}; AnyNet.from_config takes names too")
+            kind = type(config).__name__
+            raise InputError(f"AnyNet builds an AnyNetConfig, not a {kind}; AnyNet.from_config takes names too")
         if not isinstance(generator, torch.Generator | None):
             raise InputError(
                 f"generator {generator!r:.60} must be a torch.Generator, such as one seeded by manual_seed"
@@ -163,7 +164,8 @@ def as_config(source: Any) -> AnyNetConfig:
         source = source.to_config()
     config = getattr(source, "config", source)
     if not isinstance(config, AnyNetConfig):
-        raise InputError(f"{source!r:.60} is no network: give an AnyNetConfig, RegNetParams or the name of a RegNet")
+        value = " ".join(f"{source!r:.60}".split())
+        raise InputError(f"{value} is no network: give an AnyNetConfig, RegNetParams or the name of a RegNet")
     return config
 
 

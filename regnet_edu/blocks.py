@@ -25,8 +25,8 @@ def check_whole(**values: object) -> None:
 
 def activation_layer(name: str) -> nn.Module:
     """Return the activation function of that name; it overwrites its input, which nothing else needs."""
-    if name not in ACTIVATION_LAYERS:
-        raise InputError(f"activation {name!r} is unknown; {nearest_name(name, ACTIVATION_LAYERS)}")
+    if not isinstance(name, str) or name not in ACTIVATION_LAYERS:
+        raise InputError(f"activation {name!r:.60} is unknown; {nearest_name(name, ACTIVATION_LAYERS)}")
     return ACTIVATION_LAYERS[name](inplace=True)
 
 
@@ -53,6 +53,7 @@ class SqueezeExcitation(nn.Module):
 
     def __init__(self, width: int, squeeze: int, activation: str = "relu") -> None:
         super().__init__()
+        check_whole(width=width, squeeze=squeeze)
         self.squeeze = nn.Conv2d(width, squeeze, 1)
         self.activation = activation_layer(activation)
         self.excite = nn.Conv2d(squeeze, width, 1)
@@ -94,7 +95,7 @@ class XBlock(nn.Module):
         inner = width if inner_width is None else inner_width
         group = inner if group_width is None else group_width
         check_whole(width=width, inner_width=inner, group_width=group)
-        if isinstance(se_ratio, str) or not 0 <= se_ratio <= 1:
+        if not isinstance(se_ratio, (int, float)) or not 0 <= se_ratio <= 1:
             raise InputError(f"se_ratio {se_ratio!r:.60} is outside [0, 1]; 0.25 is that of RegNetY")
         groups = _groups(width, inner, group)
         self.reduce = conv_norm(width_in, inner, 1).append(activation_layer(activation))

@@ -116,7 +116,7 @@ def load_state_dict(network: Network, state: Mapping[str, Tensor], source: str, 
     """Do what `load_timm_state_dict` and `load_torchvision_state_dict` do, by the name of the source."""
     peer = _peer(source)
     if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise InputError(f"a state dict is a table of names and tensors, not {state!r:.60}")
+        raise InputError(f"a state dict is a table of names and tensors, not a {type(state).__name__}")
     ours = network.state_dict()
     keys = {name: peer.key(name) for name in ours if head or not name.startswith("head.")}
     config = getattr(network, "config", None)
