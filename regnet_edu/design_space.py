@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from .batch import ConfigBatch
-from .config import AnyNetConfig, _each, _number, _whole
+from .complexity import complexity
+from .config import AnyNetConfig, _whole
 from .errors import InputError
-from .sampling import MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted, whole_configs
-
-Constraint = Callable[[ConfigBatch], Any]
+from .ranges import Constraint, checked_mask, whole_count
+from .sampling import CHUNK, MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted, whole_configs
+from .sizes import LARGEST_ENUMERATION, SizeEstimate
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -72,6 +73,45 @@ class DesignSpace:
         """Turn (n, columns) uniform numbers into at most n proposals, in order."""
         raise NotImplementedError
 
+    def _all(self) -> tuple[int, int, Callable[[np.ndarray], Proposals]]:
+        """Return (total, columns, propose) in which all networks are equally likely, before limits and refinements.
+
+        `total` is the number of settings of which `propose` draws one for each row; a row may come to nothing.
+        """
+        raise NotImplementedError
+
+    def _enumerated(self) -> ConfigBatch:
+        """Return one network for each setting; only asked for when there are few."""
+        raise NotImplementedError
+
+    def _exact_size(self) -> int:
+        """Number of networks without limits and refinements."""
+        raise NotImplementedError
+
+    def _has_form(self, config: AnyNetConfig) -> bool:
+        """Whether a config with the right number of stages has values and an order of the space."""
+        raise NotImplementedError
+
+    def _extremes(self) -> ConfigBatch:
+        """Return networks among which are the smallest and the largest of the space, or nearly so."""
+        raise NotImplementedError
+
+    def _largest(self) -> AnyNetConfig:
+        """Return a network at least as large as any of the space."""
+        raise NotImplementedError
+
+    def _lines(self) -> list[str]:
+        """One line for each parameter and constraint."""
+        raise NotImplementedError
+
+    def free_parameters(self) -> int:
+        """Return the number of degrees of freedom (table 1, column "dim."); what has only one value is not free."""
+        raise NotImplementedError
+
+    def paper_size(self) -> float:
+        """Return the size by the paper's formula (table 1); refinements are not counted."""
+        raise NotImplementedError
+
     # Sampling.
 
     def sample(
@@ -112,7 +152,9 @@ class DesignSpace:
         return self._sample(n, rng, Bands(**bands)).batch
 
     def _sample(self, n: int, rng: Rng, bands: Bands) -> Proposals:
-        n = _count(n)
+        n = whole_count(n)
+        if bands.given:
+            self._check_countable(bands)
         label = f"{type(self).__name__} {len(self.refinements)}"
         uniforms = Uniforms(rng, label, self._columns())
 
@@ -122,10 +164,13 @@ class DesignSpace:
             return satisfied
 
         rate = self.first_rate if bands.given or self.refinements else 1.0
-        pieces = list(accepted(self._propose, keep, uniforms, n, rate))
+        pieces = list(accepted(self._propose, keep, uniforms, n, rate, lambda: self._check_reach(bands)))
         found = sum(len(piece) for piece in pieces)
         if found < n:
-            raise self._none_found(found, n, bands)
+            raise InputError(
+                f"found {found} of {n} networks of {self.name} with {bands}, then none in {MAX_PROPOSALS:,} proposals;"
+                f" {self._reach(bands)}"
+            )
         if len(pieces) == 1:
             return pieces[0]
         batches = [piece.batch for piece in pieces]
@@ -136,25 +181,17 @@ class DesignSpace:
         return Proposals(joined, np.concatenate(rows) if rows else None)
 
     def _satisfied(self, batch: ConfigBatch) -> np.ndarray:
-        """Return (n,) bool: which networks satisfy all refinements."""
-        keep = np.ones(len(batch), bool)
+        """Return (n,) bool: which networks satisfy the limits and all refinements."""
+        keep = self._limits(batch)
         for name, constraint in self.refinements:
             rows = np.flatnonzero(keep)
-            mask = np.asarray(constraint(batch[rows]))
-            if mask.shape != rows.shape or mask.dtype != bool:
-                raise InputError(
-                    f"constraint {name!r} returned {mask.dtype} values of shape {mask.shape} for {len(rows)} networks;"
-                    f" it must return one True or False for each, an array of shape ({len(rows)},)"
-                )
-            keep[rows] = mask
+            if len(rows):
+                keep[rows] = checked_mask(name, constraint, batch[rows])
         return keep
 
-    def _none_found(self, found: int, wanted: int, bands: Bands) -> InputError:
-        limits = ", ".join(f"{k} in [{low:g}, {high:g}]" for k, (low, high) in bands.given.items())
-        return InputError(
-            f"found {found} of {wanted} networks of {self.name} with {limits or 'its constraints'},"
-            f" then none in {MAX_PROPOSALS:,} proposals"
-        )
+    def _limits(self, batch: ConfigBatch) -> np.ndarray:
+        """Return (n,) bool: which networks keep a limit that is part of the space and that proposals may break."""
+        return np.ones(len(batch), bool)
 
     def refine(self, name: str, constraint: Constraint) -> Self:
         """Return this space conditioned on one more constraint.
@@ -172,51 +209,87 @@ class DesignSpace:
             raise InputError(f"constraint {name!r} must be a function of a ConfigBatch, not {constraint!r:.60}")
         return replace(self, refinements=(*self.refinements, (name, constraint)))
 
+    # Membership, reach and size.
 
-def _count(n: Any) -> int:
-    if isinstance(n, (bool, np.bool_)) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise InputError(f"n {n!r:.60} must be a whole number of networks, at least 1")
-    return int(n)
+    def __contains__(self, config: object) -> bool:
+        """Whether a config's nominal parameters, and all that the networks of this space share, belong to it."""
+        if not isinstance(config, AnyNetConfig) or config.num_stages != self.num_stages:
+            return False
+        if any(getattr(config, name) != value for name, value in self._shared().items()):
+            return False
+        return self._has_form(config) and bool(self._satisfied(ConfigBatch.from_configs([config]))[0])
 
+    def _check_countable(self, bands: Bands) -> None:
+        largest = max(complexity(self._largest(), bands.resolution, bands.in_channels, bands.num_classes))
+        if largest >= 2**62:
+            raise InputError(f"a network of {self.name} can count {largest:.1e}, more than 2^62; use smaller ranges")
 
-def check_range(space: DesignSpace, what: str, smallest: float, largest: float, step: int = 1) -> None:
-    """Check min_what and max_what of a space: multiples of the step, in order, not beyond the limits."""
-    for end in ("min", "max"):
-        name = f"{end}_{what}"
-        value = _whole(name, getattr(space, name))
-        nearest = min(max(smallest, round(value / step) * step), largest)
-        if value % step:
-            raise InputError(f"{name} {value} is not a multiple of {step}; the nearest is {nearest}")
-        if value > largest:
-            raise InputError(f"{name} {value} is too large; the largest is {largest}")
-        space._put(name, value)
-    low, high = getattr(space, f"min_{what}"), getattr(space, f"max_{what}")
-    if low > high:
-        raise InputError(f"min_{what} {low} is above max_{what} {high}; the nearest range is {high} to {low}")
+    def _check_reach(self, bands: Bands) -> None:
+        """Called when many proposals were in vain.
 
+        Raises:
+            InputError: a band is far from what the space reaches.
+        """
+        for name, (low, high) in bands.given.items():
+            counts = getattr(bands.count(self._extremes()), name)
+            if high < counts.min() / 1.25 or low > counts.max() * 1.25:
+                raise InputError(f"no network of {self.name} has {bands}; {self._reach(bands)}")
 
-def value_set(name: str, values: Any, check: Callable[[str, Any], Any]) -> tuple[Any, ...]:
-    """Check a set of values, or one value, and return it sorted."""
-    if isinstance(values, (set, frozenset, range)):
-        values = sorted(values)
-    checked = _each(name, [values] if np.isscalar(values) else values, None, check)
-    if not checked:
-        raise InputError(f"{name} is empty; it needs at least one value")
-    if len(set(checked)) < len(checked):
-        raise InputError(f"{name} {checked} names a value twice; each may occur once")
-    return tuple(sorted(checked))
+    def _reach(self, bands: Bands) -> str:
+        """Say which flops, parameters or activations the space reaches."""
+        batch = self._extremes()
+        uniforms = Uniforms(0, "reach", self._columns())
+        batches = [b[self._satisfied(b)] for b in (batch, self._propose(uniforms.rows(100_000)).batch)]
+        batches = [b for b in batches if len(b)]
+        if not batches:
+            culprits = [name for name, c in self.refinements if not checked_mask(name, c, batch).any()]
+            return f"the constraints ({', '.join(culprits) or 'together'}) contradict each other or the ranges"
+        counts = [bands.count(b) for b in batches]
+        spans = []
+        for name in bands.given or ("flops",):
+            low, high = min(getattr(c, name).min() for c in counts), max(getattr(c, name).max() for c in counts)
+            spans.append(f"{name} from {low:.3g} to {high:.3g}")
+        return f"at {bands.resolution} pixels it reaches {' and '.join(spans)}"
 
+    def size(self) -> int:
+        """Return the exact number of networks, counting nominal parameters.
 
-def check_decimal_range(space: DesignSpace, what: str, smallest: float, largest: float, parts: int) -> None:
-    """Check min_what and max_what of a space: multiples of 1 / parts, in order, not beyond the limits."""
-    for end in ("min", "max"):
-        name = f"{end}_{what}"
-        value = _number(name, getattr(space, name))
-        nearest = min(max(smallest, round(value * parts) / parts), largest)
-        if value != nearest:
-            rule = f"a multiple of {1 / parts:g} in [{smallest:g}, {largest:g}]"
-            raise InputError(f"{name} {value:g} must be {rule}; the nearest is {nearest:g}")
-        space._put(name, value)
-    low, high = getattr(space, f"min_{what}"), getattr(space, f"max_{what}")
-    if low > high:
-        raise InputError(f"min_{what} {low:g} is above max_{what} {high:g}; the nearest range is {high:g} to {low:g}")
+        Raises:
+            InputError: there are refinements and too many networks to look at each; `estimate_size` then helps.
+        """
+        if not self._filtered:
+            return self._exact_size()
+        total = self._all()[0]
+        if total > LARGEST_ENUMERATION:
+            raise InputError(
+                f"{self.name} has constraints that must be tried on each of {total:.3g} settings, and the most is"
+                f" {LARGEST_ENUMERATION:.0e}; use estimate_size() or smaller ranges"
+            )
+        return int(self._satisfied(self._enumerated()).sum())
+
+    @property
+    def _filtered(self) -> bool:
+        return bool(self.refinements) or type(self)._limits is not DesignSpace._limits
+
+    def estimate_size(self, n: int = 50_000, rng: Rng = 0) -> SizeEstimate:
+        """Estimate the number of networks from n equally likely settings; the way for spaces with own constraints.
+
+        Returns:
+            `SizeEstimate(low, size, high)`, with the ends of a 95 % interval (Wilson's).
+        """
+        n = whole_count(n, largest=10_000_000)
+        total, columns, propose = self._all()
+        uniforms = Uniforms(rng, f"size {type(self).__name__}", columns)
+        kept = 0
+        for start in range(0, n, CHUNK):
+            kept += int(self._satisfied(propose(uniforms.rows(min(CHUNK, n - start))).batch).sum())
+        return SizeEstimate.from_share(kept, n, total)
+
+    def __str__(self) -> str:
+        limits = [f"constraint          {name}" for name, _ in self.refinements]
+        lines = [f"{self.name}: {self.num_stages} stages of {'Y' if self.se_ratio else self.block} blocks"]
+        lines += [f"  {line}" for line in self._lines() + limits]
+        size = f"about {self.estimate_size(20_000)}" if self._filtered else f"{self.size():,} ({self.size():.3e})"
+        lines.append(f"  degrees of freedom  {self.free_parameters()}")
+        lines.append(f"  networks            {size}; by the paper's formula {self.paper_size():.3e}")
+        return "\n".join(lines)

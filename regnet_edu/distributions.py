@@ -10,13 +10,49 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from itertools import combinations_with_replacement, pairwise, product
+from typing import Any
 
 import numpy as np
 
 ORDERS = ("free", "equal", "non-decreasing", "non-increasing")
 WEIGHT_UNIT = 2.0**32  # weights are rounded to this, so that the last bit of a logarithm cannot matter
+
+
+class Tails:
+    """Cumulative weights from the last value backwards, and the search in them.
+
+    Entry j is the weight of the last j + 1 values. A number x in (0, total] belongs to the first entry that is not
+    below it. Looking from the end keeps the small weights of a long tail exact.
+    """
+
+    GUIDE = 65_536
+
+    def __init__(self, weights: np.ndarray) -> None:
+        self.cumulative = np.cumsum(weights[::-1])
+        self.total = self.cumulative[-1]
+        self._uniform_weight = float(weights[0]) if np.all(weights == weights[0]) else None
+
+    @cached_property
+    def _guide(self) -> np.ndarray:
+        """Where to begin to look, for each of GUIDE equal parts of (0, total]."""
+        return np.searchsorted(self.cumulative, np.arange(self.GUIDE + 1) * (self.total / self.GUIDE), side="left")
+
+    def places(self, x: np.ndarray) -> np.ndarray:
+        """Return the entry of each x as an (n,) integer array; equal to `searchsorted`, several times as fast."""
+        if self._uniform_weight is not None:
+            return np.ceil(x / self._uniform_weight).astype(np.int64) - 1
+        if len(x) < 4096 and "_guide" not in self.__dict__:
+            return np.searchsorted(self.cumulative, x, side="left")
+        # The part is one too low at most, by rounding, so that the search never begins too far.
+        places = self._guide[np.maximum((x * (self.GUIDE / self.total)).astype(np.int64) - 1, 0)]
+        behind = np.flatnonzero(self.cumulative[places] < x)
+        while len(behind):
+            places[behind] += 1
+            behind = behind[self.cumulative[places[behind]] < x[behind]]
+        return places
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,17 +79,15 @@ class Grid:
         return Grid(self.values[inside], self.weights[inside])
 
     @cached_property
-    def _tails(self) -> np.ndarray:
-        """Entry j = weight of the last j + 1 values."""
-        return np.cumsum(self.weights[::-1])
+    def _tails(self) -> Tails:
+        return Tails(self.weights)
 
     def draw(self, uniforms: np.ndarray) -> np.ndarray:
         """Turn (n,) uniform numbers in [0, 1) into (n,) values by the inverse of the cumulative weights."""
-        # 1 - u is in (0, 1], so that no rounding can point beyond the last value.
-        places = np.searchsorted(self._tails, (1 - uniforms) * self._tails[-1], side="left")
-        return self.values[len(self) - 1 - places]
+        return self.values[len(self) - 1 - self._tails.places((1 - uniforms) * self._tails.total)]
 
 
+@lru_cache(maxsize=256)
 def log_uniform(low: float, high: float, step: int = 1, parts: int = 1) -> Grid:
     """Return the log-uniform distribution on the multiples of step / parts from low to high (section 3.2).
 
@@ -67,6 +101,18 @@ def log_uniform(low: float, high: float, step: int = 1, parts: int = 1) -> Grid:
     weights = [float(round(WEIGHT_UNIT * math.log(k / max(k - 1, k / 2)))) for k in multiples]
     values = np.array(multiples, np.int64) * step
     return Grid(values if parts == 1 else values / parts, np.array(weights))
+
+
+def tied(first: Grid, second: Grid) -> Grid:
+    """Return the distribution of the common value of two independent draws, conditioned on their being equal."""
+    values, i, j = np.intersect1d(first.values, second.values, return_indices=True)
+    return Grid(values.astype(first.values.dtype), first.weights[i] * second.weights[j] / WEIGHT_UNIT)
+
+
+def spread(grid: Grid, count: int) -> Grid:
+    """Return at most `count` of the values, the first and the last among them."""
+    kept = np.unique(np.rint(np.linspace(0, len(grid) - 1, count)).astype(int))
+    return Grid(grid.values[kept], grid.weights[kept])
 
 
 def uniform(values: Sequence[float]) -> Grid:
@@ -103,49 +149,61 @@ class StageDraw:
         m = len(self.grid)
         return {"free": m**self.stages, "equal": m}.get(self.order, math.comb(m + self.stages - 1, self.stages))
 
+    def all(self) -> list[tuple[float, ...]]:
+        """Return every draw once."""
+        values = self._values.tolist()
+        if self.order == "equal":
+            return [(value,) * self.stages for value in values]
+        if self.order == "free":
+            return list(product(values, repeat=self.stages))
+        return list(combinations_with_replacement(values, self.stages))
+
     @property
-    def paper_count(self) -> float:
-        """The count of Table 1, in which an order divides by S!, which is wrong for ties but simple."""
-        m = len(self.grid)
-        return {"free": m**self.stages, "equal": m}.get(self.order, m**self.stages / math.factorial(self.stages))
+    def paper_count(self) -> Fraction:
+        """The count of table 1, in which an order divides by S!, which is wrong for ties but simple."""
+        m, s = len(self.grid), self.stages
+        return Fraction({"free": m**s, "equal": m}.get(self.order, Fraction(m**s, math.factorial(s))))
 
     @cached_property
     def _values(self) -> np.ndarray:
         return self.grid.values[::-1] if self.order == "non-increasing" else self.grid.values
 
     @cached_property
-    def _tails(self) -> list[np.ndarray]:
-        """For each stage, entry j = weight of all ways to go on from one of the last j + 1 values; ascending in j."""
+    def _tails(self) -> list[Tails]:
+        """For each stage, the cumulative weights of all ways to go on from each value."""
         weights = self.grid.weights / WEIGHT_UNIT
+        if self.order == "free":
+            return [Tails(weights)] * self.stages
         if self.order == "equal":
             # Conditioning on S equal independent draws gives each value its probability to the power of S.
-            power = weights / weights.max()
+            scaled = weights / weights.max()
+            power = scaled
             for _ in range(self.stages - 1):
-                power = power * (weights / weights.max())
-            return [np.cumsum(power[::-1])]
-        if self.order == "free":
-            return [np.cumsum(weights[::-1])] * self.stages
+                power = power * scaled
+            return [Tails(power)]
         if self.order == "non-increasing":
             weights = weights[::-1]
-        backwards = weights[::-1]
-        tails = [np.cumsum(backwards)]
+        tails = [Tails(weights)]
         for _ in range(self.stages - 1):
-            tails.insert(0, np.cumsum(backwards * tails[0]))
+            tails.insert(0, Tails(weights * tails[0].cumulative[::-1]))
         return tails
 
     def draw(self, uniforms: np.ndarray) -> np.ndarray:
         """Turn (n, numbers) uniform numbers in [0, 1) into (n, S) values."""
         last = len(self.grid) - 1
-        left = np.full(len(uniforms), last)  # how many values the current stage may still take, less one
-        columns = []
-        for tails, u in zip(self._tails, uniforms.T, strict=True):
-            limit = tails[last] if self.order in ("free", "equal") else tails[left]
-            # 1 - u is in (0, 1], so the weight looked up is in (0, limit], and the place found is in [0, left].
-            left = np.searchsorted(tails, (1 - u) * limit, side="left")
-            columns.append(self._values[last - left])
+        ordered = self.order not in ("free", "equal")
+        values = np.empty((len(uniforms), self.stages), self.grid.values.dtype)
+        limit: Any = self._tails[0].total
+        left = np.full(len(uniforms), last)
+        for stage, (tails, u) in enumerate(zip(self._tails, uniforms.T, strict=True)):
+            # 1 - u is in (0, 1], so the weight looked up is in (0, limit]: no rounding points beyond the last value.
+            if ordered and stage:
+                limit = tails.cumulative[left]
+            left = tails.places((1 - u) * limit)  # how many values the next stage may still take, less one
+            values[:, stage] = self._values[last - left]
         if self.order == "equal":
-            return np.repeat(columns[0][:, None], self.stages, axis=1)
-        return np.stack(columns, axis=1)
+            values[:, 1:] = values[:, :1]
+        return values
 
     def __contains__(self, values: Sequence[float]) -> bool:
         """Whether one network's (S,) values can be drawn."""

@@ -120,44 +120,81 @@ class RegNetParams:
         return asdict(self)
 
 
+def level_starts(w0: np.ndarray, wa: np.ndarray, wm: np.ndarray | float, levels: int, longest: int) -> list[np.ndarray]:
+    """Return where each level i = 1, ..., `levels` of equation 3 begins, for n settings at once.
+
+    Level i begins at the first block j with s_j >= i - 1/2, that is with w_a j >= w_0 (w_m^(i - 1/2) - 1), so no
+    logarithm a block is needed. Settings near a tie go through the logarithms, so that both ways always agree.
+
+    Returns:
+        `levels` arrays (n,) of float64; where a level begins at block `longest` or later, any number not below that.
+    """
+    ratio = w0 / wa
+    starts = []
+    near_tie = np.zeros(len(ratio), bool)
+    multiplier = np.sqrt(wm)
+    for _ in range(levels):
+        exact = ratio * (multiplier - 1)
+        start = np.ceil(exact)
+        gap = start - exact
+        near_tie |= np.minimum(gap, 1 - gap) < 1e-8 * (exact + ratio)
+        starts.append(start)
+        multiplier = multiplier * wm
+    rows = np.flatnonzero(near_tie)
+    for some in np.array_split(rows, len(rows) // 10_000 + 1):
+        base = np.log(wm if np.ndim(wm) == 0 else wm[some])  # type: ignore[index]
+        line = w0[some] + wa[some] * np.arange(longest)[:, None]
+        reached = round_half_even(np.log(line / w0[some]) / base)
+        for i, start in enumerate(starts):
+            start[some] = (reached <= i).sum(axis=0)
+    return starts
+
+
 def regnet_stages(
     depth: np.ndarray, w0: np.ndarray, wa: np.ndarray, wm: np.ndarray, stages: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Apply the rule to n settings at once; return (rows, depths, widths) of those with exactly `stages` stages.
+    """Apply the rule to n settings at once and keep those with exactly `stages` stages.
 
     A setting that skips a level of equation 3, or two of whose levels round to one width, is dropped, as the authors'
-    sampler drops it. Level i starts at the first block with u_j >= w0 wm^(i - 1/2), so no logarithm per block is
-    needed; settings close to a tie are sent through `quantized_linear_widths` itself.
+    sampler drops it.
 
     Returns:
         rows: (k,) numbers of the settings that are kept, ascending.
         depths, widths: (k, stages) int64.
     """
-    ratio = w0 / wa
-    starts = []
-    near_tie = np.zeros(len(depth), bool)
-    multiplier = np.sqrt(wm)
-    for _ in range(stages):
-        start = ratio * (multiplier - 1)
-        near_tie |= np.abs(start - np.rint(start)) < 1e-8 * (start + ratio)
-        starts.append(np.ceil(start))
-        multiplier = multiplier * wm
+    starts = level_starts(w0, wa, wm, stages, int(depth.max(initial=1)))
     edges = [np.zeros(len(depth)), *starts[:-1], depth]
     keep = starts[-1] >= depth
     for lower, upper in pairwise(edges):
         keep &= lower < upper
-    rows = np.flatnonzero(keep | near_tie)
-    bounds = np.stack([edge[rows] for edge in edges], axis=1)
-    depths = np.diff(bounds, axis=1).astype(np.int64)
-    powers = np.cumprod(np.concatenate([np.ones((len(rows), 1)), np.repeat(wm[rows, None], stages - 1, 1)], 1), 1)
-    widths = round_half_even(w0[rows, None] * powers / 8) * 8
-    valid = np.all(widths[:, 1:] > widths[:, :-1], axis=1)
-    for k in np.flatnonzero(near_tie[rows]):
-        row = rows[k]
-        blocks = quantized_linear_widths(depth[row], w0[row], wa[row], wm[row])
-        levels = round_half_even(np.log((w0[row] + wa[row] * np.arange(depth[row])) / w0[row]) / np.log(wm[row]))
-        stage_widths, stage_depths = np.unique(blocks, return_counts=True)
-        valid[k] = len(stage_widths) == stages == levels[-1] + 1
-        if valid[k]:
-            depths[k], widths[k] = stage_depths, stage_widths
-    return rows[valid], depths[valid], widths[valid]
+    rows = np.flatnonzero(keep)
+    depths = np.diff(np.stack([edge[rows] for edge in edges], axis=1), axis=1).astype(np.int64)
+    widths = level_widths(w0[rows], wm[rows], stages)
+    distinct = np.all(widths[:, 1:] > widths[:, :-1], axis=1)
+    return rows[distinct], depths[distinct], widths[distinct]
+
+
+def level_widths(w0: np.ndarray, wm: np.ndarray, levels: int) -> np.ndarray:
+    """Return the widths of levels 0, ..., levels - 1 (equation 4), (n, levels) int64 multiples of 8."""
+    factors = np.ones((len(wm), levels))
+    factors[:, 1:] = wm[:, None]
+    return round_half_even(w0[:, None] * np.cumprod(factors, axis=1) / 8) * 8
+
+
+def slopes_between(depths: tuple[int, ...], widths: tuple[int, ...], wm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each w_m, between which w_a the rule gives just these stages: (low, high), each (m,) float64.
+
+    Where no w_a does, low is above high. At the ends themselves there are ties, so that an end may or may not belong.
+    """
+    w0, stages = widths[0], len(widths)
+    fits = np.all(level_widths(np.full(len(wm), w0), wm, stages) == np.array(widths), axis=1)
+    low, high = np.zeros(len(wm)), np.full(len(wm), np.inf)
+    start = 0
+    for i in range(1, stages + 1):
+        start += depths[i - 1]
+        rise = w0 * (wm ** (i - 0.5) - 1)  # how far above w_0 level i begins
+        if i < stages:
+            low = np.maximum(low, rise / start)
+        if start > 1:
+            high = np.minimum(high, rise / (start - 1))
+    return np.where(fits, low, np.inf), np.where(fits, high, 0.0)

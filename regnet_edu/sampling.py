@@ -19,6 +19,7 @@ from .config import AnyNetConfig
 from .errors import InputError
 
 MAX_PROPOSALS = 4_000_000  # so many proposals in a row without a network, and we say that there is none to be found
+IN_DOUBT = 50_000  # after so many, we look whether the band is within reach at all
 CHUNK = 16_384
 Rng = int | np.random.Generator
 
@@ -49,7 +50,10 @@ class Uniforms:
     def rows(self, count: int) -> np.ndarray:
         """Return the next (count, columns) numbers."""
         raw = self._bits.random_raw(count * self._columns)
-        return ((raw >> np.uint64(11)) * 2.0**-53).reshape(count, self._columns)
+        raw >>= np.uint64(11)
+        numbers = raw.astype(np.float64)
+        numbers *= 2.0**-53
+        return numbers.reshape(count, self._columns)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +92,17 @@ class Bands:
                 object.__setattr__(self, name, _band(name, band))
         for name in ("resolution", "in_channels", "num_classes"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= 65_536:
-                raise InputError(f"{name} {value!r:.60} must be a whole number from 1 to 65536")
+            largest = 1_000_000 if name == "num_classes" else 4096
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= largest:
+                raise InputError(f"{name} {value!r:.60} must be a whole number from 1 to {largest}")
 
     @property
     def given(self) -> dict[str, tuple[float, float]]:
         """The limits that there are, by name."""
         return {name: getattr(self, name) for name in Complexity._fields if getattr(self, name) is not None}
+
+    def __str__(self) -> str:
+        return " and ".join(f"{k} in [{low:g}, {high:g}]" for k, (low, high) in self.given.items()) or "no band"
 
     def count(self, batch: ConfigBatch) -> Complexity:
         return complexity(batch, self.resolution, self.in_channels, self.num_classes)
@@ -130,6 +138,7 @@ def accepted(
     uniforms: Uniforms,
     wanted: int,
     rate: float,
+    in_doubt: Callable[[], None],
 ) -> Iterator[Proposals]:
     """Yield pieces of the stream of kept proposals, in order, until there are `wanted`, or MAX_PROPOSALS in vain.
 
@@ -139,8 +148,10 @@ def accepted(
         uniforms: the numbers to read.
         wanted: how many networks are needed.
         rate: a first guess of networks per proposal; only the speed depends on it.
+        in_doubt: called once when many proposals in a row were in vain; it may raise.
     """
     found = tried = in_vain = 0
+    asked = False
     while found < wanted and in_vain < MAX_PROPOSALS:
         rows = int(min(CHUNK, max(256, 1.05 * (wanted - found) / rate)))
         proposals = propose(uniforms.rows(rows))
@@ -148,6 +159,9 @@ def accepted(
         found, tried = found + len(kept), tried + rows
         in_vain = 0 if len(kept) else in_vain + rows
         rate = max(found, 0.5) / tried
+        if in_vain >= IN_DOUBT and not asked:
+            in_doubt()
+            asked = True
         if len(kept):
             yield kept
 

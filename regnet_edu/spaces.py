@@ -5,14 +5,44 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from .anynet_spaces import AnyNetXA
-from .design_space import Constraint, DesignSpace
+from .anynet_spaces import (
+    AnyNetXA,
+    AnyNetXB,
+    AnyNetXC,
+    AnyNetXD,
+    AnyNetXDecreasingDepths,
+    AnyNetXDecreasingWidths,
+    AnyNetXE,
+    AnyNetXEqualDepths,
+    AnyNetXEqualWidths,
+)
+from .design_space import DesignSpace
 from .errors import InputError, nearest_name
-from .regnet_spaces import RegNetX, RegNetY
+from .ranges import Constraint
+from .regnet_spaces import RegNetX
+from .regnet_variants import RegNetXC, RegNetXDepthwise, RegNetXInverted, RegNetXW0Wa, RegNetXWm2, RegNetY
 
-__all__ = ["AnyNetXA", "Constraint", "DesignSpace", "RegNetX", "RegNetY", "get", "names"]
+_ALL: tuple[type[DesignSpace], ...] = (
+    AnyNetXA,
+    AnyNetXB,
+    AnyNetXC,
+    AnyNetXD,
+    AnyNetXE,
+    AnyNetXEqualWidths,
+    AnyNetXDecreasingWidths,
+    AnyNetXEqualDepths,
+    AnyNetXDecreasingDepths,
+    RegNetX,
+    RegNetY,
+    RegNetXWm2,
+    RegNetXW0Wa,
+    RegNetXC,
+    RegNetXInverted,
+    RegNetXDepthwise,
+)
+_SPACES = {space.__name__: space for space in _ALL}
 
-_SPACES: dict[str, type[DesignSpace]] = {space.__name__: space for space in (AnyNetXA, RegNetX, RegNetY)}
+__all__ = ["Constraint", "DesignSpace", "get", "names", *_SPACES]
 
 
 def names() -> list[str]:
@@ -26,7 +56,7 @@ def get(name: str, **ranges: Any) -> DesignSpace:
     Raises:
         InputError: the name or a range is unknown, or a range is invalid.
     """
-    if name not in _SPACES:
+    if not isinstance(name, str) or name not in _SPACES:
         raise InputError(f"design space {name!r} is unknown; {nearest_name(name, _SPACES)}")
     space = _SPACES[name]
     known = [p for p in inspect.signature(space).parameters if p != "refinements"]
