@@ -19,17 +19,47 @@ __version__ = "0.1.0"
 
 # name -> the room it lives in; a room that stands for itself is imported as a module
 _ROOMS = {
+    "errors": ["InputError"],
     "config": ["AnyNetConfig"],
     "batch": ["ConfigBatch"],
     "complexity": ["Complexity", "complexity"],
-    "errors": ["InputError"],
+    "regnet": ["RegNetParams", "quantized_linear_widths"],
+    "spaces": [
+        "Constraint",
+        "DesignSpace",
+        "AnyNetXA",
+        "AnyNetXB",
+        "AnyNetXC",
+        "AnyNetXD",
+        "AnyNetXE",
+        "AnyNetXEqualWidths",
+        "AnyNetXDecreasingWidths",
+        "AnyNetXEqualDepths",
+        "AnyNetXDecreasingDepths",
+        "RegNetX",
+        "RegNetY",
+        "RegNetXWm2",
+        "RegNetXW0Wa",
+        "RegNetXC",
+        "RegNetXInverted",
+        "RegNetXDepthwise",
+    ],
     "regime": ["Regime"],
+    "edf": ["bootstrap_best", "complexity_weights", "edf", "summary"],
+    "comparison": ["Comparison", "compare"],
+    "random_search": ["random_search_curve"],
+    "variance": ["seed_noise"],
+    "interop": ["to_optuna"],
     "population": ["load_population", "populations", "provenance"],
+    "anynet": ["AnyNet"],
+    "weights": ["load_timm_state_dict", "load_torchvision_state_dict"],
+    "classifier": ["AnyNetClassifier", "RegNetX32"],
     "data": ["ImageData"],
     "train": ["TrainResult", "train"],
     "sweep": ["sweep"],
+    "report": ["report"],
 }
-_MODULES: list[str] = []
+_MODULES = ["plots", "spaces", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [*_NAMES, *_MODULES]  # noqa: PLE0604

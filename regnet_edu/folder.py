@@ -98,7 +98,7 @@ def list_files(root: Path) -> tuple[tuple[str, ...], list[list[tuple[Path, int]]
 
 def decode(paths: list[Path], resolution: int, title: str | None, converted: dict[str, int]) -> np.ndarray:
     """Read images into an (n, resolution, resolution, 3) uint8 array; count what was converted to RGB by its mode."""
-    from PIL import Image, ImageOps
+    from PIL import Image
     from tqdm.auto import tqdm
 
     images = np.empty((len(paths), resolution, resolution, 3), np.uint8)
@@ -112,7 +112,10 @@ def decode(paths: list[Path], resolution: int, title: str | None, converted: dic
             reason = str(error).split("\n")[0].replace(str(paths[k]), "it")[:80]
             raise InputError(f"image {paths[k]} cannot be read ({reason}); mend or remove it") from error
         if rgb.size != (resolution, resolution):
-            rgb = ImageOps.fit(rgb, (resolution, resolution), Image.Resampling.BICUBIC)
+            side = min(rgb.size)
+            left, top = (rgb.width - side) // 2, (rgb.height - side) // 2
+            square = rgb.crop((left, top, left + side, top + side))
+            rgb = square.resize((resolution, resolution), Image.Resampling.BICUBIC)
         images[k] = np.asarray(rgb)
         return mode
 

@@ -47,7 +47,12 @@ class _Worker:
 
 
 def run(
-    tasks: Iterable[Mapping[str, Any]], regime: Mapping[str, Any], data: ImageData, device: str, workers: int, threads: int
+    tasks: Iterable[Mapping[str, Any]],
+    regime: Mapping[str, Any],
+    data: ImageData,
+    device: str,
+    workers: int,
+    threads: int,
 ) -> Iterator[dict[str, Any]]:
     """Train every task in one of `workers` processes; yield the outcomes as they come.
 

@@ -62,6 +62,7 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table = table.astype({"error": float, "loss": float, "seconds": float})
     header = {k: v for k, v in found.header.items() if k != "kind"}
+    header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
     header["sessions"] = [{k: v for k, v in s.items() if k != "kind"} for s in found.sessions]
     table.attrs["header"] = header
     return table
@@ -79,7 +80,7 @@ def provenance(population: pd.DataFrame) -> str:
     """Return one line on where a population comes from: the small print of every figure.
 
     Raises:
-        InputError: the table has lost its header, as pandas does when tables are joined.
+        InputError: the table has no header; those that `load_population` returns have one.
     """
     header = population.attrs.get("header")
     if not header:

@@ -133,7 +133,9 @@ class RecordWriter:
             self._lock = FileLock(f"{self.path}.lock", timeout=0)
             self._lock.acquire()
         except Timeout:
-            raise InputError(f"{self.path} is being written by another sweep; wait for it or choose another --out") from None
+            raise InputError(
+                f"{self.path} is being written by another sweep; wait for it or choose another --out"
+            ) from None
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}") from error
         try:
@@ -190,4 +192,6 @@ class RecordWriter:
             file.flush()
             os.fsync(file.fileno())
         os.replace(whole, self.path)
-        self.notes += [f"line {b.number} of {self.path} was set aside in {aside.name}: {b.reason}" for b in self.records.bad]
+        self.notes += [
+            f"line {b.number} of {self.path} was set aside in {aside.name}: {b.reason}" for b in self.records.bad
+        ]

@@ -76,7 +76,9 @@ class Regime:
         if self.nesterov and not self.momentum:
             raise InputError("nesterov needs a momentum above 0; 0.9 is usual")
         if self.precision not in ("fp32", "bf16"):
-            raise InputError(f"precision {self.precision!r} is unknown; {nearest_name(self.precision, ['fp32', 'bf16'])}")
+            raise InputError(
+                f"precision {self.precision!r} is unknown; {nearest_name(self.precision, ['fp32', 'bf16'])}"
+            )
         if self.flops is not None:
             object.__setattr__(self, "flops", tuple(self.flops))
             if len(self.flops) != 2 or not 0 <= self.flops[0] <= self.flops[1]:

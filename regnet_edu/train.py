@@ -74,7 +74,9 @@ def prepare(data: ImageData, regime: Regime, device: str = "cpu") -> DeviceData:
     """
     where = _device(device)
 
-    def share(images: np.ndarray, labels: np.ndarray, count: int | None, part: str) -> tuple[torch.Tensor, torch.Tensor]:
+    def share(
+        images: np.ndarray, labels: np.ndarray, count: int | None, part: str
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         if count is not None and count > len(labels):
             raise InputError(
                 f"{part}_images {count} is more than the {len(labels)} {part} images of {data.name}; "
@@ -95,9 +97,7 @@ def prepare(data: ImageData, regime: Regime, device: str = "cpu") -> DeviceData:
     mean = pixels.sum(0).double() / len(pixels)
     variance = (pixels**2).sum(0).double() / len(pixels) - mean**2
     std = variance.clamp(min=1.0).sqrt()
-    return DeviceData(
-        train_images, train_labels, test_images, test_labels, mean.float(), std.float(), data.num_classes
-    )
+    return DeviceData(train_images, train_labels, test_images, test_labels, mean.float(), std.float(), data.num_classes)
 
 
 def train(

@@ -1,0 +1,81 @@
+"""Populations as tables: read from files and from the package, with where they come from."""
+
+import math
+import warnings
+
+import pandas as pd
+import pytest
+
+from regnet_edu.config import AnyNetConfig
+from regnet_edu.errors import InputError
+from regnet_edu.population import COLUMNS, load_population, populations, provenance
+from regnet_edu.records import RecordWriter
+from regnet_edu.regime import get
+
+CONFIG = AnyNetConfig((1, 2), (8, 16), 1, 8)
+CIRCUMSTANCES = {"date": "2026-11-21T08:00:00+00:00", "versions": {"torch": "2.15.0"}, "hardware": "2 x ENIAC"}
+
+
+def network(index, status="ok", error=0.5):
+    return {
+        "kind": "network", "index": index, "seed": 7, "config": CONFIG.to_dict(), "flops": 1, "params": 2, "activations": 3,
+        "status": status, "error": error, "errors": [error] if error is not None else [], "epochs": 1,
+        "reason": None if status == "ok" else "MemoryError",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path):
+    header = {
+        "kind": "header", "format": 1, "space": "AnyNetXA", "space_repr": "AnyNetXA()", "seed": 3,
+        "regime": get("tiny").to_dict(), "data": {"name": "shapes", "train": 9000, "note": "drawn"}, **CIRCUMSTANCES,
+    }  # fmt: skip
+    with RecordWriter(tmp_path / "a.jsonl") as writer:
+        for record in (header, {"kind": "session", "n": 3, **CIRCUMSTANCES}, network(2), network(0, "failed", None), network(1)):
+            writer.append(record)
+    return tmp_path / "a.jsonl"
+
+
+def test_one_row_a_network_in_index_order(path):
+    table = load_population(path)
+    assert tuple(table.columns) == COLUMNS and table["index"].tolist() == [0, 1, 2]
+    assert math.isnan(table.error[0]) and table.status.tolist() == ["failed", "ok", "ok"] and table.error[1] == 0.5
+    assert table.widths[1] == (8, 16) and table.block[1] == "X" and table.reason[0] == "MemoryError"
+    assert table.attrs["header"]["n"] == 3 and table.attrs["header"]["sessions"][0]["hardware"] == "2 x ENIAC"
+
+
+def test_provenance_says_everything_in_one_line(path):
+    assert provenance(load_population(path)) == (
+        "AnyNetXA, n = 3, seed 3; regime tiny: shapes (drawn), 5,120 images x 1 epoch at 32 px; 2026-11-21, torch 2.15.0, "
+        "2 x ENIAC"
+    )
+
+
+def test_a_bad_line_is_warned_of_by_its_number_and_left_out(path):
+    with open(path, "ab") as file:
+        file.write(b'{"kind": "network", "ind')
+    with pytest.warns(UserWarning, match="line 6 of .*a.jsonl is left out: it is torn"):
+        assert len(load_population(path)) == 3
+
+
+def test_missing_and_foreign_files_get_one_sentence(path, tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        load_population(tmp_path / "b.jsonl")
+    with pytest.raises(InputError, match="population 'anynetxa-cpuu' is unknown"):
+        load_population("anynetxa-cpuu")
+    foreign = tmp_path / "c.jsonl"
+    foreign.write_text("hello\n")
+    with pytest.raises(InputError, match="is not a record file"):
+        load_population(foreign)
+    with pytest.raises(InputError, match="has no header"):
+        provenance(pd.DataFrame({"error": [0.5]}))
+
+
+def test_every_recorded_population_reads_without_a_warning_and_says_where_it_comes_from():
+    for name in populations():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            table = load_population(name)
+        assert len(table) == table.attrs["header"]["n"] and table["index"].tolist() == list(range(len(table)))
+        assert table.error.between(0, 1).all() and (table.status == "ok").mean() > 0.9
+        assert provenance(table).count(";") >= 2

@@ -1,0 +1,135 @@
+"""The record file: nothing is lost, and everything that is wrong is named."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from regnet_edu import records
+from regnet_edu.errors import InputError
+from regnet_edu.records import RecordWriter, decode, encode, parse
+
+HEADER = {"kind": "header", "format": 1, "space": "AnyNetXA"}
+
+
+def network(index, error=0.5):
+    return {"kind": "network", "index": index, "error": error}
+
+
+def write(path, *entries):
+    with RecordWriter(path) as writer:
+        for entry in entries:
+            writer.append(entry)
+
+
+def test_a_line_says_what_was_written_and_carries_its_checksum():
+    line = encode(network(3))
+    assert decode(line) == network(3)
+    assert len(json.loads(line)["crc"]) == 8 and line.endswith(b"\n") and line.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("cut", range(1, 50, 7))
+def test_a_torn_line_is_noticed_wherever_it_is_torn(cut):
+    with pytest.raises(ValueError, match="torn"):
+        decode(encode(network(3))[:-cut])
+
+
+def test_a_line_edited_by_hand_is_noticed():
+    with pytest.raises(ValueError, match="checksum does not fit"):
+        decode(encode(network(3)).replace(b"0.5", b"0.1"))
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b"hello\n", b"\xff\xfe\n", b"\n", b'{"kind": "network", "index": 1}\n'])
+def test_foreign_lines_are_no_records(line):
+    with pytest.raises(ValueError, match="it is not|checksum"):
+        decode(line)
+
+
+def test_records_are_sorted_by_kind_and_repeated_networks_are_bad():
+    found = parse([encode(r) for r in (HEADER, network(1), {"kind": "session", "n": 2}, network(0), network(1, 0.9), HEADER)])
+    assert found.header == HEADER and found.sessions == [{"kind": "session", "n": 2}]
+    assert found.networks == {0: network(0), 1: network(1)}
+    assert [(b.number, b.reason) for b in found.bad] == [(5, "network 1 is recorded already"), (6, "it is a second header")]
+
+
+def test_the_file_grows_by_appending_only(tmp_path):
+    path = tmp_path / "runs" / "a.jsonl"
+    write(path, HEADER, network(0))
+    before = path.read_bytes()
+    write(path, network(1))
+    assert path.read_bytes().startswith(before) and len(records.read(path).networks) == 2
+
+
+def test_pandas_reads_it_in_one_line(tmp_path):
+    write(tmp_path / "a.jsonl", HEADER, network(0), network(1, None))
+    table = pd.read_json(tmp_path / "a.jsonl", lines=True).query("kind == 'network'")
+    assert table["index"].tolist() == [0, 1] and table["error"].isna().tolist() == [False, True]
+
+
+def test_bad_lines_are_set_aside_with_their_number_and_the_rest_stays(tmp_path):
+    path = tmp_path / "a.jsonl"
+    write(path, HEADER, network(0), network(1), network(2))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1] + lines[2].replace(b"0.5", b"0.4") + b"note to self\n" + lines[3][:-9])
+    assert [b.number for b in records.read(path).bad] == [3, 4, 5]
+    with RecordWriter(path) as writer:
+        assert list(writer.records.networks) == [0] and len(writer.notes) == 3
+        assert "line 3" in writer.notes[0] and "checksum" in writer.notes[0]
+        writer.append(network(1))
+    assert records.read(path).bad == [] and sorted(records.read(path).networks) == [0, 1]
+    aside = (tmp_path / "a.jsonl.rejected").read_bytes()
+    assert b"# line 4" in aside and b"note to self" in aside and lines[3][:-9] in aside
+
+
+def test_a_second_writer_is_refused_and_a_dead_one_leaves_no_lock(tmp_path):
+    path = tmp_path / "a.jsonl"
+    code = f"import sys, time; from regnet_edu.records import RecordWriter\nwith RecordWriter({str(path)!r}): print('in', flush=True); time.sleep(60)"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "in\n"
+    with pytest.raises(InputError, match="is being written by another sweep"), RecordWriter(path):
+        pass
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    write(path, HEADER)
+    assert records.read(path).header == HEADER
+
+
+def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "a.jsonl"
+    write(path, HEADER, network(0))
+    before = path.read_bytes()
+    with RecordWriter(path) as writer:
+        whole = writer._file
+
+        class Full:
+            fileno, close = whole.fileno, whole.close
+
+            def write(self, content):
+                whole.write(content[:10])
+                raise OSError(28, "No space left on device")
+
+        writer._file = Full()
+        with pytest.raises(InputError, match="No space left on device; what it held before is safe"):
+            writer.append(network(1))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0 and not os.path.exists("/dev/full"), reason="needs a place that cannot be written")
+def test_an_output_that_cannot_be_written_is_said(tmp_path):
+    with pytest.raises(InputError, match="cannot be written"), RecordWriter("/proc/nowhere/a.jsonl"):
+        pass
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"), RecordWriter(tmp_path / "file" / "a.jsonl"):
+        pass
+
+
+def test_a_file_of_a_newer_format_is_refused(tmp_path):
+    write(tmp_path / "a.jsonl", {**HEADER, "format": 2})
+    with pytest.raises(InputError, match="has format 2; this version reads format 1"):
+        records.read(tmp_path / "a.jsonl")
+    with pytest.raises(InputError, match="format 2"), RecordWriter(tmp_path / "a.jsonl"):
+        pass

@@ -1,0 +1,210 @@
+"""Sweeps: the same n records whatever happens on the way, and refusal of everything that would mix two sweeps."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import regnet_edu as rn
+from regnet_edu import records
+from regnet_edu.errors import InputError
+from regnet_edu.regime import Regime
+from regnet_edu.sweep import network_seed, sweep
+from regnet_edu.synthetic import CLASSES, pictures
+
+REGIME = Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 3, "max_width": 64}}, 160, 100, 32)
+SAME = ["index", "seed", "error", "errors", "loss", "depths", "widths", "bottleneck_ratios", "group_widths"]
+
+
+@pytest.fixture(scope="module")
+def images():
+    return rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
+
+
+def run(images, out=None, n=4, **options):
+    return sweep(**{"space": "AnyNetXA", "n": n, "regime": REGIME, "out": out, "data": images, "progress": False, "workers": 2, **options})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def undisturbed(images):
+    return run(images)[SAME]
+
+
+def test_one_worker_or_three_and_an_extended_sweep_give_the_same_records(images, undisturbed, tmp_path):
+    assert run(images, workers=1)[SAME].equals(undisturbed)
+    out = tmp_path / "a.jsonl"
+    first = run(images, out, n=2, workers=3)
+    assert first[SAME].equals(undisturbed[:2])
+    before = out.read_bytes()
+    assert run(images, out)[SAME].equals(undisturbed) and out.read_bytes().startswith(before)
+    finished = out.read_bytes()
+    assert run(images, out)[SAME].equals(undisturbed) and out.read_bytes() == finished  # nothing left to do
+
+
+def test_train_repeats_the_record_of_a_sweep(images, undisturbed):
+    row = undisturbed.iloc[1]
+    config = rn.AnyNetConfig(row.depths, row.widths, row.bottleneck_ratios, row.group_widths)
+    assert row.seed == network_seed(0, 1)
+    assert rn.train(config, REGIME, row.seed, data=images).loss == row.loss
+
+
+def test_networks_can_be_given(images):
+    configs = [rn.AnyNetConfig((1,), (8,), 1, 8), rn.AnyNetConfig((2, 1), (8, 16), 1, 8, block="R")]
+    table = run(images, space=configs, n=None)
+    assert table.depths.tolist() == [(1,), (2, 1)] and table.block.tolist() == ["X", "R"]
+    assert table.flops.tolist() == [rn.complexity(c, 16, 3, 10).flops for c in configs]
+
+
+def test_a_network_that_cannot_be_trained_is_a_record_and_stops_nothing(images):
+    huge = rn.AnyNetConfig((1,), (2**31,), 1, 2**31)  # no machine has the memory
+    table = run(images, space=[huge, rn.AnyNetConfig((1,), (8,), 1, 8)], n=2, workers=1)
+    assert table.status.tolist() == ["failed", "ok"] and "memory" in table.reason[0].lower()
+    assert table.error.isna().tolist() == [True, False]
+
+
+def test_a_diverged_network_is_a_record_at_the_error_of_guessing(images):
+    table = run(images, n=1, regime=REGIME.but(lr=1e30, warmup=0.0))
+    assert table.status[0] == "diverged" and table.error[0] == pytest.approx(0.9) and "loss" in table.reason[0]
+
+
+def test_another_sweep_on_the_same_file_is_refused_and_says_what_differs(images, undisturbed, tmp_path):
+    out = tmp_path / "a.jsonl"
+    run(images, out, n=2)
+    held = out.read_bytes()
+    other = rn.ImageData("others", *pictures(200, 16, 3), *pictures(100, 16, 2), CLASSES, "fedcba9876543210")
+    for change, sentence in (
+        ({"space": "AnyNetXB"}, "begun with space AnyNetXA.* not AnyNetXB"),
+        ({"seed": 1}, "begun with seed 0, not 1"),
+        ({"regime": REGIME.but(lr=0.1)}, "begun with regime lr 0.15, not lr 0.1"),
+        ({"data": other}, "begun with data shapes .*fingerprint 0123456789abcdef.*, not others"),
+        ({"n": 1}, "holds network 1 already; n must be at least 2"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            run(images, out, **change)
+    assert out.read_bytes() == held
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"n": 0}, "n 0 must be a whole number of at least 1"),
+        ({"workers": 0}, "workers 0 must be"),
+        ({"space": "AnyNetZA"}, "did you mean AnyNetXA"),
+        ({"regime": "tinny"}, "did you mean tiny"),
+        ({"engine": "rey"}, "engine 'rey' is unknown"),
+        ({"seed": -1}, "seed -1"),
+        ({"space": ["AnyNetXA"], "n": 1}, "network 0 is 'AnyNetXA', not an AnyNetConfig"),
+        ({"space": [rn.AnyNetConfig((1,), (8,), 1, 8)], "n": 2}, "n 2 is more than the 1 networks given"),
+    ],
+)
+def test_bad_arguments_get_one_sentence_and_leave_no_file(images, tmp_path, options, sentence):
+    out = tmp_path / "a.jsonl"
+    with pytest.raises(InputError, match=sentence):
+        run(images, out, **options)
+    assert not out.exists()
+
+
+COMMAND = f"""
+import regnet_edu as rn
+from regnet_edu.synthetic import CLASSES, pictures
+images = rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
+regime = rn.Regime(**{REGIME.to_dict()!r})
+rn.sweep("AnyNetXA", 4, regime, "OUT", workers=2, data=images, progress=False)
+"""
+
+
+def start(out):
+    command = [sys.executable, "-c", COMMAND.replace("OUT", str(out))]
+    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+
+
+def workers_of(pid):
+    """Process ids of the workers that a driver started, by looking at every process's parent."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((place / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(place.name))
+        except (OSError, ValueError):
+            pass  # it ended while we looked
+    return found
+
+
+def wait_for(condition, seconds=60):
+    end = time.time() + seconds
+    while not condition():
+        assert time.time() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def recorded(out):
+    return len(records.read(out).networks) if out.exists() else 0
+
+
+linux = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes through /proc")
+
+
+@linux
+def test_a_driver_killed_twice_loses_nothing_and_leaves_no_worker(undisturbed, images, tmp_path):
+    out = tmp_path / "a.jsonl"
+    for done in (1, 2):
+        driver = start(out)
+        wait_for(lambda done=done: recorded(out) >= done)
+        workers = workers_of(driver.pid)
+        driver.kill()
+        driver.wait()
+        assert workers
+        wait_for(lambda workers=workers: not any(os.path.exists(f"/proc/{pid}") for pid in workers), 10)
+    assert run(images, out)[SAME].equals(undisturbed)
+
+
+@linux
+def test_a_killed_worker_is_replaced_and_its_network_tried_again(undisturbed, images, tmp_path):
+    out = tmp_path / "a.jsonl"
+    driver = start(out)
+    wait_for(lambda: len(workers_of(driver.pid)) == 2)
+    os.kill(workers_of(driver.pid)[0], signal.SIGKILL)
+    assert driver.wait(120) == 0
+    assert run(images, out)[SAME].equals(undisturbed)
+
+
+@linux
+def test_ctrl_c_stops_within_seconds_and_the_command_says_how_to_go_on(tmp_path):
+    out = tmp_path / "a.jsonl"
+    command = [sys.executable, "-m", "regnet_edu.cli", "sweep", "AnyNetXA", "--n", "500", "--out", str(out)]
+    driver = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    wait_for(lambda: len(workers_of(driver.pid)) >= 1)
+    workers = workers_of(driver.pid)
+    time.sleep(0.5)
+    os.killpg(driver.pid, signal.SIGINT)
+    _, said = driver.communicate(timeout=10)
+    assert driver.returncode == 130 and "the same command goes on from there" in said and "Traceback" not in said
+    wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), 5)
+
+
+@linux
+@pytest.mark.heavy
+def test_fifty_kills_at_random_moments_of_driver_and_workers_change_nothing(undisturbed, images, tmp_path):
+    rng = random.Random(0)
+    out = tmp_path / "a.jsonl"
+    kills = 0
+    while kills < 50:
+        driver = start(out)
+        time.sleep(rng.uniform(0, 12))
+        victims = workers_of(driver.pid)
+        if victims and rng.random() < 0.3:
+            os.kill(rng.choice(victims), signal.SIGKILL)
+            kills += 1
+            time.sleep(rng.uniform(0, 3))
+        driver.kill()
+        driver.wait()
+        kills += 1
+        if recorded(out) == 4:  # complete: begin anew, so that every kill has something to lose
+            assert run(images, out)[SAME].equals(undisturbed)
+            out.unlink()
+    assert run(images, out)[SAME].equals(undisturbed)
