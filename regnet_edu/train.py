@@ -23,6 +23,7 @@ from .anynet import AnyNet
 from .config import AnyNetConfig
 from .data import ImageData
 from .errors import InputError
+from .optimizer import SGD
 from .regime import Regime
 
 EVAL_BATCH = 500
@@ -156,7 +157,7 @@ def _run(
     network = AnyNet(
         config, data.num_classes, data.channels, zero_init_last=regime.zero_init_last, generator=generator
     ).to(device=data.train_images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = make_optimizer(network, regime)
+    optimizer = SGD(network, regime)
     order = torch.Generator().manual_seed(order_seed)
     errors: list[float] = []
     loss, training = math.nan, 0.0
@@ -191,20 +192,9 @@ def seeds(seed: int) -> tuple[int, int]:
     return int(weights), int(order)
 
 
-def make_optimizer(network: nn.Module, regime: Regime) -> torch.optim.SGD:
-    """SGD with the regime's momentum; batch norm and biases decay only if the regime says so."""
-    weights = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
-    groups = [
-        {"params": weights, "weight_decay": regime.weight_decay},
-        {"params": others, "weight_decay": regime.weight_decay if regime.decay_norm_and_bias else 0.0},
-    ]
-    return torch.optim.SGD(groups, lr=regime.lr, momentum=regime.momentum, nesterov=regime.nesterov, fused=True)
-
-
 def _one_epoch(
     network: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    optimizer: SGD,
     data: DeviceData,
     regime: Regime,
     order: torch.Generator,
@@ -228,13 +218,11 @@ def _one_epoch(
             images = _shift(images, shifts[rows], regime.crop_padding)
         if regime.flip:
             images = torch.where(mirrored[rows, None, None, None], images.flip(3), images)
-        for group in optimizer.param_groups:
-            group["lr"] = regime.learning_rate(epoch * batches + k, steps)
         with _autocast(where, regime.precision):
             loss = F.cross_entropy(network(images), data.train_labels[rows])
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        optimizer.step(regime.learning_rate(epoch * batches + k, steps))
         total += loss.detach()
         if where.type == "cpu" and not math.isfinite(total):
             break  # on a GPU the look at the loss would stall the queue of work

@@ -10,7 +10,7 @@ import regnet_edu as rn
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
 from regnet_edu.synthetic import pictures
-from regnet_edu.train import make_optimizer, normalise, prepare, seeds, top1_error, train
+from regnet_edu.train import normalise, prepare, seeds, top1_error, train
 
 CONFIG = rn.AnyNetConfig((1, 1), (16, 32), 1, 8)
 SMALL = Regime("small", "synthetic", 16, None, train_images=320, test_images=100, batch_size=32, lr=0.1)
@@ -58,14 +58,6 @@ def test_prepared_data_is_the_first_of_one_fixed_shuffle_and_normalised(images):
     assert pixels.mean((0, 2, 3)).abs().max() < 1e-3 and (pixels.std((0, 2, 3)) - 1).abs().max() < 1e-3
 
 
-def test_weight_decay_spares_norms_and_biases_unless_the_regime_says_otherwise():
-    network = rn.AnyNet(CONFIG, 10)
-    for decay, expected in ((False, 0.0), (True, 5e-4)):
-        weights, others = make_optimizer(network, SMALL.but(decay_norm_and_bias=decay)).param_groups
-        assert weights["weight_decay"] == 5e-4 and others["weight_decay"] == expected
-        assert all(p.ndim > 1 for p in weights["params"]) and all(p.ndim <= 1 for p in others["params"])
-
-
 def test_the_error_is_the_fraction_of_wrong_answers(images):
     prepared = prepare(images, SMALL)
 
@@ -73,7 +65,7 @@ def test_the_error_is_the_fraction_of_wrong_answers(images):
         def forward(self, x):
             return torch.eye(10)[torch.full((len(x),), 3)]
 
-    assert top1_error(Always3(), prepared) == (prepared.test_labels != 3).float().mean().item() > 0.8
+    assert top1_error(Always3(), prepared) == sum(label != 3 for label in prepared.test_labels.tolist()) / 100
 
 
 def test_crops_and_mirrors_change_the_course_but_not_the_start(images):

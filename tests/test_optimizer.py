@@ -1,0 +1,57 @@
+"""SGD: to the last bit what torch.optim.SGD does, without what that costs to start."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import regnet_edu as rn
+from regnet_edu.optimizer import SGD
+from regnet_edu.regime import get
+
+CONFIG = rn.AnyNetConfig((1, 1), (16, 32), 1, 8)
+
+
+def steps(network, take_step):
+    for k in range(4):
+        images = torch.randn(8, 3, 16, 16, generator=torch.Generator().manual_seed(k))
+        network(images).square().mean().backward()
+        take_step(0.1 / (k + 1))
+
+
+@pytest.mark.parametrize("changes", [{}, {"nesterov": False}, {"momentum": 0.0, "nesterov": False}])
+@pytest.mark.parametrize("decay_all", [False, True])
+def test_it_takes_the_steps_of_torch(changes, decay_all):
+    regime = get("tiny").but(decay_norm_and_bias=decay_all, **changes)
+    ours, theirs = (rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    sgd = SGD(ours, regime)
+    groups = [
+        {"params": [p for p in theirs.parameters() if p.ndim > 1], "weight_decay": regime.weight_decay},
+        {"params": [p for p in theirs.parameters() if p.ndim <= 1], "weight_decay": regime.weight_decay * decay_all},
+    ]
+    peer = torch.optim.SGD(groups, lr=1.0, momentum=regime.momentum, nesterov=regime.nesterov, fused=True)
+
+    def our_step(lr):
+        sgd.step(lr)
+        sgd.zero_grad()
+
+    def their_step(lr):
+        for group in peer.param_groups:
+            group["lr"] = lr
+        peer.step()
+        peer.zero_grad()
+
+    steps(ours, our_step)
+    steps(theirs, their_step)
+    assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
+    assert not torch.equal(next(ours.parameters()), next(rn.AnyNet(CONFIG, 10).parameters()))
+
+
+def test_training_does_not_import_the_compiler():
+    code = """
+import sys, regnet_edu as rn
+rn.train(rn.AnyNetConfig((1,), (8,), 1, 8), rn.Regime("t", "synthetic", 8, None, train_images=64, test_images=10))
+assert "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
