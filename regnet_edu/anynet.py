@@ -129,7 +129,7 @@ class AnyNet(nn.Module):
         """Download the ImageNet weights of a published RegNet; needs a network and the package `source`.
 
         Args:
-            name: one of `zoo.names()`.
+            name: one of `zoo.names()`, or the source's own name for it.
             source: "timm" or "torchvision".
             num_classes: if not 1000, the head starts afresh (for training on other classes).
             tag: which of the source's weights; by default those of the paper's authors, or torchvision's first ones.
@@ -137,8 +137,10 @@ class AnyNet(nn.Module):
         Raises:
             InputError: the source is not installed or out of reach, or its network is not the published one.
         """
+        from . import zoo
+
         network = cls.from_config(name, num_classes)
-        state = weights.download(name, network.config, source, tag)
+        state = weights.download(zoo.get(name).name, network.config, source, tag)
         return weights.load_state_dict(network, state, source, head=num_classes == 1000)
 
     def load_timm_state_dict(self, state: Mapping[str, Tensor], head: bool = True) -> AnyNet:

@@ -26,7 +26,7 @@ from regnet_edu.regnet import RegNetParams
 from regnet_edu.weights import PEERS
 
 SMALL = AnyNetConfig((1, 2), (16, 24), (1, 2), (8, 4), stem_width=8)
-quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def seeded(seed: int) -> torch.Generator:

@@ -182,7 +182,7 @@ def test_pretrained_weights_load_by_one_call(no_download: list[str]) -> None:
     assert no_download == ["regnetx_002.pycls_in1k"]
     expected = randomised(timm.models.regnetx_002())
     assert torch.allclose(scores(network.eval()), scores(expected), atol=1e-5)
-    AnyNet.pretrained("regnety_400mf", source="torchvision", tag="IMAGENET1K_V2")
+    AnyNet.pretrained("regnet_y_400mf", source="torchvision", tag="IMAGENET1K_V2")  # by torchvision's own name
     assert no_download[1:] == ["regnet_y_400mf.IMAGENET1K_V2"]
     other_classes = AnyNet.pretrained("regnetx_200mf", num_classes=10)
     assert torch.equal(other_classes.stem[0].weight, expected.stem.conv.weight)
@@ -192,6 +192,7 @@ def test_pretrained_weights_load_by_one_call(no_download: list[str]) -> None:
 def test_pretrained_says_what_is_missing(no_download: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, source, message in [
         ("regnetx_401mf", "timm", "regnetx_400mf"),
+        ("resnet_50", "timm", "is not an AnyNet"),
         ("regnetx_400mf", "tim", "source 'tim' is unknown; did you mean timm"),
         ("regnetx_200mf", "torchvision", "torchvision has no network 'regnet_x_200mf'"),
         *((name, "torchvision", "is not the published") for name in OTHER_IN_TORCHVISION),
