@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -253,8 +254,13 @@ def _network(text: str) -> Any:
 def _report(options: argparse.Namespace) -> None:
     from .report import report
 
-    report(options.populations, options.out)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        report(options.populations, options.out)
     print(f"{options.out}: open it in a browser")
+    said = list(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)))
+    if said:  # the page is there, but not of everything that was asked for
+        raise InputError("; ".join(said))
 
 
 def _populations(options: argparse.Namespace) -> None:

@@ -141,6 +141,7 @@ class RecordWriter:
         try:
             if self.path.exists():
                 self.records = read(self.path)
+                self._check_header()
                 self._set_aside()
             self._file = open(self.path, "ab", buffering=0)
         except OSError as error:
@@ -174,6 +175,18 @@ class RecordWriter:
                 f"{self.path} cannot be written: {error.strerror or error}; what it held before is safe, "
                 "and the same command goes on from there"
             ) from error
+
+    def _check_header(self) -> None:
+        """Touch nothing in a file that is not ours; a header torn while it was written, and nothing else, is ours."""
+        found = self.records
+        torn_header = len(found.bad) == 1 and found.bad[0].content.startswith(b'{"kind": "header"')
+        empty = not (found.networks or found.sessions)
+        if found.header is None and self.path.stat().st_size and not (torn_header and empty):
+            reason = f" ({found.bad[0].reason})" if found.bad and found.bad[0].number == 1 else ""
+            raise InputError(
+                f"{self.path} cannot be gone on with: its first line is no header of a sweep{reason}; "
+                "put the header back or choose another --out"
+            )
 
     def _set_aside(self) -> None:
         """Move bad lines to PATH.rejected; the good ones are rewritten in one step."""

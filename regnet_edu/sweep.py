@@ -158,8 +158,6 @@ def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConf
     """
     before = found.header
     if before is None:
-        if found.networks or found.sessions:
-            raise InputError(f"{out} holds records but no header (set aside?); put it back or choose another --out")
         return
     pairs = (
         ("space", before["space_repr"], header["space_repr"]),

@@ -133,3 +133,21 @@ def test_a_file_of_a_newer_format_is_refused(tmp_path):
         records.read(tmp_path / "a.jsonl")
     with pytest.raises(InputError, match="format 2"), RecordWriter(tmp_path / "a.jsonl"):
         pass
+
+
+def test_a_file_whose_first_line_is_no_header_is_not_touched(tmp_path):
+    path = tmp_path / "a.jsonl"
+    write(path, HEADER, network(0))
+    whole = path.read_bytes()
+    for content in (b"my notes\n", b"my notes", whole.replace(b"AnyNetXA", b"AnyNetXB"), whole.splitlines(keepends=True)[1]):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match="first line is no header"), RecordWriter(path):
+            pass
+        assert path.read_bytes() == content and not (tmp_path / "a.jsonl.rejected").exists()
+
+
+def test_a_header_torn_while_it_was_written_is_begun_again(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(encode(HEADER)[:-20])
+    write(path, HEADER, network(0))
+    assert records.read(path).header == HEADER and records.read(path).bad == []
