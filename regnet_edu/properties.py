@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .errors import InputError, nearest_name
+from .regnet_fit import QuantizedLinearFit, fit_quantized_linear
 
 
 class Property(NamedTuple):
@@ -105,12 +106,10 @@ def _stage_property(population: Any, key: str, letter: str, stage: str) -> Prope
     return Property(key, values, f"{words} {letter}{subscript} of stage {number}", log)
 
 
-def fits(population: Any) -> list[Any]:
+def fits(population: Any) -> list[QuantizedLinearFit]:
     """Return the quantised linear fit of every network (figure 8), as `fit_quantized_linear` gives it."""
-    from .regnet import fit_quantized_linear
-
     rows = zip(_column(population, "depths"), _column(population, "widths"), strict=True)
-    known: dict[tuple, Any] = {}
+    known: dict[tuple, QuantizedLinearFit] = {}
     result = []
     for depths, widths in rows:
         blocks = tuple(w for d, w in zip(depths, widths, strict=True) for _ in range(d))

@@ -32,7 +32,7 @@ def warnings_about(shown: Sequence[Source]) -> list[str]:
             words += [f"{failed} failed (left out)"] * bool(failed)
             sentences.append(f"Of the {n} networks of {source.name}, {' and '.join(words)}.")
         sentences += _learned_little(source)
-        wanted = source.header.get("n")
+        wanted = source.sessions[-1].get("n") if source.sessions else None
         if isinstance(wanted, int) and 0 < n < wanted:
             sentences.append(f"{source.name} is not finished: {n} of {wanted} networks are recorded.")
     return sentences
@@ -66,12 +66,9 @@ def _differences(shown: Sequence[Source]) -> list[str]:
     data = _distinct([(s.header.get("data") or {}).get("fingerprint") for s in shown])
     if len(data) > 1 and not any(item.startswith("data ") for item in found):
         found.append("the images (their fingerprints are not the same)")
-    hardware = _distinct([s.header.get("hardware") for s in shown])
-    if len(hardware) > 1:
-        found.append(f"hardware ({' and '.join(hardware)})")
-    torch = _distinct([(s.header.get("versions") or {}).get("torch") for s in shown])
-    if len(torch) > 1:
-        found.append(f"version of torch ({' and '.join(torch)})")
+    for what, values in (("hardware", [s.hardware for s in shown]), ("version of torch", [s.torch for s in shown])):
+        if len(_distinct(values)) > 1:
+            found.append(f"{what} ({' and '.join(_distinct(values))})")
     return found
 
 
@@ -98,7 +95,7 @@ def origin(source: Source) -> list[str]:
         str(header.get("seed", "")),
         str(header.get("date", ""))[:10],
         versions,
-        str(header.get("hardware", "")),
+        source.hardware,
     ]
 
 

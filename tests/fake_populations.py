@@ -12,7 +12,6 @@ HEADER = {
     "format": 1,
     "space": "AnyNetXA",
     "space_repr": "AnyNetXA()",
-    "n": 40,
     "seed": 7,
     "regime": {"name": "cpu", "data": "cifar10", "resolution": 32, "flops": [7.4e6, 8.2e6], "train_images": 25600,
                "epochs": 1, "batch_size": 64, "lr": 0.15},
@@ -50,5 +49,6 @@ def population(
              "reason": "the loss became NaN" if status != "ok" else None}
         )  # fmt: skip
     table = pd.DataFrame(rows)
-    table.attrs["header"] = copy.deepcopy(HEADER) | {"space": space, "n": wanted or n, "seed": seed} | header
+    table.attrs["header"] = copy.deepcopy(HEADER) | {"space": space, "seed": seed} | header
+    table.attrs["header"]["sessions"] = [{"n": wanted or n, "hardware": table.attrs["header"]["hardware"]}]
     return table

@@ -28,6 +28,11 @@ ONE = {
     "random_search": lambda p, **k: plots.random_search(p, **k),
     "property_scatter": lambda p, **k: plots.property_scatter(p, ["depth", "w4", "b", "flops", "cpu_seconds"], **k),
     "width_profiles": lambda p, **k: plots.width_profiles(p, **k),
+    "linear_fits": lambda p, **k: plots.linear_fits(p, **k),
+    "quantized_fits": lambda p, **k: plots.quantized_fits(p, **k),
+    "fit_error": lambda p, **k: plots.fit_error(p, **k),
+    "parameter_trends": lambda p, **k: plots.parameter_trends(p, ["depth", "g", "wm"], **k),
+    "complexity_relations": lambda p, **k: plots.complexity_relations(p, **k),
 }
 
 

@@ -160,6 +160,14 @@ def test_what_was_not_alike_is_one_sentence_at_the_top(quick, tmp_path):
     assert text.index(sentence) < text.index("Error distributions")
 
 
+def test_a_sweep_that_was_resumed_elsewhere_says_so(quick, tmp_path):
+    table = A.copy()
+    table.attrs["header"]["sessions"].append({"n": 30, "hardware": "a laptop", "versions": {"torch": "2.4.0"}})
+    text = words(report([table, X], tmp_path / "r.html"))
+    assert "hardware (2 cores of a test machine then a laptop and 2 cores of a test machine)" in text
+    assert "version of torch (2.15.0 then 2.4.0 and 2.15.0)" in text
+
+
 def test_networks_that_hardly_beat_guessing_are_pointed_out(quick, tmp_path):
     table = A.copy()
     table.loc[3, "error"] = 0.88

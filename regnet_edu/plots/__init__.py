@@ -12,15 +12,25 @@ lines differ in style and points in shape as well.
 
 from .canvas import alt_text, to_svg
 from .distributions import edfs, random_search
+from .fits import fit_error, linear_fits, quantized_fits
 from .networks import width_profiles
+from .published import field_comparison, model_diagrams
 from .scatter import property_scatter
 from .source import Source, sources
+from .trends import complexity_relations, parameter_trends
 
 __all__ = [
     "Source",
     "alt_text",
+    "complexity_relations",
     "edfs",
+    "field_comparison",
+    "fit_error",
+    "linear_fits",
+    "model_diagrams",
+    "parameter_trends",
     "property_scatter",
+    "quantized_fits",
     "random_search",
     "sources",
     "to_svg",

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..edf import whole_number
-from ..errors import InputError
 from .canvas import INK, PALETTE, finish, new_figure, styled
-from .source import small_print, sources
+from .source import one_source, small_print
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,14 +34,12 @@ def width_profiles(
     Raises:
         InputError: there is not exactly one population, or it has no network with an error.
     """
-    shown = sources(population)
-    if len(shown) != 1:
-        raise InputError(f"width_profiles draws 1 population at a time and was given {len(shown)}")
+    source = one_source(population, "width_profiles")
     whole_number("count", count)
-    table = shown[0].known
+    table = source.known
     each = max(1, min(count, len(table) // 2))
     rows = 1 if len(table) == 1 else 2
-    note_text = small_print(shown) if note else ""
+    note_text = small_print([source]) if note else ""
     fig, axes = new_figure(
         size[0] * each + 0.5, size[1] * rows + 0.2, note_text, rows, each, squeeze=False, sharex=True, sharey=True
     )
@@ -63,7 +60,7 @@ def width_profiles(
         ax.set_xlabel("block")
     if title:
         fig.suptitle(title, fontsize=10)
-    return finish(fig, f"Widths of the blocks of the {_few(each, rows)} networks of {shown[0].name}: {' '.join(words)}")
+    return finish(fig, f"Widths of the blocks of the {_few(each, rows)} networks of {source.name}: {' '.join(words)}")
 
 
 def _few(each: int, rows: int) -> str:

@@ -12,7 +12,7 @@ from ..edf import bootstrap_best
 from ..errors import InputError
 from ..properties import Property, property_values, rank_correlation
 from .canvas import INK, PALETTE, finish, left_out_words, new_figure, percent_limits, plain_log_axis, styled
-from .source import small_print, sources
+from .source import one_source, small_print
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,16 +48,14 @@ def property_scatter(
     Raises:
         InputError: there is not exactly one population, it has no network with an error, or a property is unknown.
     """
-    shown = sources(population)
-    if len(shown) != 1:
-        raise InputError(f"property_scatter draws 1 population at a time and was given {len(shown)}")
+    source = one_source(population, "property_scatter")
     names = [properties] if isinstance(properties, str) else list(properties)
     if not names:
         raise InputError("properties is empty; name at least one, such as 'depth'")
-    table = shown[0].known
+    table = source.known
     columns = min(columns, len(names))
     rows = math.ceil(len(names) / columns)
-    text = small_print(shown) if note else ""
+    text = small_print([source]) if note else ""
     fig, axes = new_figure(size[0] * columns, size[1] * rows, text, rows, columns, squeeze=False, sharey=True)
     errors = table["error"].to_numpy(dtype=np.float64)
     words = [_panel(ax, property_values(table, name), errors, rng) for ax, name in zip(axes.flat, names, strict=False)]
@@ -69,7 +67,7 @@ def property_scatter(
     if title:
         fig.suptitle(title, fontsize=10)
     tail = left_out_words(outside, axes[0, 0].get_ylim()[1])
-    return finish(fig, f"Error against properties of {len(table)} networks of {shown[0].name}. {' '.join(words)}{tail}")
+    return finish(fig, f"Error against properties of {len(table)} networks of {source.name}. {' '.join(words)}{tail}")
 
 
 def _panel(ax: Axes, prop: Property, errors: np.ndarray, rng: int) -> str:
@@ -90,7 +88,7 @@ def _panel(ax: Axes, prop: Property, errors: np.ndarray, rng: int) -> str:
     ax.axvline(band.median, color=MIDDLE, linewidth=1.4)
     ax.plot(_spread(values, log), 100 * errors, "o", color=INK, markersize=2.8, alpha=0.6, markeredgewidth=0)
     distinct = np.unique(values)
-    if len(distinct) <= 8:
+    if len(distinct) <= 8 and (distinct == np.round(distinct)).all():
         ax.set_xticks(distinct, [f"{v:.3g}" for v in distinct])
     elif not log and (values == np.round(values)).all():
         ax.locator_params(axis="x", integer=True, nbins=6)

@@ -30,6 +30,19 @@ class Source:
         return self.table.attrs.get("header") or {}
 
     @property
+    def sessions(self) -> list[dict[str, Any]]:
+        """The runs of the sweep that made it: a sweep may be resumed, with other versions or on another machine."""
+        return list(self.header.get("sessions") or [])
+
+    @property
+    def hardware(self) -> str:
+        return _all(self.header.get("hardware"), *(s.get("hardware") for s in self.sessions))
+
+    @property
+    def torch(self) -> str:
+        return _all(*((s.get("versions") or {}).get("torch") for s in (self.header, *self.sessions)))
+
+    @property
     def errors(self) -> np.ndarray:
         """(n,) errors, NaN where a network failed."""
         return self.table["error"].to_numpy(dtype=np.float64)
@@ -43,6 +56,10 @@ class Source:
     def count(self, status: str) -> int:
         """Number of networks with a status, "ok", "diverged" or "failed"."""
         return int((self.table["status"] == status).sum()) if "status" in self.table else 0
+
+
+def _all(*values: Any) -> str:
+    return " then ".join(dict.fromkeys(str(v) for v in values if v))
 
 
 def sources(populations: Any, least: int = 1) -> list[Source]:
@@ -73,6 +90,18 @@ def sources(populations: Any, least: int = 1) -> list[Source]:
             raise InputError(f"{name} is no population: it has no column 'error'")
         clean_errors(table["error"], f"population {name}", least=least)
     return [Source(name, table) for name, table in pairs]
+
+
+def one_source(population: Any, function: str) -> Source:
+    """Return the only population of a figure that draws one.
+
+    Raises:
+        InputError: there are several.
+    """
+    shown = sources(population)
+    if len(shown) != 1:
+        raise InputError(f"{function} draws 1 population at a time and was given {len(shown)}")
+    return shown[0]
 
 
 def _table(item: Any) -> pd.DataFrame:
@@ -111,7 +140,8 @@ def small_print(shown: list[Source]) -> str:
         for source, fact in zip(shown, facts, strict=True)
     ]
     own = [line for line in own if not line.endswith(": ")]
-    return "; ".join(own) + (f". All: {_joined(common)}." if common else ".")
+    lines = ["; ".join(own)] * bool(own) + [f"All: {_joined(common)}"] * bool(common)
+    return ". ".join(lines) + "."
 
 
 def _joined(facts: Mapping[str, str]) -> str:
@@ -135,7 +165,6 @@ def _facts(source: Source) -> dict[str, str]:
         size = f" at {regime['resolution']} px" if "resolution" in regime else ""
         facts["training"] = f"{images:,} images x {epochs} epoch{'s' * (epochs != 1)}{size}"
     facts["date"] = str(header.get("date", ""))[:10]
-    versions = header.get("versions") or {}
-    facts["versions"] = f"torch {versions['torch']}" if "torch" in versions else ""
-    facts["hardware"] = str(header.get("hardware", ""))
+    facts["versions"] = f"torch {source.torch}" if source.torch else ""
+    facts["hardware"] = source.hardware
     return facts
