@@ -160,7 +160,7 @@ def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConf
     if before is None:
         return
     pairs = (
-        ("space", before["space_repr"], header["space_repr"]),
+        ("space", before["space"], header["space"]),
         ("seed", before["seed"], header["seed"]),
         ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
         ("data", _identity(before["data"]), _identity(header["data"])),
@@ -176,8 +176,8 @@ def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConf
     for k, record in found.networks.items():
         if AnyNetConfig.from_dict(record["config"]) != configs[k]:
             raise InputError(
-                f"network {k} of {out} is not the one that this version samples; finish it with the version that "
-                "began it, or choose another --out"
+                f"network {k} of {out} is not the one that is sampled now: the file was begun with "
+                f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
             )
 
 
