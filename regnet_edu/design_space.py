@@ -12,7 +12,7 @@ from .batch import ConfigBatch
 from .complexity import complexity
 from .config import AnyNetConfig, _whole
 from .errors import InputError
-from .ranges import Constraint, checked_mask, whole_count
+from .ranges import Constraint, check_refinements, checked_mask, whole_count
 from .sampling import CHUNK, MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted, whole_configs
 from .sizes import LARGEST_ENUMERATION, SizeEstimate
 
@@ -41,6 +41,7 @@ class DesignSpace:
         shared = AnyNetConfig((1,) * stages, (8,) * stages, (1,) * stages, (1,) * stages, **self._shared())
         for name in ("block", "se_ratio", "stem_width", "stem_stride"):
             self._put(name, getattr(shared, name))
+        check_refinements(self.refinements)
         self._put("strides", shared.strides[0] if len(set(shared.strides)) == 1 else shared.strides)
 
     def _put(self, name: str, value: object) -> None:
@@ -239,13 +240,16 @@ class DesignSpace:
         """Say which flops, parameters or activations the space reaches."""
         batch = self._extremes()
         uniforms = Uniforms(0, "reach", self._columns())
-        batches = [b[self._satisfied(b)] for b in (batch, self._propose(uniforms.rows(100_000)).batch)]
-        batches = [b for b in batches if len(b)]
-        if not batches:
-            culprits = [name for name, c in self.refinements if not checked_mask(name, c, batch).any()]
-            return f"the constraints ({', '.join(culprits) or 'together'}) contradict each other or the ranges"
-        counts = [bands.count(b) for b in batches]
-        spans = []
+        batches = [b for b in (batch, self._propose(uniforms.rows(100_000)).batch) if len(b)]
+        kept = [b[self._satisfied(b)] for b in batches]
+        kept = [b for b in kept if len(b)]
+        if not kept:
+            if not self.refinements:
+                return "its ranges contradict each other"
+            alone = [name for name, c in self.refinements if not any(checked_mask(name, c, b).any() for b in batches)]
+            blamed = f"constraint {alone[0]!r} alone leaves" if alone else "the constraints together leave"
+            return f"{blamed} none of {sum(map(len, batches)):,} networks of {type(self).__name__}"
+        counts, spans = [bands.count(b) for b in kept], []
         for name in bands.given or ("flops",):
             low, high = min(getattr(c, name).min() for c in counts), max(getattr(c, name).max() for c in counts)
             spans.append(f"{name} from {low:.3g} to {high:.3g}")

@@ -77,6 +77,17 @@ def check_decimal_range(space: Any, what: str, smallest: float, largest: float, 
         raise InputError(f"min_{what} {low:g} is above max_{what} {high:g}; the nearest range is {high:g} to {low:g}")
 
 
+def check_refinements(refinements: Any) -> None:
+    """Check the pairs of a name and a constraint."""
+    if not isinstance(refinements, tuple) or not all(
+        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and callable(pair[1])
+        for pair in refinements
+    ):
+        raise InputError(
+            "refinements must be pairs of a name and a function; add one with space.refine(name, function)"
+        )
+
+
 def checked_mask(name: str, constraint: Constraint, batch: ConfigBatch) -> np.ndarray:
     """Apply a reader's constraint to a batch.
 

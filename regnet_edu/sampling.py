@@ -18,7 +18,7 @@ from .complexity import Complexity, complexity
 from .config import AnyNetConfig
 from .errors import InputError
 
-MAX_PROPOSALS = 4_000_000  # so many proposals in a row without a network, and we say that there is none to be found
+MAX_PROPOSALS = 2_000_000  # so many proposals in a row without a network, and we say that there is none to be found
 IN_DOUBT = 50_000  # after so many, we look whether the band is within reach at all
 CHUNK = 16_384
 Rng = int | np.random.Generator
@@ -102,7 +102,8 @@ class Bands:
         return {name: getattr(self, name) for name in Complexity._fields if getattr(self, name) is not None}
 
     def __str__(self) -> str:
-        return " and ".join(f"{k} in [{low:g}, {high:g}]" for k, (low, high) in self.given.items()) or "no band"
+        limits = [f"{name} in [{_short(low)}, {_short(high)}]" for name, (low, high) in self.given.items()]
+        return " and ".join(limits) or "no band"
 
     def count(self, batch: ConfigBatch) -> Complexity:
         return complexity(batch, self.resolution, self.in_channels, self.num_classes)
@@ -115,6 +116,10 @@ class Bands:
             for name, (low, high) in self.given.items():
                 keep &= (getattr(counts, name) >= low) & (getattr(counts, name) <= high)
         return keep
+
+
+def _short(value: float) -> str:
+    return f"{value:g}" if float(f"{value:g}") == value else f"{value:.12g}"
 
 
 def _band(name: str, band: Any) -> tuple[float, float]:
