@@ -51,6 +51,7 @@ _ROOMS = {
     "variance": ["seed_noise"],
     "interop": ["to_optuna"],
     "population": ["load_population", "populations", "provenance"],
+    "blocks": ["SqueezeExcitation", "VBlock", "XBlock"],
     "anynet": ["AnyNet"],
     "weights": ["load_timm_state_dict", "load_torchvision_state_dict"],
     "classifier": ["AnyNetClassifier", "RegNetX32"],
@@ -62,7 +63,7 @@ _ROOMS = {
 _MODULES = ["plots", "spaces", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [*_NAMES, *_MODULES]  # noqa: PLE0604
+__all__ = [*_NAMES, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

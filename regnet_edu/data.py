@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,14 @@ class ImageData:
     fingerprint: str = ""
     note: str = ""
 
+    @classmethod
+    def of(
+        cls, name: str, arrays: Sequence[np.ndarray], classes: tuple[str, ...], fingerprint: str = "", note: str = ""
+    ) -> ImageData:
+        """Put together four arrays: images and labels to train with, images and labels to test with."""
+        train_images, train_labels, test_images, test_labels = arrays
+        return cls(name, train_images, train_labels, test_images, test_labels, classes, fingerprint, note)
+
     @property
     def resolution(self) -> int:
         return self.train_images.shape[1]
@@ -67,7 +75,7 @@ def fingerprint(*arrays: np.ndarray, classes: tuple[str, ...] = ()) -> str:
     """Return sixteen hexadecimal digits of a SHA-256 over the arrays and the class names."""
     digest = hashlib.sha256("\n".join(classes).encode())
     for array in arrays:
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]
 
 
@@ -78,7 +86,9 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "regnet_edu"
 
 
-def load(data: str | Path | ImageData = "synthetic", resolution: int = 32, progress: bool = False) -> ImageData:
+def load(
+    data: str | os.PathLike[str] | ImageData = "synthetic", resolution: int = 32, progress: bool = False
+) -> ImageData:
     """Load a data set as arrays of `resolution` x `resolution` pixels.
 
     Args:
@@ -103,7 +113,7 @@ def load(data: str | Path | ImageData = "synthetic", resolution: int = 32, progr
     if not path.exists() and os.sep not in name:
         raise InputError(f"data {name!r} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
     images = folder.load(path, resolution, cache_folder() / "decoded", progress)
-    return ImageData(path.resolve().name, *images.arrays, images.classes, images.fingerprint, images.note)
+    return ImageData.of(path.resolve().name, images.arrays, images.classes, images.fingerprint, images.note)
 
 
 def _synthetic(resolution: int) -> ImageData:
@@ -137,4 +147,4 @@ def _torchvision(name: str, resolution: int) -> ImageData:
         images = images[..., None] if images.ndim == 3 else images
         arrays += [folder.resize_all(images, resolution), np.asarray(part.targets, np.int64)]
     classes = tuple(parts[0].classes)
-    return ImageData(name, *arrays, classes, fingerprint(*arrays, classes=classes))
+    return ImageData.of(name, arrays, classes, fingerprint(*arrays, classes=classes))

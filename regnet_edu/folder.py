@@ -42,7 +42,9 @@ def load(root: Path, resolution: int, cache: Path, progress: bool = False) -> Fo
         InputError: the folder is missing or empty, the classes of test and train differ, or an image is unreadable.
     """
     classes, files = list_files(root)
-    listing = [f"{path.relative_to(root)} {(s := path.stat()).st_size} {s.st_mtime_ns}" for path, _ in sum(files, [])]
+    listing = [
+        f"{path.relative_to(root)} {(s := path.stat()).st_size} {s.st_mtime_ns}" for pairs in files for path, _ in pairs
+    ]
     key = hashlib.sha256("\n".join([str(root.resolve()), str(resolution), *listing]).encode()).hexdigest()[:24]
     kept = cache / key
     try:
@@ -58,7 +60,7 @@ def load(root: Path, resolution: int, cache: Path, progress: bool = False) -> Fo
         parts += [images, np.array([label for _, label in pairs], np.int64)]
     digest = hashlib.sha256("\n".join(classes).encode())
     for part in parts:
-        digest.update(np.ascontiguousarray(part))
+        digest.update(np.ascontiguousarray(part).data)
     note = "; ".join(f"{count} {mode} images converted to RGB" for mode, count in sorted(converted.items()))
     meta = {"fingerprint": digest.hexdigest()[:16], "note": note}
     _keep(kept, parts, meta)

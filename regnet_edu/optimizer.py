@@ -23,8 +23,8 @@ class SGD:
 
     def __init__(self, network: nn.Module, regime: Regime) -> None:
         self.regime = regime
-        weights = [p for p in network.parameters() if p.ndim > 1]
-        others = [p for p in network.parameters() if p.ndim <= 1]
+        weights: list[torch.Tensor] = [p for p in network.parameters() if p.ndim > 1]
+        others: list[torch.Tensor] = [p for p in network.parameters() if p.ndim <= 1]
         decay = regime.weight_decay
         self.groups = [(weights, decay), (others, decay if regime.decay_norm_and_bias else 0.0)]
         self._buffers: list[list[torch.Tensor | None]] = [[None] * len(params) for params, _ in self.groups]
@@ -40,7 +40,7 @@ class SGD:
             for (params, decay), buffers in zip(self.groups, self._buffers, strict=True):
                 sgd(
                     params,
-                    [p.grad for p in params],
+                    [p.grad for p in params if p.grad is not None],
                     buffers,
                     fused=True,
                     weight_decay=decay,

@@ -221,7 +221,7 @@ def _record(
             error = outcome.get("error")
             best = error if best is None or (error is not None and error < best) else best
             failed += outcome["status"] == "failed"
-            left = bar.total - bar.n - 1
+            left = len(configs) - int(bar.n) - 1
             shown = [f"{left} left", "no error yet" if best is None else f"best error {best:.1%}"]
             bar.set_postfix_str(", ".join(shown + [f"{failed} failed"] * bool(failed)), refresh=False)
             bar.update()

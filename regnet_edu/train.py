@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from . import data as image_data
 from . import regime as regimes
@@ -219,7 +219,7 @@ def _one_epoch(
         if regime.flip:
             images = torch.where(mirrored[rows, None, None, None], images.flip(3), images)
         with _autocast(where, regime.precision):
-            loss = F.cross_entropy(network(images), data.train_labels[rows])
+            loss = functional.cross_entropy(network(images), data.train_labels[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step(regime.learning_rate(epoch * batches + k, steps))
@@ -237,7 +237,7 @@ def normalise(images: torch.Tensor, data: DeviceData) -> torch.Tensor:
 def _shift(images: torch.Tensor, shifts: torch.Tensor, padding: int) -> torch.Tensor:
     """Crop each image at its own place from the image padded with zeros (its mean) on all sides."""
     n, _, height, width = images.shape
-    padded = F.pad(images, (padding,) * 4)
+    padded = functional.pad(images, (padding,) * 4)
     rows = shifts[:, :1] + torch.arange(height, device=images.device)
     columns = shifts[:, 1:] + torch.arange(width, device=images.device)
     index = torch.arange(n, device=images.device)[:, None, None]

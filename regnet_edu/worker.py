@@ -44,7 +44,7 @@ def save_data(data: ImageData, folder: Path) -> dict[str, Any]:
 def open_data(saved: Mapping[str, Any]) -> ImageData:
     """Map the arrays that `save_data` left, without reading them yet."""
     arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
-    return ImageData(saved["name"], *arrays, tuple(saved["classes"]))
+    return ImageData.of(saved["name"], arrays, tuple(saved["classes"]))
 
 
 class Trainer:
@@ -59,7 +59,7 @@ class Trainer:
         self.data = prepare(open_data(job["data"]), self.regime, self.device)
 
     def __call__(self, task: Mapping[str, Any]) -> dict[str, Any]:
-        """Train one network; return the outcome's part of its record. An exception becomes a failure with its reason."""
+        """Train one network; return the outcome's part of its record, after an exception a failure with its reason."""
         from .train import train
 
         try:

@@ -34,7 +34,8 @@ def folder(tmp_path):
     return tmp_path / "photos"
 
 
-SMALL = ("--set", "train_images=64", "--set", "test_images=16", "--set", "batch_size=16", "--set", "resolution=16", "--set", "flops=[1e5,3e6]")  # fmt: skip
+SETTINGS = ("train_images=64", "test_images=16", "batch_size=16", "resolution=16", "flops=[1e5,3e6]")
+SMALL = tuple(word for setting in SETTINGS for word in ("--set", setting))
 
 
 def test_sample_prints_one_network_a_line_with_its_complexity(capsys):
@@ -53,17 +54,32 @@ def test_sample_as_json_gives_configs_and_counts(capsys):
 
 def test_a_study_from_photos_to_a_report(capsys, folder, tmp_path):
     out = tmp_path / "runs" / "a.jsonl"
-    status, said, _ = run(capsys, "sweep", "AnyNetXA", "--n", 3, "--data", folder, "--out", out, "--workers", 2, "--note", "two shades", *SMALL)  # fmt: skip
+    sweep = (
+        "sweep",
+        "AnyNetXA",
+        "--n",
+        3,
+        "--data",
+        folder,
+        "--out",
+        out,
+        "--workers",
+        2,
+        "--note",
+        "two shades",
+        *SMALL,
+    )
+    status, said, _ = run(capsys, *sweep)
     assert status == 0 and f"{out}: 3 networks of AnyNetXA; error min" in said
     header = load_population(out).attrs["header"]
-    assert header["data"]["name"] == "photos" and header["data"]["note"] == "two shades" and header["data"]["classes"] == 2
+    assert [header["data"][key] for key in ("name", "note", "classes")] == ["photos", "two shades", 2]
     page = tmp_path / "report.html"
     assert run(capsys, "report", out, "--out", page)[0] == 0 and "AnyNetXA" in page.read_text()
     with open(out, "ab") as file:
         file.write(b'{"kind": "netw')
     status, said, err = run(capsys, "report", out, "--out", page)
     assert status == 2 and "line 6" in err and "torn" in err and err.count("\n") == 1
-    status, _, err = run(capsys, "sweep", "AnyNetXA", "--n", 3, "--data", folder, "--out", out, "--note", "two shades", *SMALL)  # fmt: skip
+    status, _, err = run(capsys, *sweep)
     assert status == 0 and "line 6" in err and "set aside" in err and load_population(out).shape[0] == 3
 
 
@@ -103,7 +119,7 @@ def test_help_has_examples_and_version_is_said(capsys):
         (["sweep", "AnyNetXA", "--n", "1"], "--out"),
         (["sweep", "AnyNetXA", "--n", "1", "--out", "OUT", "--workers", "0"], "workers 0"),
         (["sweep", "AnyNetXA", "--n", "1", "--out", "OUT", "--regime", "tinny"], "did you mean tiny"),
-        (["sweep", "AnyNetXA", "--n", "1", "--out", "OUT", "--data", "/nowhere"], "image folder /nowhere does not exist"),
+        (["sweep", "AnyNetXA", "--n", "1", "--out", "OUT", "--data", "/nowhere"], "folder /nowhere does not exist"),
         (["sweep", "AnyNetXA", "--n", "1", "--out", "OUT", "--set", "epoch=2"], "did you mean epochs"),
         (["sweep", "AnyNetXA", "--n", "1", "--out", "/proc/no/a.jsonl"], "cannot be written"),
         (["train", "regnetx_40mf"], "did you mean regnetx_400mf"),

@@ -29,7 +29,8 @@ def test_the_fingerprint_changes_with_any_pixel_label_or_class():
     base = data.fingerprint(pixels, labels, classes=("a", "b"))
     other = pixels.copy()
     other[1, 7, 7, 2] = 1
-    assert len({base, data.fingerprint(other, labels, classes=("a", "b")), data.fingerprint(pixels, 1 - labels, classes=("a", "b")), data.fingerprint(pixels, labels, classes=("a", "c"))}) == 4  # fmt: skip
+    changed = [(other, labels, ("a", "b")), (pixels, 1 - labels, ("a", "b")), (pixels, labels, ("a", "c"))]
+    assert len({base, *(data.fingerprint(p, k, classes=names) for p, k, names in changed)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,7 @@ def test_a_download_that_fails_names_the_folder_to_fill(tmp_path, monkeypatch):
 
     monkeypatch.setattr(mnist, "download_and_extract_archive", unreachable)
     monkeypatch.setattr(gzip, "open", unreachable)
-    with pytest.raises(InputError, match=r"fashion_mnist is not in .*FashionMNIST/raw and could not be downloaded") as caught:
+    sentence = r"fashion_mnist is not in .*FashionMNIST/raw and could not be downloaded"
+    with pytest.raises(InputError, match=sentence) as caught:
         data.load("fashion_mnist")
     assert "\n" not in str(caught.value)

@@ -94,7 +94,7 @@ def test_what_is_wrong_with_a_folder_is_said_in_one_sentence(root):
 def test_an_unreadable_image_is_named(root):
     damaged = root / "test/dog/0.png"
     damaged.write_bytes(damaged.read_bytes()[:200])
-    with pytest.raises(InputError, match="dog/0.png cannot be read") as caught:
+    with pytest.raises(InputError, match=r"dog/0\.png cannot be read") as caught:
         load(root)
     assert "\n" not in str(caught.value)
 

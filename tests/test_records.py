@@ -42,17 +42,18 @@ def test_a_line_edited_by_hand_is_noticed():
         decode(encode(network(3)).replace(b"0.5", b"0.1"))
 
 
-@pytest.mark.parametrize("line", [b"{}\n", b"[]\n", b"hello\n", b"\xff\xfe\n", b"\n", b'{"kind": "network", "index": 1}\n'])
+@pytest.mark.parametrize("line", [b"{}", b"[]", b"hello", b"\xff\xfe", b"", b'{"kind": "network", "index": 1}'])
 def test_foreign_lines_are_no_records(line):
-    with pytest.raises(ValueError, match="it is not|checksum"):
-        decode(line)
+    with pytest.raises(ValueError, match=r"it is not|checksum"):
+        decode(line + b"\n")
 
 
 def test_records_are_sorted_by_kind_and_repeated_networks_are_bad():
-    found = parse([encode(r) for r in (HEADER, network(1), {"kind": "session", "n": 2}, network(0), network(1, 0.9), HEADER)])
-    assert found.header == HEADER and found.sessions == [{"kind": "session", "n": 2}]
+    session = {"kind": "session", "n": 2}
+    found = parse([encode(r) for r in (HEADER, network(1), session, network(0), network(1, 0.9), HEADER)])
+    assert found.header == HEADER and found.sessions == [session]
     assert found.networks == {0: network(0), 1: network(1)}
-    assert [(b.number, b.reason) for b in found.bad] == [(5, "network 1 is recorded already"), (6, "it is a second header")]
+    assert [b[:2] for b in found.bad] == [(5, "network 1 is recorded already"), (6, "it is a second header")]
 
 
 def test_the_file_grows_by_appending_only(tmp_path):
@@ -86,7 +87,12 @@ def test_bad_lines_are_set_aside_with_their_number_and_the_rest_stays(tmp_path):
 
 def test_a_second_writer_is_refused_and_a_dead_one_leaves_no_lock(tmp_path):
     path = tmp_path / "a.jsonl"
-    code = f"import sys, time; from regnet_edu.records import RecordWriter\nwith RecordWriter({str(path)!r}): print('in', flush=True); time.sleep(60)"
+    code = f"""
+import time; from regnet_edu.records import RecordWriter
+with RecordWriter({str(path)!r}):
+    print("in", flush=True)
+    time.sleep(60)
+"""
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline() == "in\n"
     with pytest.raises(InputError, match="is being written by another sweep"), RecordWriter(path):
@@ -118,7 +124,7 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
-@pytest.mark.skipif(os.geteuid() != 0 and not os.path.exists("/dev/full"), reason="needs a place that cannot be written")
+@pytest.mark.skipif(not os.path.exists("/proc"), reason="needs a place that cannot be written")
 def test_an_output_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(InputError, match="cannot be written"), RecordWriter("/proc/nowhere/a.jsonl"):
         pass
@@ -139,7 +145,8 @@ def test_a_file_whose_first_line_is_no_header_is_not_touched(tmp_path):
     path = tmp_path / "a.jsonl"
     write(path, HEADER, network(0))
     whole = path.read_bytes()
-    for content in (b"my notes\n", b"my notes", whole.replace(b"AnyNetXA", b"AnyNetXB"), whole.splitlines(keepends=True)[1]):
+    headless = whole.splitlines(keepends=True)[1]
+    for content in (b"my notes\n", b"my notes", whole.replace(b"AnyNetXA", b"AnyNetXB"), headless):
         path.write_bytes(content)
         with pytest.raises(InputError, match="first line is no header"), RecordWriter(path):
             pass

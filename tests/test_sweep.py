@@ -27,7 +27,8 @@ def images():
 
 
 def run(images, out=None, n=4, **options):
-    return sweep(**{"space": "AnyNetXA", "n": n, "regime": REGIME, "out": out, "data": images, "progress": False, "workers": 2, **options})  # fmt: skip
+    usual = {"space": "AnyNetXA", "n": n, "regime": REGIME, "out": out, "data": images, "progress": False, "workers": 2}
+    return sweep(**{**usual, **options})
 
 
 @pytest.fixture(scope="module")
