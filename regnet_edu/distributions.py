@@ -110,8 +110,10 @@ def tied(first: Grid, second: Grid) -> Grid:
 
 
 def spread(grid: Grid, count: int) -> Grid:
-    """Return at most `count` of the values, the first and the last among them."""
-    kept = np.unique(np.rint(np.linspace(0, len(grid) - 1, count)).astype(int))
+    """Return up to 2 `count` of the values, denser among the small ones, with the first and the last."""
+    last = len(grid) - 1
+    kept = np.concatenate([np.linspace(0, last, count), np.geomspace(1, last + 1, count) - 1])
+    kept = np.unique(np.rint(kept).astype(int))
     return Grid(grid.values[kept], grid.weights[kept])
 
 

@@ -224,8 +224,11 @@ class RegNetX(DesignSpace):
         return self._mesh(self._grids)
 
     def _extremes(self) -> ConfigBatch:
-        counts = {"d": 7, "w0": 9, "wa": 17, "wm": 9, "b": 2, "g": 2}
-        return self._mesh({name: spread(grid, counts[name]) for name, grid in self._grids.items()})
+        counts = {"d": 7, "w0": 5, "wa": 17, "wm": 7, "b": 2, "g": 2}
+        grids = {name: spread(grid, counts[name]) for name, grid in self._grids.items()}
+        # The shallowest networks that have enough stages are among the smallest.
+        shallow = self._grids["d"].between(self.num_stages, self.num_stages + 3).values
+        return self._mesh({**grids, "d": uniform(sorted({*grids["d"].values.tolist(), *shallow.tolist()}))})
 
     def _mesh(self, grids: dict[str, Grid]) -> ConfigBatch:
         """Return the networks of all combinations of the values."""
