@@ -5,13 +5,19 @@ The settings are in _config.yml and _toc.yml at the root; what makes a page stal
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
+STAMP = ROOT / "_build" / "built"
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def build() -> int:
@@ -21,12 +27,36 @@ def build() -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+def sources() -> Iterator[Path]:
+    """Every file that a page may depend on."""
+    for name in ("index.md", "_config.yml", "_toc.yml", "requirements.lock", "pyproject.toml"):
+        yield ROOT / name
+    for folder in ("book", "regnet_edu", "tools"):
+        yield from (p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+
+
+def is_fresh() -> bool:
+    """Whether the book was built, without a failure, after every file that it depends on was last written."""
+    return STAMP.exists() and all(p.stat().st_mtime <= STAMP.stat().st_mtime for p in sources())
+
+
+def failures() -> list[str]:
+    """The last lines of what each chapter that failed to run had to say, plain and in order."""
+    reports = sorted((HTML / "reports").rglob("*.err.log")) if (HTML / "reports").is_dir() else []
+    return [f"{p.name}:\n{ANSI.sub('', p.read_text(encoding='utf-8'))[-2000:].strip()}" for p in reports]
+
+
 def main() -> int:
-    start = time.monotonic()
+    shutil.rmtree(HTML / "reports", ignore_errors=True)  # only what fails now is news
+    STAMP.unlink(missing_ok=True)
+    begun, start = time.time(), time.monotonic()
     status = build()
     if status:
+        print("\n\n".join(failures()), file=sys.stderr)
         print("The book was not built: every warning above is an error.", file=sys.stderr)
         return status
+    STAMP.touch()
+    os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
     print(f"The book is built ({time.monotonic() - start:.0f} s). Open {(HTML / 'index.html').as_uri()}")
     print("or run `make serve` and open http://127.0.0.1:8000")
     return 0
