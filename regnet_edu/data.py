@@ -12,6 +12,7 @@ import numpy as np
 
 from . import folder, synthetic
 from .errors import InputError, nearest_name
+from .regime import Regime
 
 NAMES = ("synthetic", "fashion_mnist", "cifar10")
 
@@ -57,6 +58,20 @@ class ImageData:
     @property
     def num_classes(self) -> int:
         return len(self.classes)
+
+    def check_batch(self, regime: Regime) -> None:
+        """Raise `InputError` if the data cannot fill one batch of the regime."""
+        images = min(len(self.train_labels), regime.train_images or len(self.train_labels))
+        if images < regime.batch_size:
+            raise InputError(
+                f"batch_size {regime.batch_size} is more than the {images} training images; the most is {images}"
+            )
+
+    def shortfall(self, regime: Regime) -> str | None:
+        """Say that the data has fewer images than the regime would take, if it has."""
+        pairs = (("training", regime.train_images, self.train_labels), ("test", regime.test_images, self.test_labels))
+        short = [f"{len(have):,} of {want:,} {part} images" for part, want, have in pairs if (want or 0) > len(have)]
+        return f"{self.name} has only {' and '.join(short)} that regime {regime.name} would take" if short else None
 
     def describe(self) -> dict[str, object]:
         """Return what a record's header says of the data."""

@@ -9,16 +9,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from .data import ImageData
+from .errors import InputError
 from .worker import save_data
 
 ATTEMPTS = 2  # a network whose worker dies or fails is tried once more, then recorded as failed
+FALSE_STARTS = 3  # so many workers in a row that die before they are ready, and there is no use in starting more
 
 
 @dataclass(eq=False)
@@ -26,13 +28,17 @@ class _Worker:
     process: subprocess.Popen[bytes]
     errors: IO[bytes]
     task: Mapping[str, Any] | None = None
-    buffer: bytearray = field(default_factory=bytearray)
+    ready: bool = False
+    unread: bytes = b""
 
     def give(self, task: Mapping[str, Any]) -> None:
         self.task = task
+        self.tell(task)
+
+    def tell(self, what: Mapping[str, Any]) -> None:
         try:
             assert self.process.stdin is not None
-            self.process.stdin.write(json.dumps(task).encode() + b"\n")
+            self.process.stdin.write(json.dumps(what).encode() + b"\n")
             self.process.stdin.flush()
         except OSError:
             pass  # it is dead already; the end of its output will say so
@@ -65,77 +71,97 @@ def run(
         device: "cpu" or "cuda".
         workers: number of processes.
         threads: threads of each process.
+
+    Raises:
+        InputError: the workers refuse the job, or none can be started.
     """
-    waiting = deque((task, 1) for task in tasks)
-    attempts: dict[int, int] = {}
-    selector = selectors.DefaultSelector()
-    alive: set[_Worker] = set()
     with tempfile.TemporaryDirectory(prefix="regnet-edu-") as folder:
         job = {"regime": regime, "data": save_data(data, Path(folder)), "device": device, "threads": threads}
-
-        def feed(worker: _Worker) -> None:
-            worker.task = None
-            if waiting:
-                task, attempt = waiting.popleft()
-                attempts[task["index"]] = attempt
-                worker.give(task)
-
-        def start() -> None:
-            worker = _start(job, threads)
-            alive.add(worker)
-            selector.register(worker.process.stdout, selectors.EVENT_READ, worker)  # type: ignore[arg-type]
-            feed(worker)
-
-        def outcome_of(task: Mapping[str, Any], outcome: dict[str, Any]) -> dict[str, Any] | None:
-            """Return the outcome, or None where the network gets another attempt."""
-            attempt = attempts[task["index"]]
-            if outcome["status"] != "failed" or attempt >= ATTEMPTS:
-                return outcome
-            waiting.append((task, attempt + 1))
-            return None
-
+        pool = _Pool(tasks, job)
         try:
-            for _ in range(min(workers, len(waiting))):
-                start()
-            while waiting or any(worker.task for worker in alive):
-                for key, _ in selector.select():
-                    worker: _Worker = key.data
-                    chunk = os.read(key.fd, 1 << 16)
-                    worker.buffer += chunk
-                    while b"\n" in worker.buffer:
-                        line, _, rest = worker.buffer.partition(b"\n")
-                        worker.buffer = bytearray(rest)
-                        task = worker.task
-                        outcome = outcome_of(task, json.loads(line)) if task else None
-                        feed(worker)
-                        if outcome:
-                            yield outcome
-                    if not chunk:  # the process is gone
-                        selector.unregister(key.fileobj)
-                        alive.discard(worker)
-                        task, words = worker.task, worker.last_words()
-                        outcome = None
-                        if task:
-                            outcome = outcome_of(task, {"index": task["index"], "status": "failed", "reason": words})
-                        _stop(worker)
-                        if waiting:
-                            start()
-                        if outcome:
-                            yield outcome
+            yield from pool.outcomes(workers)
         finally:
-            for worker in alive:
-                _stop(worker)
-            selector.close()
+            pool.close()
 
 
-def _start(job: Mapping[str, Any], threads: int) -> _Worker:
+class _Pool:
+    """Worker processes, the tasks that wait for them, and how often each was tried."""
+
+    def __init__(self, tasks: Iterable[Mapping[str, Any]], job: Mapping[str, Any]) -> None:
+        self.job = job
+        self.waiting = deque(tasks)
+        self.attempts: Counter[int] = Counter()
+        self.alive: set[_Worker] = set()
+        self.false_starts = 0
+        self.selector = selectors.DefaultSelector()
+
+    def outcomes(self, workers: int) -> Iterator[dict[str, Any]]:
+        for _ in range(min(workers, len(self.waiting))):
+            self.start()
+        while self.waiting or any(worker.task for worker in self.alive):
+            for key, _ in self.selector.select():
+                worker: _Worker = key.data
+                chunk = os.read(key.fd, 1 << 16)
+                *lines, rest = (worker.unread + chunk).split(b"\n")
+                worker.unread = rest
+                for line in lines:
+                    yield from self.heard(worker, json.loads(line))
+                if not chunk:
+                    yield from self.lost(worker)
+
+    def start(self) -> None:
+        worker = _start(self.job)
+        self.alive.add(worker)
+        self.selector.register(worker.process.stdout, selectors.EVENT_READ, worker)  # type: ignore[arg-type]
+
+    def heard(self, worker: _Worker, answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Deal with one line of a worker: it refuses the job, is ready for a task, or has an outcome."""
+        if "refused" in answer:
+            raise InputError(answer["refused"])
+        self.false_starts = 0
+        worker.ready = True
+        if worker.task:
+            yield from self.judged(worker.task, answer)
+        worker.task = None
+        if self.waiting:
+            worker.give(self.waiting.popleft())
+
+    def lost(self, worker: _Worker) -> Iterator[dict[str, Any]]:
+        """Deal with the end of a worker that nobody asked to end: put another in its place."""
+        self.selector.unregister(worker.process.stdout)  # type: ignore[arg-type]
+        self.alive.discard(worker)
+        words = worker.last_words()
+        _stop(worker)
+        self.false_starts += not worker.ready
+        if self.false_starts >= FALSE_STARTS:
+            raise InputError(f"no worker could be started: {words}")
+        if worker.task:
+            yield from self.judged(worker.task, {"index": worker.task["index"], "status": "failed", "reason": words})
+        if self.waiting:
+            self.start()
+
+    def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the outcome, unless the network failed and gets another attempt."""
+        self.attempts[task["index"]] += 1
+        if outcome["status"] == "failed" and self.attempts[task["index"]] < ATTEMPTS:
+            self.waiting.append(task)
+        else:
+            yield outcome
+
+    def close(self) -> None:
+        for worker in self.alive:
+            _stop(worker)
+        self.selector.close()
+
+
+def _start(job: Mapping[str, Any]) -> _Worker:
     errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the worker
     paths = [p for p in sys.path if p]
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *paths]),
-        "OMP_NUM_THREADS": str(threads),
-        "MKL_NUM_THREADS": str(threads),
+        "OMP_NUM_THREADS": str(job["threads"]),
+        "MKL_NUM_THREADS": str(job["threads"]),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "regnet_edu.worker"],
@@ -146,8 +172,7 @@ def _start(job: Mapping[str, Any], threads: int) -> _Worker:
         start_new_session=True,  # Ctrl-C reaches the driver only, which then stops its workers
     )
     worker = _Worker(process, errors)
-    worker.give(job)
-    worker.task = None
+    worker.tell(job)
     return worker
 
 

@@ -86,7 +86,7 @@ def provenance(population: pd.DataFrame) -> str:
     if not header:
         raise InputError("this table has no header; take it from load_population")
     regime, data, versions = header["regime"], header["data"], header["versions"]
-    images = regime["train_images"] or data["train"]
+    images = min(regime["train_images"] or data["train"], data["train"])
     data_name = f"{data['name']} ({data['note']})" if data.get("note") else data["name"]
     return (
         f"{header['space']}, n = {len(population)}, seed {header['seed']}; regime {regime['name']}: {data_name}, "

@@ -23,8 +23,8 @@ class Regime:
         flops: (low, high) multiply-adds of the networks that are sampled, or None for no band.
         ranges: options of the design spaces that differ from the paper's, for each family of spaces, such as
             {"AnyNet": {"max_width": 512}}; they are used where a space is given by its name.
-        train_images: how many training images, the first of one fixed shuffle; None is all.
-        test_images: how many test images; None is all.
+        train_images: how many training images at most, the first of one fixed shuffle; None is all.
+        test_images: how many test images at most; None is all.
         batch_size: images a step.
         epochs: passes over the training images.
         lr: peak learning rate of SGD at `batch_size`.

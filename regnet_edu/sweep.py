@@ -80,6 +80,7 @@ def sweep(
     workers = _count("workers", workers if workers is not None else os.cpu_count() or 1)
     threads = _count("threads", threads)
     images = image_data.load(regime.data if data is None else data, regime.resolution, progress)
+    images.check_batch(regime)
     if not isinstance(space, (str, DesignSpace)):
         n = len(space) if n is None else n
     n = _count("n", n)
@@ -88,8 +89,8 @@ def sweep(
         if out is None:
             out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="regnet-edu-"))) / "sweep.jsonl"
         writer = stack.enter_context(RecordWriter(out))
-        for line in writer.notes:
-            print(line, file=sys.stderr)
+        for line in [*writer.notes, *filter(None, [images.shortfall(regime)])]:
+            print(f"note: {line}", file=sys.stderr)
         header = {
             "kind": "header",
             "format": FORMAT,

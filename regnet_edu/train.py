@@ -68,31 +68,21 @@ class DeviceData:
 def prepare(data: ImageData, regime: Regime, device: str = "cpu") -> DeviceData:
     """Take the regime's share of the images and put it on the device.
 
-    The training images are the first of one fixed shuffle, the same for every network, seed and worker.
+    The training images are the first of one fixed shuffle, the same for every network, seed and worker. Where the data
+    has fewer than the regime would take, all are taken.
 
     Raises:
-        InputError: the data has fewer images than the regime asks for, or the device is not there.
+        InputError: there are fewer training images than one batch holds, or the device is not there.
     """
+    data.check_batch(regime)
     where = _device(device)
 
-    def share(
-        images: np.ndarray, labels: np.ndarray, count: int | None, part: str
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        if count is not None and count > len(labels):
-            raise InputError(
-                f"{part}_images {count} is more than the {len(labels)} {part} images of {data.name}; "
-                f"the most is {len(labels)}"
-            )
+    def share(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
         order = np.random.Generator(np.random.PCG64(0)).permutation(len(labels))[: count or len(labels)]
         return torch.from_numpy(images[order]).to(where), torch.from_numpy(labels[order]).to(where)
 
-    train_images, train_labels = share(data.train_images, data.train_labels, regime.train_images, "train")
-    if len(train_labels) < regime.batch_size:
-        raise InputError(
-            f"batch_size {regime.batch_size} is more than the {len(train_labels)} training images; "
-            f"the most is {len(train_labels)}"
-        )
-    test_images, test_labels = share(data.test_images, data.test_labels, regime.test_images, "test")
+    train_images, train_labels = share(data.train_images, data.train_labels, regime.train_images)
+    test_images, test_labels = share(data.test_images, data.test_labels, regime.test_images)
     # Whole-number sums make the statistics the same on every machine.
     pixels = train_images.reshape(-1, data.channels).to(torch.int64)
     mean = pixels.sum(0).double() / len(pixels)

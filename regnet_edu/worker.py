@@ -1,8 +1,8 @@
 """One worker process of a sweep: `python -m regnet_edu.worker` reads tasks from its standard input, a JSON line each.
 
 The first line is the job that all tasks share (regime, data, device, threads); every further line is one network to
-train. Each is answered on the standard output by one JSON line. When the standard input ends, so does the worker, at
-once: that is how no worker outlives a driver that was killed.
+train. On the standard output the worker says that it is ready, or why it refuses the job, and then answers each task by
+one JSON line. When the standard input ends, so does the worker, at once: no worker outlives a driver that was killed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 
 from .config import AnyNetConfig
 from .data import ImageData
+from .errors import InputError
 from .folder import PARTS
 from .regime import Regime
 
@@ -86,14 +87,20 @@ def main() -> None:
     os.dup2(2, 1)  # nothing that a library prints may end up between the answers
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
-    job = json.loads(lines.get())
-    trainer = None
+
+    def answer(what: Mapping[str, Any]) -> None:
+        answers.write(json.dumps(what) + "\n")
+        answers.flush()
+
+    try:
+        trainer = Trainer(json.loads(lines.get()))
+    except InputError as error:
+        answer({"refused": str(error)})
+        return
+    answer({"ready": True})
     while True:
         task = json.loads(lines.get())
-        trainer = trainer or Trainer(job)
-        outcome = trainer(task)
-        answers.write(json.dumps({"index": task["index"], **outcome}) + "\n")
-        answers.flush()
+        answer({"index": task["index"], **trainer(task)})
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:

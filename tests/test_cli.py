@@ -69,7 +69,8 @@ def test_a_study_from_photos_to_a_report(capsys, folder, tmp_path):
         "two shades",
         *SMALL,
     )
-    status, said, _ = run(capsys, *sweep)
+    status, said, noted = run(capsys, *sweep, "--set", "test_images=20")
+    assert "note: photos has only 16 of 20 test images" in noted
     assert status == 0 and f"{out}: 3 networks of AnyNetXA; error min" in said
     header = load_population(out).attrs["header"]
     assert [header["data"][key] for key in ("name", "note", "classes")] == ["photos", "two shades", 2]
@@ -79,7 +80,7 @@ def test_a_study_from_photos_to_a_report(capsys, folder, tmp_path):
         file.write(b'{"kind": "netw')
     status, said, err = run(capsys, "report", out, "--out", page)
     assert status == 2 and "line 6" in err and "torn" in err and err.count("\n") == 1
-    status, _, err = run(capsys, *sweep)
+    status, _, err = run(capsys, *sweep, "--set", "test_images=20")
     assert status == 0 and "line 6" in err and "set aside" in err and load_population(out).shape[0] == 3
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from regnet_edu import data
 from regnet_edu.errors import InputError
+from regnet_edu.regime import get
 
 
 def test_synthetic_data_is_described():
@@ -22,6 +23,13 @@ def test_synthetic_data_is_described():
         "note": "drawn by the package itself, no photographs",
     }
     assert images.resolution == 16 and data.load(images) is images
+
+
+def test_fewer_images_than_the_regime_would_take_are_said():
+    images = data.load("synthetic", 16)
+    assert images.shortfall(get("tiny")) is None
+    few = get("tiny").but(train_images=20_000, test_images=None)
+    assert images.shortfall(few) == "synthetic has only 10,240 of 20,000 training images that regime tiny would take"
 
 
 def test_the_fingerprint_changes_with_any_pixel_label_or_class():

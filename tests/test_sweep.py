@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 import regnet_edu as rn
-from regnet_edu import records
+from regnet_edu import local, records
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
 from regnet_edu.sweep import network_seed, sweep
@@ -61,6 +62,20 @@ def test_networks_can_be_given(images):
     assert table.flops.tolist() == [rn.complexity(c, 16, 3, 10).flops for c in configs]
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_job_that_the_workers_refuse_is_said_once_and_records_no_network(images, tmp_path):
+    with pytest.raises(InputError, match="no GPU that torch can use; use cpu"):
+        run(images, tmp_path / "a.jsonl", device="cuda")
+    assert recorded(tmp_path / "a.jsonl") == 0
+
+
+def test_workers_that_cannot_start_are_said_and_no_network_is_recorded(images, tmp_path, monkeypatch):
+    monkeypatch.setattr(local.sys, "executable", "/bin/false")
+    with pytest.raises(InputError, match=r"no worker could be started: its worker died \(exit status 1"):
+        run(images, tmp_path / "a.jsonl")
+    assert recorded(tmp_path / "a.jsonl") == 0
+
+
 def test_a_network_that_cannot_be_trained_is_a_record_and_stops_nothing(images):
     huge = rn.AnyNetConfig((1,), (2**31,), 1, 2**31)  # no machine has the memory
     table = run(images, space=[huge, rn.AnyNetConfig((1,), (8,), 1, 8)], n=2, workers=1)
@@ -100,6 +115,7 @@ def test_another_sweep_on_the_same_file_is_refused_and_says_what_differs(images,
         ({"regime": "tinny"}, "did you mean tiny"),
         ({"engine": "rey"}, "engine 'rey' is unknown"),
         ({"seed": -1}, "seed -1"),
+        ({"regime": REGIME.but(batch_size=500)}, "batch_size 500 is more than the 160 training images"),
         ({"space": ["AnyNetXA"], "n": 1}, "network 0 is 'AnyNetXA', not an AnyNetConfig"),
         ({"space": [rn.AnyNetConfig((1,), (8,), 1, 8)], "n": 2}, "n 2 is more than the 1 networks given"),
     ],
