@@ -159,7 +159,7 @@ def _facts(source: Source) -> dict[str, str]:
     facts["seed"] = f"seed {header['seed']}" if "seed" in header else ""
     facts["regime"] = f"regime {regime['name']}" if "name" in regime else ""
     facts["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
-    images = regime.get("train_images") or data.get("train")
+    images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
     epochs = regime.get("epochs")
     if images and epochs:
         size = f" at {regime['resolution']} px" if "resolution" in regime else ""
