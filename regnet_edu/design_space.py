@@ -160,9 +160,11 @@ class DesignSpace:
         uniforms = Uniforms(rng, label, self._columns())
 
         def keep(proposals: Proposals) -> np.ndarray:
-            satisfied = self._satisfied(proposals.batch)
-            satisfied[satisfied] = bands.inside(proposals.batch[satisfied])
-            return satisfied
+            if not self._filtered:
+                return bands.inside(proposals.batch)
+            kept = self._satisfied(proposals.batch)
+            kept[kept] = bands.inside(proposals.batch[kept])
+            return kept
 
         rate = self.first_rate if bands.given or self.refinements else 1.0
         pieces = list(accepted(self._propose, keep, uniforms, n, rate, lambda: self._check_reach(bands)))
@@ -172,14 +174,7 @@ class DesignSpace:
                 f"found {found} of {n} networks of {self.name} with {bands}, then none in {MAX_PROPOSALS:,} proposals;"
                 f" {self._reach(bands)}"
             )
-        if len(pieces) == 1:
-            return pieces[0]
-        batches = [piece.batch for piece in pieces]
-        columns = ("depths", "widths", "bottleneck_ratios", "group_widths")
-        stacked: dict[str, Any] = {c: np.concatenate([getattr(b, c) for b in batches]) for c in columns}
-        joined = replace(batches[0], **stacked)
-        rows = [piece.params for piece in pieces if piece.params is not None]
-        return Proposals(joined, np.concatenate(rows) if rows else None)
+        return Proposals.join(pieces)
 
     def _satisfied(self, batch: ConfigBatch) -> np.ndarray:
         """Return (n,) bool: which networks satisfy the limits and all refinements."""

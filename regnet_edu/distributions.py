@@ -28,17 +28,17 @@ class Tails:
     below it. Looking from the end keeps the small weights of a long tail exact.
     """
 
-    GUIDE = 65_536
-
     def __init__(self, weights: np.ndarray) -> None:
         self.cumulative = np.cumsum(weights[::-1])
         self.total = self.cumulative[-1]
+        # Several times as many parts as values, so that the search seldom moves, but few enough to stay in fast memory.
+        self._parts = 1 << (16 * len(weights)).bit_length()
         self._uniform_weight = float(weights[0]) if np.all(weights == weights[0]) else None
 
     @cached_property
     def _guide(self) -> np.ndarray:
-        """Where to begin to look, for each of GUIDE equal parts of (0, total]."""
-        return np.searchsorted(self.cumulative, np.arange(self.GUIDE + 1) * (self.total / self.GUIDE), side="left")
+        """Where to begin to look, for each of equal parts of (0, total]."""
+        return np.searchsorted(self.cumulative, np.arange(self._parts + 1) * (self.total / self._parts), side="left")
 
     def places(self, x: np.ndarray) -> np.ndarray:
         """Return the entry of each x as an (n,) integer array; equal to `searchsorted`, several times as fast."""
@@ -47,7 +47,7 @@ class Tails:
         if len(x) < 4096 and "_guide" not in self.__dict__:
             return np.searchsorted(self.cumulative, x, side="left")
         # The part is one too low at most, by rounding, so that the search never begins too far.
-        places = self._guide[np.maximum((x * (self.GUIDE / self.total)).astype(np.int64) - 1, 0)]
+        places = self._guide[np.maximum((x * (self._parts / self.total)).astype(np.int64) - 1, 0)]
         behind = np.flatnonzero(self.cumulative[places] < x)
         while len(behind):
             places[behind] += 1

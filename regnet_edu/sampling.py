@@ -7,7 +7,7 @@ conditioned one. What is shared or ordered between stages is already built into 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
@@ -68,6 +68,16 @@ class Proposals:
 
     def __getitem__(self, rows: Any) -> Proposals:
         return Proposals(self.batch[rows], None if self.params is None else self.params[rows])
+
+    @classmethod
+    def join(cls, pieces: list[Proposals]) -> Proposals:
+        """Put one or more pieces end to end."""
+        if len(pieces) == 1:
+            return pieces[0]
+        columns = ("depths", "widths", "bottleneck_ratios", "group_widths")
+        joined: dict[str, Any] = {c: np.concatenate([getattr(p.batch, c) for p in pieces]) for c in columns}
+        params = [p.params for p in pieces if p.params is not None]
+        return cls(replace(pieces[0].batch, **joined), np.concatenate(params) if params else None)
 
 
 @dataclass(frozen=True)
