@@ -215,12 +215,24 @@ def _network_table(caption: str, networks: Any) -> str:
 
 
 def _provenance(shown: list[Source]) -> list[str]:
-    rows = [[source.name, *origin(source)] for source in shown]
-    columns = ["population", "space", "regime", "data", "seed", "date", "software", "hardware"]
-    return [
-        html.heading(2, "Where the data come from"),
-        html.table("Provenance of each population", columns, rows, wide=(1, 2, 3, 6, 7)),
-    ]
+    """Return what is the same for all populations as one table, and what differs as another."""
+    facts = [origin(source) for source in shown]
+    topics = list(dict.fromkeys(topic for fact in facts for topic in fact))
+    same = [t for t in topics if len({fact.get(t) for fact in facts}) == 1]
+    differ = [t for t in topics if t not in same]
+    parts = [html.heading(2, "Where the data come from")]
+    if same:
+        whose = "all populations" if len(shown) > 1 else shown[0].name
+        parts.append(
+            html.table(f"Provenance of {whose}", ["what", "value"], [[t, facts[0][t]] for t in same], wide=(1,))
+        )
+    if differ:
+        rows = [
+            [source.name, *(fact.get(t, "unknown") for t in differ)] for source, fact in zip(shown, facts, strict=True)
+        ]
+        wide = [k for k, t in enumerate(differ, 1) if max(len(row[k]) for row in rows) > 20]
+        parts.append(html.table("What differs between the populations", ["population", *differ], rows, wide))
+    return parts
 
 
 def _reading() -> list[str]:

@@ -76,27 +76,25 @@ def _distinct(values: Sequence[Any]) -> list[str]:
     return list(dict.fromkeys("none" if v is None else str(v) for v in values))
 
 
-def origin(source: Source) -> list[str]:
-    """Return the cells of the provenance table: space, regime, data, seed, date, software, hardware."""
+def origin(source: Source) -> dict[str, str]:
+    """Return where a population comes from, by topic."""
     header = source.header
     if not header:
-        return ["unknown: this table has lost its header", *[""] * 6]
+        return {"origin": "unknown: this table has lost its header"}
     regime, data = header.get("regime") or {}, header.get("data") or {}
-    settings = ", ".join(
-        f"{k} {_short(v)}" for k, v in regime.items() if k != "name" and v not in (None, {}, [], False)
-    )
-    images = ", ".join(f"{data[k]:,} {k}" for k in ("train", "test", "classes") if isinstance(data.get(k), int))
+    settings = [f"{k} {_short(v)}" for k, v in regime.items() if k != "name" and v is not None and v not in ({}, [])]
+    images = [f"{data[k]:,} {k}" for k in ("train", "test", "classes") if isinstance(data.get(k), int)]
     note = f" ({data['note']})" if data.get("note") else ""
-    versions = ", ".join(f"{k} {v}" for k, v in (header.get("versions") or {}).items())
-    return [
-        str(header.get("space_repr") or header.get("space", "")),
-        f"{regime.get('name', '')}: {settings}",
-        f"{data.get('name', '')}{note}: {images}; fingerprint {data.get('fingerprint', 'unknown')}",
-        str(header.get("seed", "")),
-        str(header.get("date", ""))[:10],
-        versions,
-        source.hardware,
-    ]
+    facts = {
+        "design space": str(header.get("space_repr") or header.get("space", "")),
+        "seed": str(header.get("seed", "")),
+        "regime": f"{regime.get('name', '')}: {', '.join(settings)}",
+        "data": f"{data.get('name', '')}{note}: {', '.join(images)}; fingerprint {data.get('fingerprint', 'unknown')}",
+        "date": str(header.get("date", ""))[:10],
+        "software": ", ".join(f"{k} {v}" for k, v in (header.get("versions") or {}).items()),
+        "hardware": source.hardware,
+    }
+    return {topic: value for topic, value in facts.items() if value}
 
 
 def _short(value: Any) -> str:

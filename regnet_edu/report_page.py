@@ -39,7 +39,8 @@ figure svg { display: block; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: .5rem 2rem; }
 @media print { :root { --ink: #000; --quiet: #333; --page: #fff; --panel: #fff; --line: #999; --accent: #000;
   --warn: #fff; --warn-line: #000; } .scroll { overflow: visible; } figure, tr { break-inside: avoid; }
-  h2, h3 { break-after: avoid; } th, td { white-space: normal; padding: .15rem .4rem; } }
+  h2, h3 { break-after: avoid; } th, td { white-space: normal; padding: .15rem .4rem; }
+  td.wide { min-width: 0; } .wide-figure svg { min-width: 0; } }
 """
 
 

@@ -103,7 +103,8 @@ def test_a_prefix_makes_ids_unique_in_a_page():
 
 def test_a_notebook_shows_the_svg_and_keeps_a_png():
     figure = plots.edfs(A)
-    assert figure._repr_html_().startswith("<svg")
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in figure._repr_html_()
+    assert "overflow-x:auto" in figure._repr_html_()
     assert figure._repr_png_().startswith(b"\x89PNG")
 
 

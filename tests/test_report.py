@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import stat
@@ -11,10 +12,11 @@ from html.parser import HTMLParser
 import pytest
 from fake_populations import population
 
-from regnet_edu import report as module
 from regnet_edu.comparison import compare
 from regnet_edu.errors import InputError
 from regnet_edu.report import report
+
+module = importlib.import_module("regnet_edu.report")  # in the package, that name is the function
 
 A = population(30)
 X = population(25, 1, "RegNetX", -0.03, shared=True, failed=2, diverged=1)
@@ -71,7 +73,7 @@ def words(path):
 
 
 def test_every_property_is_drawn(tmp_path):
-    page = report(population(5, shared=True), tmp_path / "r.html").read_text(encoding="utf-8")
+    page = report(population(3, shared=True), tmp_path / "r.html").read_text(encoding="utf-8")
     svgs = Checker(page).tags
     assert sum(tag == "svg" for tag, _ in svgs) == 3 + len(module.PROPERTIES)
 
@@ -132,7 +134,8 @@ def test_page_has_the_best_and_the_worst_networks(page):
 
 
 def test_page_says_where_each_population_comes_from(page):
-    assert page.count("AnyNetXA()") >= 1
+    assert "Provenance of all populations" in page
+    assert '<tr><th scope="row">AnyNetXA</th><td>0</td>' in page  # the seeds differ
     assert "fingerprint ab12" in page
     assert "flops 7.4e+06 to 8.2e+06" in page
 
@@ -204,7 +207,7 @@ def test_names_and_notes_are_escaped(quick, tmp_path):
     assert "&lt;b&gt;&amp;" in page
 
 
-def test_unwritable_outputs_are_one_sentence_and_touch_nothing(tmp_path):
+def test_unwritable_outputs_are_one_sentence_and_touch_nothing(quick, tmp_path):
     file = tmp_path / "file"
     file.write_text("kept")
     for out in (tmp_path, tmp_path / "no" / "r.html", file / "r.html", tmp_path / ("x" * 300)):

@@ -199,6 +199,7 @@ def to_svg(figure: Figure, prefix: str | None = None) -> str:
     # wherever DejaVu Sans is missing, a font that is as wide keeps the labels in their places
     svg = svg.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif")
     svg = svg.replace(INK, "currentColor").replace(FAINT, "currentColor")
+    svg = re.sub(r"<g( [^>]*)?>\s*((?:<use [^>]*/>\s*){2,})</g>", _points, svg)
     svg = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(x) for x in box.groups()) if box else (400.0, 300.0)
@@ -208,3 +209,13 @@ def to_svg(figure: Figure, prefix: str | None = None) -> str:
         f'style="width:100%;max-width:{width * 4 / 3:.0f}px;height:auto;stroke-linejoin:round;stroke-linecap:butt">'
     )
     return start + svg[svg.index(">") + 1 :].strip()
+
+
+def _points(found: re.Match[str]) -> str:
+    """Write the style of many equal points once, at their group: most of a scatter plot's size."""
+    attributes, points = found[1] or "", found[2]
+    styles = set(re.findall(r'style="([^"]*)"', points))
+    if len(styles) != 1 or points.count("style=") != points.count("<use"):
+        return found[0]
+    points = re.sub(r"\s*<use ", "\n<use ", re.sub(r' style="[^"]*"', "", points)).strip()
+    return f'<g{attributes} style="{styles.pop()}">\n{points}\n</g>'

@@ -15,7 +15,10 @@ class StudyFigure(Figure):
     alt_text = ""
 
     def _repr_html_(self) -> str:
-        return to_svg(self)
+        """On a narrow screen the drawing keeps a size at which it can be read, and scrolls by itself."""
+        least = round(0.85 * 96 * self.get_figwidth())
+        svg = to_svg(self).replace('style="width:100%;', f'style="min-width:{least}px;width:100%;', 1)
+        return f'<div style="overflow-x:auto" tabindex="0" role="group" aria-label="Figure">{svg}</div>'
 
     def _repr_png_(self) -> bytes:
         buffer = io.BytesIO()
