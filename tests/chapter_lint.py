@@ -157,8 +157,8 @@ def cells(chapter: Chapter) -> list[str]:
         lines = cell.code.strip().splitlines()
         if len(lines) > MAX_LINES:
             bad.append(f"cell {k} has {len(lines)} lines; at most {MAX_LINES} fit on a screen")
-        if any(len(line) > 96 for line in lines):
-            bad.append(f"cell {k} has a line of more than 96 characters")
+        if any(len(line) > 92 for line in lines):
+            bad.append(f"cell {k} has a line of more than 92 characters")
         source = "\n".join("pass" if re.match(r"\s*[%!]", line) else line for line in lines)
         try:
             ast.parse(source)
