@@ -170,6 +170,8 @@ class AnyNetConfig:
 def _number(name: str, value: object) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise InputError(f"{name} {value!r:.60} is not a number")
+    if isinstance(value, int) and abs(value) > 2**64:  # Python's whole numbers can be too large even for a float
+        raise InputError(f"{name} is a whole number beyond 2^64; the largest is {2**31}")
     number = float(value)
     if not math.isfinite(number):
         raise InputError(f"{name} {value} is not a finite number")

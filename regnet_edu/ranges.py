@@ -58,7 +58,7 @@ def whole_count(n: Any, what: str = "n", largest: int = 100_000_000) -> int:
     if isinstance(n, (bool, np.bool_)) or not isinstance(n, (int, np.integer)) or n < 1:
         raise InputError(f"{what} {n!r:.60} must be a whole number of networks, at least 1")
     if n > largest:
-        raise InputError(f"{what} {n} is too large; the largest is {largest}")
+        raise InputError(f"{what} {float(min(n, 10**300)):g} is too large; the largest is {largest}")
     return int(n)
 
 

@@ -144,7 +144,7 @@ def _band(name: str, band: Any) -> tuple[float, float]:
     if not 0 <= band[0] <= band[1]:
         reverse = 0 <= band[1] < band[0]
         raise InputError(f"{rule}; did you mean ({band[1]:g}, {band[0]:g})?" if reverse else rule)
-    return float(band[0]), float(band[1])
+    return float(min(band[0], 1e300)), float(min(band[1], 1e300))
 
 
 def accepted(

@@ -26,6 +26,24 @@ THINGS = st.one_of(
 JUNK = st.one_of(
     THINGS, st.lists(THINGS, max_size=4), st.lists(NUMBERS, max_size=4).map(tuple), st.tuples(NUMBERS, NUMBERS)
 )
+# What has once slipped through.
+
+
+def test_whole_numbers_beyond_every_float():
+    huge = 10**400
+    for call in (
+        lambda: RegNetParams(5, huge, 1, 2, 8),
+        lambda: RegNetParams(5, 8, huge, 2, 8),
+        lambda: spaces.AnyNetXA(max_width=huge),
+        lambda: spaces.AnyNetXA().sample(huge),
+        lambda: spaces.AnyNetXA().sample(2, flops=(huge, huge)),
+        lambda: spaces.AnyNetXA().sample(2, resolution=huge),
+    ):
+        with pytest.raises(InputError):
+            call()
+    assert len(spaces.AnyNetXA().sample(2, rng=huge, flops=(0, huge))) == 2
+
+
 RELAXED = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
