@@ -65,7 +65,7 @@ def linear_fits(
 
 @styled
 def quantized_fits(
-    population: Any, count: int = 4, *, title: str = "", note: bool = True, size: tuple[float, float] = (1.9, 1.75)
+    population: Any, count: int = 4, *, title: str = "", note: bool = True, size: tuple[float, float] = (1.65, 1.7)
 ) -> Figure:
     """The widths of the best networks and their quantised linear fits (figure 8, top right and bottom left).
 
@@ -119,7 +119,7 @@ def quantized_fits(
 
 @styled
 def fit_error(
-    populations: Any, *, rng: int = 0, title: str = "", note: bool = True, size: tuple[float, float] = (2.6, 2.7)
+    populations: Any, *, rng: int = 0, title: str = "", note: bool = True, size: tuple[float, float] = (2.2, 2.4)
 ) -> Figure:
     """The error of a network against e_fit, how far its widths are from quantised linear (figure 8, bottom right).
 

@@ -19,7 +19,7 @@ GOOD, BAD = PALETTE[0], PALETTE[1]
 
 @styled
 def width_profiles(
-    population: Any, count: int = 4, *, title: str = "", note: bool = True, size: tuple[float, float] = (1.75, 1.75)
+    population: Any, count: int = 4, *, title: str = "", note: bool = True, size: tuple[float, float] = (1.6, 1.65)
 ) -> Figure:
     """The best networks (top row) and the worst (bottom row) as the width of every block (figure 6).
 

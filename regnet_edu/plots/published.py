@@ -37,7 +37,7 @@ def model_diagrams(
     columns: int = 4,
     title: str = "",
     note: bool = True,
-    size: tuple[float, float] = (1.75, 1.75),
+    size: tuple[float, float] = (1.6, 1.65),
 ) -> Figure:
     """The width of every block of published RegNets, and the line that makes them (figures 15 and 16, top).
 
@@ -105,7 +105,7 @@ def field_comparison(
     *,
     title: str = "",
     note: bool = True,
-    size: tuple[float, float] = (2.9, 2.9),
+    size: tuple[float, float] = (2.25, 2.7),
 ) -> Figure:
     """Error of the published RegNets and of their competitors against what they cost (figures 17 and 18).
 

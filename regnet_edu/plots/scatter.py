@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def property_scatter(
     rng: int = 0,
     title: str = "",
     note: bool = True,
-    size: tuple[float, float] = (3.3, 2.8),
+    size: tuple[float, float] | None = None,
 ) -> Figure:
     """Error against one or several properties, one panel each (figure 2, middle and right; figure 5, right).
 
@@ -43,7 +44,7 @@ def property_scatter(
         columns: panels a row.
         rng: seed of the bootstrap.
         title, note: as for `edfs`.
-        size: width and height of one panel in inches.
+        size: width and height of one panel in inches; larger for a single property.
 
     Raises:
         InputError: there is not exactly one population, it has no network with an error, or a property is unknown.
@@ -53,12 +54,16 @@ def property_scatter(
     if not names:
         raise InputError("properties is empty; name at least one, such as 'depth'")
     table = source.known
+    size = size or ((3.6, 3.0) if len(names) == 1 else (2.3, 2.2))
     columns = min(columns, len(names))
     rows = math.ceil(len(names) / columns)
     text = small_print([source]) if note else ""
     fig, axes = new_figure(size[0] * columns, size[1] * rows, text, rows, columns, squeeze=False, sharey=True)
     errors = table["error"].to_numpy(dtype=np.float64)
-    words = [_panel(ax, property_values(table, name), errors, rng) for ax, name in zip(axes.flat, names, strict=False)]
+    words = [
+        _panel(ax, property_values(table, name), errors, int(13 * size[0]), rng)
+        for ax, name in zip(axes.flat, names, strict=False)
+    ]
     for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
     for ax in axes[:, 0]:
@@ -70,11 +75,11 @@ def property_scatter(
     return finish(fig, f"Error against properties of {len(table)} networks of {source.name}. {' '.join(words)}{tail}")
 
 
-def _panel(ax: Axes, prop: Property, errors: np.ndarray, rng: int) -> str:
+def _panel(ax: Axes, prop: Property, errors: np.ndarray, letters: int, rng: int) -> str:
     """Draw one panel and return what it shows in words."""
     known = ~np.isnan(prop.values)
     values, errors = prop.values[known], errors[known]
-    ax.set_xlabel(prop.label)
+    ax.set_xlabel(textwrap.fill(prop.label, letters))
     if not values.size:
         ax.text(0.5, 0.5, "not recorded", transform=ax.transAxes, ha="center")
         return f"{prop.label}: not recorded."

@@ -16,7 +16,7 @@ class StudyFigure(Figure):
 
     def _repr_html_(self) -> str:
         """On a narrow screen the drawing keeps a size at which it can be read, and scrolls by itself."""
-        least = round(0.85 * 96 * self.get_figwidth())
+        least = round(min(0.85 * 96 * self.get_figwidth(), 560))
         svg = to_svg(self).replace('style="width:100%;', f'style="min-width:{least}px;width:100%;', 1)
         return f'<div style="overflow-x:auto" tabindex="0" role="group" aria-label="Figure">{svg}</div>'
 

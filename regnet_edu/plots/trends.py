@@ -34,7 +34,7 @@ def parameter_trends(
     rng: int = 0,
     title: str = "",
     note: bool = True,
-    size: tuple[float, float] = (2.5, 2.1),
+    size: tuple[float, float] = (2.25, 2.0),
 ) -> Figure:
     """The best value of each parameter against complexity, one population a flop band (figure 11).
 
