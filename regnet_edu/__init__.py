@@ -24,6 +24,7 @@ _ROOMS = {
     "batch": ["ConfigBatch"],
     "complexity": ["Complexity", "complexity"],
     "regnet": ["RegNetParams", "quantized_linear_widths"],
+    "regnet_fit": ["QuantizedLinearFit", "fit_quantized_linear"],
     "spaces": [
         "Constraint",
         "DesignSpace",
@@ -45,6 +46,7 @@ _ROOMS = {
         "RegNetXDepthwise",
     ],
     "regime": ["Regime"],
+    "zoo": ["Published"],
     "edf": ["bootstrap_best", "complexity_weights", "edf", "summary"],
     "comparison": ["Comparison", "compare"],
     "random_search": ["random_search_curve"],
