@@ -62,7 +62,7 @@ _ROOMS = {
     "sweep": ["sweep"],
     "report": ["report"],
 }
-_MODULES = ["plots", "spaces", "zoo"]
+_MODULES = ["plots", "spaces", "widgets", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [*_NAMES, *_MODULES]

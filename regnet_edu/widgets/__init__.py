@@ -1,0 +1,32 @@
+"""Interactives: one Python class and one JavaScript module each, the same in a notebook and in a built page."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "RegNetExplorer": "regnet_explorer",
+    "EDFExplorer": "edf_explorer",
+    "BlockExplorer": "block_explorer",
+    "ComplexityCalculator": "complexity_calculator",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        home = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+    except ModuleNotFoundError as error:
+        if error.name not in ("anywidget", "ipywidgets", "traitlets"):
+            raise
+        raise ImportError(f"rn.widgets.{name} needs the package anywidget; `pip install anywidget` brings it") from None
+    globals()[name] = getattr(home, name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

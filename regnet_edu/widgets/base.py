@@ -1,0 +1,140 @@
+"""What every interactive shares: one module that a notebook mounts through anywidget and a built page by itself.
+
+An interactive is a class with synchronised traits, the state, and a JavaScript module of the same name. In a notebook
+anywidget shows it and keeps the traits in step with what the reader does. Its `text/html` carries the same modules
+inline and needs no kernel, server or network: that is what a built page shows.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from ..errors import InputError, nearest_name
+from . import bundle
+
+
+class Interactive(anywidget.AnyWidget):
+    """One interactive; its traits are its state.
+
+    Args:
+        link_id: names this interactive in the page's address; one that is used twice on a page gets a number.
+        state: values of the traits that it starts with.
+
+    Raises:
+        InputError: a trait is unknown or has a value outside its limits.
+    """
+
+    _module: ClassVar[str] = ""
+    _title: ClassVar[str] = ""
+    _data = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, *, link_id: str = "", **state: Any) -> None:
+        names = self.state_names()
+        for name in state:
+            if name not in names:
+                raise InputError(f"{type(self).__name__} has no {name!r}; {nearest_name(name, names)}")
+        self.link_id = link_id or self._module.replace("_", "-")
+        if not self.link_id.replace("-", "").isalnum() or not self.link_id.isascii():
+            raise InputError(f"link_id {self.link_id!r:.60} may hold letters, digits and hyphens only")
+        self._esm = bundle.notebook_module(self._module)
+        self._css = bundle.style()
+        try:
+            super().__init__(**state)
+        except traitlets.TraitError as error:
+            raise InputError(str(error)) from None
+        self._data = self.parts()
+
+    @classmethod
+    def state_names(cls) -> list[str]:
+        """Return the names of the traits that make up the state, in the order of their definition."""
+        # anywidget makes a subclass of its own for every instance, so the definitions are further up
+        found = [item for c in reversed(cls.__mro__) for item in vars(c).items()]
+        return [name for name, value in found if getattr(value, "metadata", {}).get("state")]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state as plain values."""
+        return {name: getattr(self, name) for name in self.state_names()}
+
+    def parts(self) -> dict[str, Any]:
+        """Return the data that the JavaScript needs, name -> plain values; each is put into a page once."""
+        return {}
+
+    def still(self) -> str:
+        """Return an SVG for where scripts are off: the interactive in its default state."""
+        return bundle.read(f"stills/{self._module}.svg")
+
+    def to_html(self) -> str:
+        """Return the interactive for a page, whole: style, data, modules and a still picture."""
+        return bundle.page_html(self._module, self.link_id, self.state, self._data, self.still(), escape(self._title))
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        shown, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**shown, "text/html": self.to_html()}, metadata
+
+
+def number(default: float, low: float, high: float, step: int = 0) -> Any:
+    """Return a trait of the state that holds a number; with a `step`, a whole one in such steps from `low`."""
+
+    class Limited(traitlets.Int if step else traitlets.Float):  # type: ignore[misc]
+        def validate(self, obj: Any, value: Any) -> Any:
+            value = super().validate(obj, value)
+            if not low <= value <= high:
+                near = min(max(value, low), high) if value == value else self.default_value
+                raise InputError(f"{self.name} {value} is outside {low} to {high}; the nearest is {near}")
+            if step and (value - low) % step:
+                near = low + round((value - low) / step) * step
+                raise InputError(f"{self.name} {value} is not in steps of {step} from {low}; the nearest is {near}")
+            return value
+
+    trait = Limited(default)
+    return trait.tag(sync=True, state=True, low=low, high=high, step=step)
+
+
+def choice(default: Any, options: list[Any]) -> Any:
+    """Return a trait of the state that holds one of the options."""
+    return traitlets.Enum(options, default).tag(sync=True, state=True, options=options)
+
+
+def switch(default: bool) -> Any:
+    """Return a trait of the state that is true or false."""
+    return traitlets.Bool(default).tag(sync=True, state=True)
+
+
+@cache
+def zoo_rows() -> list[dict[str, Any]]:
+    """The 24 published RegNets as the interactives need them; the error is the mean of the paper's five runs."""
+    from .. import zoo
+
+    rows = []
+    for name in zoo.names():
+        entry = zoo.get(name)
+        rule = entry.regnet_params
+        assert rule is not None
+        rows.append(
+            {
+                "title": entry.title,
+                "flops": entry.flops,
+                "params": entry.params,
+                "activations": entry.activations,
+                "error": entry.top1_error_mean,
+                "rule": {
+                    "depth": rule.depth,
+                    "w0": rule.w0,
+                    "wa": rule.wa,
+                    "wm": rule.wm,
+                    "group_width": rule.group_width,
+                    "bottleneck_ratio": rule.bottleneck_ratio,
+                    "squeeze_excitation": rule.se_ratio > 0,
+                },
+            }
+        )
+    return rows

@@ -1,0 +1,95 @@
+// Pictures as SVG text: scales, axes, lines. No document is needed, so stills are drawn by node as well.
+
+export const escapeText = (text) =>
+  String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+const place = (x) => (Math.round(x * 10) / 10).toString();
+
+export function linear(low, high, from, to) {
+  const span = high - low || 1;
+  const scale = (x) => from + ((x - low) / span) * (to - from);
+  scale.invert = (p) => low + ((p - from) / (to - from)) * span;
+  scale.ticks = (count = 5) => niceTicks(low, high, count);
+  return scale;
+}
+
+export function logarithmic(low, high, from, to) {
+  const inner = linear(Math.log2(low), Math.log2(high), from, to);
+  const scale = (x) => inner(Math.log2(x));
+  scale.invert = (p) => 2 ** inner.invert(p);
+  scale.ticks = (count = 8) => {
+    const first = Math.ceil(Math.log2(low) - 1e-9), last = Math.floor(Math.log2(high) + 1e-9);
+    const every = Math.max(1, Math.ceil((last - first + 1) / count));
+    const ticks = [];
+    for (let k = first; k <= last; k += every) ticks.push(2 ** k);
+    return ticks;
+  };
+  return scale;
+}
+
+export function niceTicks(low, high, count) {
+  const rough = (high - low) / count || 1;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * unit >= rough) * unit;
+  const ticks = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) ticks.push(Number((k * step).toPrecision(12)));
+  return ticks;
+}
+
+export const polyline = (points, className) =>
+  `<path class="${className}" d="M${points.map(([x, y]) => `${place(x)} ${place(y)}`).join("L")}"/>`;
+
+export const line = (x1, y1, x2, y2, className) =>
+  `<line class="${className}" x1="${place(x1)}" y1="${place(y1)}" x2="${place(x2)}" y2="${place(y2)}"/>`;
+
+export const rect = (x, y, width, height, className, title = "") =>
+  `<rect class="${className}" x="${place(x)}" y="${place(y)}" width="${place(Math.max(0, width))}" height="${place(Math.max(0, height))}">` +
+  `${title && `<title>${escapeText(title)}</title>`}</rect>`;
+
+export const dot = (x, y, radius, className, title = "") =>
+  `<circle class="${className}" cx="${place(x)}" cy="${place(y)}" r="${radius}">${title && `<title>${escapeText(title)}</title>`}</circle>`;
+
+export const words = (x, y, text, { anchor = "start", className = "rni-t", turn = 0 } = {}) =>
+  `<text class="${className}" x="${place(x)}" y="${place(y)}" text-anchor="${anchor}"` +
+  `${turn ? ` transform="rotate(${turn} ${place(x)} ${place(y)})"` : ""}>${escapeText(text)}</text>`;
+
+/** Left and lower axis with grid lines and names. `x` and `y` are { scale, name, ticks?, write? }. */
+export function axes(box, x, y) {
+  const parts = [];
+  for (const tick of y.ticks ?? y.scale.ticks()) {
+    const at = y.scale(tick);
+    parts.push(line(box.left, at, box.right, at, "rni-grid"));
+    parts.push(words(box.left - 6, at + 4, (y.write ?? String)(tick), { anchor: "end" }));
+  }
+  for (const tick of x.ticks ?? x.scale.ticks()) {
+    parts.push(line(x.scale(tick), box.bottom, x.scale(tick), box.bottom + 4, "rni-axis"));
+    parts.push(words(x.scale(tick), box.bottom + 17, (x.write ?? String)(tick), { anchor: "middle" }));
+  }
+  parts.push(line(box.left, box.bottom, box.right, box.bottom, "rni-axis"));
+  parts.push(words((box.left + box.right) / 2, box.bottom + 34, x.name, { anchor: "middle", className: "rni-t rni-name" }));
+  parts.push(words(box.left - 42, box.top - 10, y.name, { className: "rni-t rni-name" }));
+  return parts.join("");
+}
+
+export const svg = (width, height, label, content) =>
+  `<svg viewBox="0 0 ${place(width)} ${place(height)}" width="${place(width)}" height="${place(height)}" role="img" aria-label="${escapeText(label)}">${content}</svg>`;
+
+/** A table; the first row is the head, the first cell of each row names it. */
+export function table(caption, rows) {
+  const cell = (tag, scope) => (text) => `<${tag}${scope}>${escapeText(text)}</${tag}>`;
+  const head = rows[0].map(cell("th", ' scope="col"')).join("");
+  const body = rows.slice(1).map(([first, ...rest]) => `<tr>${cell("th", ' scope="row"')(first)}${rest.map(cell("td", "")).join("")}</tr>`);
+  return `<table><caption>${escapeText(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+}
+
+const UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
+/** 397678568 -> "398 M". */
+export function short(x, digits = 3) {
+  for (const [unit, letter] of UNITS) if (Math.abs(x) >= unit * (1 - 0.5 / 10 ** digits)) return `${Number((x / unit).toPrecision(digits))} ${letter}`;
+  return String(Number(x.toPrecision(digits)));
+}
+
+export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+
+export const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;

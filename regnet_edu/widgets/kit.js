@@ -1,0 +1,236 @@
+// The frame around every interactive: controls, picture, summary, presets, reset, link; in a notebook and in a page.
+import { make, makeControl } from "./controls.js";
+import { PlainModel, checkState, checkValue, readHash, writeHash } from "./state.js";
+
+const QUIET = 600; // milliseconds without a change before a screen reader is told
+
+/**
+ * Make an interactive from its description:
+ *   name, title   words; schema   key -> { type, default, min, max, step, choices }
+ *   controls      [{ key, label, shown?, ... }] in the order of focus; shown(state) says where one has no meaning
+ *   view          (state, { width, data }) -> { picture, summary, table?, source? }
+ *   presets?      (data) -> [{ name, state }];   actions?  [{ name, apply(state, data) -> some of the state }]
+ *   drag?         (handle, point, state, context) -> some of the state; for elements with data-drag="handle"
+ *   prepare?      (data, schema) -> schema, where limits depend on data
+ */
+export function interactive(description) {
+  return { description, render: (context) => start(description, context) };
+}
+
+let instances = 0;
+
+function start(description, { model, el, link = "" }) {
+  const data = model.get("_data") ?? {};
+  const root = make("div", { class: "rni-live", role: "group", "aria-label": description.title });
+  let schema;
+  try {
+    schema = description.prepare ? description.prepare(data, description.schema) : description.schema;
+  } catch (error) {
+    root.append(make("p", { class: "rni-note" }, error.message));
+    el.replaceChildren(root);
+    return () => root.remove();
+  }
+  const keys = Object.keys(schema);
+  const given = Object.fromEntries(keys.filter((k) => model.get(k) !== undefined).map((k) => [k, model.get(k)]));
+  const initial = checkState(schema, given);
+  let { state, problems } = initial;
+  const first = { ...state };
+  const uid = `rni${++instances}`;
+
+  const picture = make("div", { class: "rni-picture" });
+  const summary = make("p", { class: "rni-summary", "aria-hidden": "true" });
+  const spoken = make("p", { class: "rni-spoken" }); // becomes a live region once its first words are there
+  const note = make("p", { class: "rni-note", role: "alert" });
+  const more = make("div", { class: "rni-more" });
+  const source = make("p", { class: "rni-source" });
+
+  const controls = new Map();
+  for (const control of description.controls) {
+    const rule = schema[control.key];
+    const report = (raw, how) => {
+      const [value, problem] = checkValue(control.label, rule, raw, state[control.key]);
+      if (how.typing && problem) return; // half a number is no mistake
+      change({ [control.key]: value });
+      say(problem ? [problem] : []);
+      if (how.typed || problem) controls.get(control.key).show(value);
+    };
+    controls.set(control.key, makeControl(control, rule, `${uid}-${control.key}`, report));
+  }
+  const bar = make("div", { class: "rni-bar" }, make("p", { class: "rni-title" }, description.title), ...buttons());
+  const box = make("div", { class: "rni-controls" }, ...[...controls.values()].map((c) => c.element));
+  root.append(bar, picture, box, summary, note, more, source, spoken);
+  el.replaceChildren(root);
+
+  function buttons() {
+    const result = [];
+    const presets = description.presets?.(data) ?? [];
+    if (presets.length) {
+      const select = make("select", { id: `${uid}-preset`, "aria-label": "Start from", onchange: () => {
+        const chosen = presets[Number(select.value)];
+        if (chosen) change({ ...chosen.state });
+        say([]);
+        select.value = "";
+      } }, make("option", { value: "" }, "Start from …"), ...presets.map((p, i) => make("option", { value: i }, p.name)));
+      result.push(select);
+    }
+    for (const action of description.actions ?? []) {
+      result.push(make("button", { type: "button", onclick: () => change(action.apply(state, data)) }, action.name));
+    }
+    result.push(make("button", { type: "button", onclick: reset }, "Reset"));
+    if (link) result.push(make("button", { type: "button", onclick: copyLink }, "Copy link"));
+    return result;
+  }
+
+  function say(sentences) {
+    problems = sentences;
+    note.textContent = sentences.join(" ");
+  }
+
+  function change(some) {
+    for (const [key, value] of Object.entries(some)) {
+      if (state[key] === value) continue;
+      state = { ...state, [key]: value };
+      model.set(key, value);
+    }
+    model.save_changes();
+    touched = true;
+    request();
+  }
+
+  function reset() {
+    change(first);
+    say([]);
+    touched = false;
+    request();
+  }
+
+  // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
+  let frame = 0, timer = 0, touched = false, drawn = 0, said = "";
+  function request() {
+    if (!frame) frame = requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    frame = 0;
+    for (const [key, control] of controls) control.show(state[key]);
+    for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state);
+    try {
+      const width = Math.max(280, Math.floor(picture.clientWidth || 640));
+      const view = description.view(state, { width, data });
+      drawn = width;
+      picture.innerHTML = view.picture;
+      more.innerHTML = view.table ?? "";
+      summary.textContent = said = view.summary;
+      source.textContent = view.source ?? "";
+    } catch (error) {
+      say([`This cannot be drawn: ${error.message}`]);
+    }
+    clearTimeout(timer);
+    timer = setTimeout(settle, QUIET);
+  }
+
+  function settle() {
+    if (spoken.textContent !== said) spoken.textContent = said;
+    if (!spoken.hasAttribute("role")) requestAnimationFrame(() => spoken.setAttribute("role", "status"));
+    if (more.scrollWidth > more.clientWidth) more.tabIndex = 0; // what scrolls must be reachable by keyboard
+    else more.removeAttribute("tabindex");
+    if (!link) return;
+    const hash = writeHash(location.hash, link, touched ? state : null);
+    const owned = Object.keys(readHash(location.hash, link).entries).length > 0;
+    if ((touched || owned) && hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
+  }
+
+  function follow() {
+    const { entries, problems: unread } = readHash(location.hash, link);
+    if (!Object.keys(entries).length && !unread.length) return false;
+    const read = checkState(schema, entries, first);
+    change(read.state);
+    const found = [...unread, ...read.problems];
+    say(found.length ? ["The link is damaged:", ...found] : []);
+    return true;
+  }
+
+  async function copyLink() {
+    touched = true;
+    settle();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say(["The link is copied; it shows what you see now."]);
+    } catch {
+      say([`This link shows what you see now: ${location.href}`]);
+    }
+  }
+
+  function onPointer(event) {
+    const handle = description.drag && event.target.closest?.("[data-drag]")?.dataset.drag;
+    if (!handle) return;
+    event.preventDefault();
+    const move = (e) => {
+      const frameBox = picture.firstElementChild.getBoundingClientRect();
+      change(clip(description.drag(handle, { x: e.clientX - frameBox.left, y: e.clientY - frameBox.top }, state, { width: drawn, data })));
+    };
+    const stop = () => ["pointermove", "pointerup", "pointercancel"].forEach((n) => removeEventListener(n, n === "pointermove" ? move : stop));
+    addEventListener("pointermove", move);
+    addEventListener("pointerup", stop);
+    addEventListener("pointercancel", stop);
+  }
+
+  /** What a drag asks for, moved to the nearest that is allowed. */
+  function clip(some) {
+    return Object.fromEntries(Object.entries(some).map(([k, v]) => [k, checkValue(k, schema[k], v, state[k])[0]]));
+  }
+
+  const fromPython = keys.map((key) => [`change:${key}`, () => {
+    const value = model.get(key);
+    if (value === state[key]) return;
+    const [kept, problem] = checkValue(key, schema[key], value, state[key]);
+    state = { ...state, [key]: kept };
+    if (problem) say([problem]);
+    request();
+  }]);
+  for (const [event, listener] of fromPython) model.on(event, listener);
+  picture.addEventListener("pointerdown", onPointer);
+  const size = new ResizeObserver(() => Math.floor(picture.clientWidth) !== drawn && picture.clientWidth && request());
+  size.observe(picture);
+  say(problems);
+  draw();
+  if (link) {
+    addEventListener("hashchange", follow);
+    if (follow()) el.scrollIntoView({ block: "nearest" });
+  }
+  return () => {
+    size.disconnect();
+    removeEventListener("hashchange", follow);
+    for (const [event, listener] of fromPython) model.off(event, listener);
+    root.remove();
+  };
+}
+
+/** Show an interactive in an element of a page, with no kernel. Returns its model. */
+export function mount(widget, el, { state = {}, data = {}, link = "" } = {}) {
+  const model = new PlainModel({ ...state, _data: data });
+  try {
+    widget.render({ model, el, link });
+  } catch (error) {
+    el.append(make("p", { class: "rni-note" }, `This interactive could not start: ${error.message}`));
+  }
+  return model;
+}
+
+/** Bring every interactive of the page to life that is not alive yet; `modules` is where their modules are. */
+export function mountAll(modules) {
+  const used = new Set([...document.querySelectorAll("[data-rni-alive]")].map((e) => e.dataset.rniAlive));
+  for (const el of document.querySelectorAll("[data-rni]:not([data-rni-alive])")) {
+    const module = modules[el.dataset.rni];
+    if (!module) continue; // its script stands further down the page and calls this again
+    const { state, data, link } = JSON.parse(el.querySelector(":scope > script").textContent);
+    let id = link;
+    for (let k = 2; used.has(id); k++) id = `${link}-${k}`;
+    used.add(id);
+    el.dataset.rniAlive = id;
+    const parts = Object.fromEntries(Object.entries(data).map(([name, key]) => [name, readData(key)]));
+    el.model = mount(module.widget, el, { state, data: parts, link: id });
+  }
+}
+
+const readData = (key) => JSON.parse(document.querySelector(`script[data-regnet="${key}"]`)?.textContent ?? "null");

@@ -1,0 +1,82 @@
+// The state of an interactive: checked against its schema, kept in the page's address, held without a kernel.
+
+/** Return [value, problem]; the value of the schema where `raw` cannot be used. */
+export function checkValue(key, rule, raw, fallback) {
+  if (rule.type === "bool") {
+    if (raw === true || raw === "true" || raw === "1") return [true, ""];
+    if (raw === false || raw === "false" || raw === "0") return [false, ""];
+    return [fallback, `${key} = ${raw} is neither true nor false; it stays ${fallback}.`];
+  }
+  if (rule.type === "choice") {
+    const found = rule.choices.find((c) => String(c) === String(raw));
+    if (found !== undefined) return [found, ""];
+    return [fallback, `${key} = ${String(raw).slice(0, 30)} is none of ${rule.choices.join(", ")}; it stays ${fallback}.`];
+  }
+  const number = String(raw).trim() === "" ? NaN : Number(raw);
+  if (!Number.isFinite(number)) return [fallback, `${key} = ${String(raw).slice(0, 30) || "nothing"} is not a number; it stays ${fallback}.`];
+  const step = rule.type === "int" ? (rule.step ?? 1) : 0;
+  let near = Math.min(rule.max, Math.max(rule.min, number));
+  if (step) near = Math.min(rule.max, rule.min + Math.round((near - rule.min) / step) * step);
+  if (near === number) return [number, ""];
+  const what = number < rule.min || number > rule.max ? `outside ${rule.min} to ${rule.max}` : `not in steps of ${step} from ${rule.min}`;
+  return [near, `${key} = ${number} is ${what}; the nearest, ${near}, is used.`];
+}
+
+/** Return { state, problems }: every key of the schema, from `raw` where that is valid, else from `start`. */
+export function checkState(schema, raw, start = {}) {
+  const state = {}, problems = [];
+  for (const [key, rule] of Object.entries(schema)) {
+    const fallback = start[key] ?? rule.default;
+    const [value, problem] = Object.hasOwn(raw, key) ? checkValue(key, rule, raw[key], fallback) : [fallback, ""];
+    state[key] = value;
+    if (problem) problems.push(problem);
+  }
+  for (const key of Object.keys(raw)) if (!Object.hasOwn(schema, key)) problems.push(`${key.slice(0, 30)} is unknown here and left out.`);
+  return { state, problems };
+}
+
+/** The entries of "#id.key=value&..." that belong to `id`. */
+export function readHash(hash, id) {
+  const entries = {}, problems = [];
+  for (const pair of hash.replace(/^#/, "").split("&")) {
+    if (!pair.startsWith(`${id}.`)) continue;
+    const [key, ...value] = pair.slice(id.length + 1).split("=");
+    try {
+      entries[decodeURIComponent(key)] = decodeURIComponent(value.join("="));
+    } catch {
+      problems.push(`${pair.slice(0, 40)} cannot be read.`);
+    }
+  }
+  return { entries, problems };
+}
+
+/** The hash with the entries of `id` replaced; null removes them. Entries of others stay, a plain anchor goes. */
+export function writeHash(hash, id, state) {
+  const others = hash.replace(/^#/, "").split("&").filter((p) => /^[\w-]+\.\w+=/.test(p) && !p.startsWith(`${id}.`));
+  const own = Object.entries(state ?? {}).map(([key, value]) => `${id}.${key}=${encodeURIComponent(value)}`);
+  const all = [...others, ...own];
+  return all.length ? `#${all.join("&")}` : "";
+}
+
+/** What anywidget's model does, without a kernel. */
+export class PlainModel {
+  constructor(values) {
+    this.values = { ...values };
+    this.listeners = new Map();
+  }
+  get(key) {
+    return this.values[key];
+  }
+  set(key, value) {
+    if (this.values[key] === value) return;
+    this.values[key] = value;
+    for (const listener of this.listeners.get(`change:${key}`) ?? []) listener();
+  }
+  on(event, listener) {
+    this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener]);
+  }
+  off(event, listener) {
+    this.listeners.set(event, (this.listeners.get(event) ?? []).filter((l) => l !== listener));
+  }
+  save_changes() {}
+}

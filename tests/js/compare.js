@@ -1,0 +1,35 @@
+// Runs in node and in a browser: every function of core.js on every vector, exactly.
+const CALLS = {
+  quantized: (core, [d, w0, wa, wm]) => core.quantizedLinear(d, w0, wa, wm).widths,
+  compatible: (core, [w, b, g, block]) => {
+    const { width, inner, group } = core.compatibleWidths(w, b, g, block);
+    return [width, inner, group];
+  },
+  complexity: (core, [net, resolution, channels, classes]) => {
+    const { flops, params, activations } = core.complexity(net, resolution, channels, classes);
+    return [flops, params, activations];
+  },
+  edf: (core, [errors, e]) => core.edf(core.ascending(errors), e),
+  draws: (core, [seed, n]) => {
+    const below = core.counter(seed);
+    return Array.from({ length: 8 }, () => below(n));
+  },
+  chosen: (core, [n, k, seed]) => core.chooseFew(n, k, seed),
+  means: (core, [values, repeats, seed]) => Array.from(core.bootstrapMeans(values, repeats, seed)),
+  best: (core, [values, errors, repeats, seed]) => core.bootstrapBest(values, errors, repeats, seed),
+  band: (core, [n, repeats, seed]) => core.bootstrapBand(Array.from({ length: n }, (_, i) => i), repeats, seed),
+  size: (core, [space]) => core.spaceSize(space).toString(),
+};
+
+export function differences(core, vectors) {
+  const result = {};
+  for (const [name, cases] of Object.entries(vectors)) {
+    const wrong = [];
+    for (const [input, expected] of cases) {
+      const got = CALLS[name](core, input);
+      if (JSON.stringify(got) !== JSON.stringify(expected)) wrong.push({ input, expected, got });
+    }
+    result[name] = { cases: cases.length, wrong: wrong.slice(0, 3) };
+  }
+  return result;
+}

@@ -1,0 +1,103 @@
+// What the pictures say, without a browser: the claims of the default states, and any state without a crash.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
+import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
+import { counter } from "../../regnet_edu/widgets/core.js";
+import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
+import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
+import { short } from "../../regnet_edu/widgets/chart.js";
+
+const population = (space, errors) => ({ space, errors, source: `${space}, recorded`, failed: 0 });
+const data = {
+  a: population("A", Array.from({ length: 40 }, (_, i) => 0.56 + 0.002 * i)),
+  b: population("B", Array.from({ length: 30 }, (_, i) => 0.53 + 0.001 * i)),
+};
+const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}]];
+
+const defaults = (schema) => Object.fromEntries(Object.entries(schema).map(([k, rule]) => [k, rule.default]));
+const show = (widget, some = {}, given = {}, width = 640) => {
+  const { schema, prepare, view } = widget.description;
+  return view({ ...defaults(prepare ? prepare(given, schema) : schema), ...some }, { width, data: given });
+};
+
+function anyState(schema, below) {
+  const pick = (rule) => {
+    if (rule.type === "bool") return below(2) === 1;
+    if (rule.type === "choice") return rule.choices[below(rule.choices.length)];
+    const edge = below(4);
+    if (edge < 2) return edge ? rule.min : rule.max;
+    const share = below(1001) / 1000, step = rule.type === "int" ? (rule.step ?? 1) : 0;
+    const value = rule.min + share * (rule.max - rule.min);
+    return step ? rule.min + Math.round((value - rule.min) / step) * step : value;
+  };
+  return Object.fromEntries(Object.entries(schema).map(([k, rule]) => [k, pick(rule)]));
+}
+
+for (const [widget, given] of all) {
+  const { name, schema, prepare } = widget.description;
+  test(`${name}: every state, extreme ones too, gives a picture and a sentence without NaN`, () => {
+    const below = counter(7), rules = prepare ? prepare(given, schema) : schema;
+    for (let k = 0; k < 60; k++) {
+      const state = anyState(rules, below);
+      const { picture, summary, table } = show(widget, state, given, 280 + below(900));
+      for (const text of [picture, summary, table]) assert.doesNotMatch(text, /NaN|undefined|Infinity/, JSON.stringify(state));
+      assert.match(picture, /^<svg .*role="img" aria-label="[^"]{40,}"/);
+    }
+  });
+
+  test(`${name}: every preset lies within the limits`, () => {
+    const rules = prepare ? prepare(given, schema) : schema;
+    for (const preset of widget.description.presets?.(given) ?? []) {
+      for (const [key, value] of Object.entries(preset.state)) {
+        const rule = rules[key];
+        assert.ok(rule, `${preset.name}: ${key}`);
+        assert.ok(rule.type === "choice" ? rule.choices.includes(value) : rule.type === "bool" || (value >= rule.min && value <= rule.max), `${preset.name}: ${key} ${value}`);
+      }
+    }
+  });
+}
+
+test("regnet explorer starts as RegNetX-400MF with its published numbers", () => {
+  const { summary, table } = show(explorer);
+  assert.match(summary, /22 blocks in 4 stages: 398 M multiply-adds, 5\.16 M parameters, 3\.14 M activations/);
+  assert.match(table, /24 → 32/);
+});
+
+test("the nearest published network is itself where it is the same", () => {
+  const zoo = [{ title: "one", flops: 1e6, params: 1e5, activations: 1e4 }, { title: "two", flops: 2e6, params: 1e5, activations: 1e4 }];
+  assert.deepEqual(nearest(zoo[1], zoo), [0, zoo[1]]);
+});
+
+test("edf explorer counts strictly below e and says what chance may give", () => {
+  assert.match(show(distribution, { threshold: 0.56 }, data).summary, /^0 of 40 networks of A \(0 %\) and 30 of 30 networks of B/);
+  assert.match(show(distribution, {}, data).summary, /hardly give/);
+  assert.match(show(distribution, { second: "a" }, data).summary, /may give/);
+  assert.doesNotMatch(show(distribution, { second: "none" }, data).summary, /points/);
+});
+
+test("edf explorer says so where there is no population", () => {
+  assert.throws(() => distribution.description.prepare({}, distribution.description.schema), /There is no population to show/);
+});
+
+test("fewer networks are drawn by the seed: the same seed gives the same networks", () => {
+  const few = (seed) => show(distribution, { n: 10, seed }, data).summary;
+  assert.equal(few(3), few(3));
+  assert.notEqual(few(3), few(4));
+});
+
+test("twice the width is four times the flops and twice the activations", () => {
+  assert.match(show(calculator).summary, /flops ×4, parameters ×4, activations ×2/);
+  assert.match(show(calculator, { scaled: "resolution" }).summary, /flops ×4, parameters ×1, activations ×4/);
+  assert.equal(fittingGroups(5, 64, 32), 4);
+});
+
+test("the block explorer says what the compatibility rule changed", () => {
+  assert.match(show(block).summary, /the inner width 24 is rounded to 32, a multiple of g = 16; the width 24 becomes 32/);
+  assert.match(show(block, { width: 64 }).summary, /fit together as they are/);
+  assert.match(show(block, { block: "V" }).summary, /no bottleneck and no groups/);
+});
+
+test("numbers are short", () => {
+  assert.deepEqual([397678568, 5157512, 999999, 12, 0.5].map((x) => short(x)), ["398 M", "5.16 M", "1 M", "12", "0.5"]);
+});

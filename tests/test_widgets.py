@@ -1,0 +1,196 @@
+"""The interactives without a browser: the same numbers in JavaScript, one state on both sides, a page by itself."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("anywidget", reason="the interactives need anywidget; `make setup` installs it")
+
+import widget_vectors
+
+from regnet_edu import widgets, zoo
+from regnet_edu.errors import InputError
+from regnet_edu.widgets import bundle
+
+TESTS = Path(__file__).parent
+FOLDER = Path(bundle.__file__).parent
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
+NAMES = sorted(widgets.__all__)
+MOST_KB, MOST_DATA_KB = 60, 300  # compressed
+
+
+def node(*arguments: object) -> str:
+    assert NODE is not None
+    done = subprocess.run([NODE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def kilobytes(text: str) -> float:
+    return len(gzip.compress(text.encode())) / 1024
+
+
+@cache
+def described() -> dict[str, Any]:
+    """What each JavaScript module says about itself."""
+    return json.loads(node(TESTS / "js/describe.mjs", *(FOLDER / f"{made(n)._module}.js" for n in NAMES)))
+
+
+def made(name: str, **state: Any) -> Any:
+    return getattr(widgets, name)(**state)
+
+
+@needs_node
+class TestJavaScript:
+    def test_every_function_gives_python_s_numbers_on_every_vector(self, tmp_path: Path) -> None:
+        vectors = widget_vectors.vectors()
+        (tmp_path / "vectors.json").write_text(json.dumps(vectors))
+        found = json.loads(node(TESTS / "js/check_core.mjs", tmp_path / "vectors.json", FOLDER / "core.js"))
+        assert set(found) == set(vectors)
+        assert all(result["cases"] >= 1000 for result in found.values())
+        assert not {name: result["wrong"] for name, result in found.items() if result["wrong"]}
+
+    def test_state_and_pictures_behave(self) -> None:
+        node("--test", *sorted((TESTS / "js").glob("*.test.js")))
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_the_module_for_anywidget_loads_alone_and_exports_render(self, name: str, tmp_path: Path) -> None:
+        (tmp_path / "module.mjs").write_text(made(name)._esm)
+        address = json.dumps((tmp_path / "module.mjs").as_uri())
+        script = f"const found = await import({address}); console.log(typeof found.default.render)"
+        assert node("--input-type=module", "-e", script).strip() == "function"
+
+    def test_stills_are_up_to_date(self) -> None:
+        outdated = node(TESTS.parent / "tools/draw_stills.mjs", "--check").strip()
+        assert outdated == "", f"run `node tools/draw_stills.mjs`: {outdated}"
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_traits_and_schema_are_one(self, name: str) -> None:
+        widget = made(name)
+        schema = described()[widget._module]["schema"]
+        assert described()[widget._module]["title"] == widget._title
+        assert list(schema) == widget.state_names()
+        for key, rule in schema.items():
+            trait = widget.traits()[key]
+            if rule.get("fromData"):
+                continue
+            assert getattr(widget, key) == rule["default"], key
+            if rule["type"] in ("int", "float"):
+                assert (trait.metadata["low"], trait.metadata["high"]) == (rule["min"], rule["max"]), key
+                assert trait.metadata["step"] == (rule.get("step", 1) if rule["type"] == "int" else 0), key
+            elif rule["type"] == "choice":
+                assert list(trait.metadata["options"]) == rule["choices"], key
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_value_has_a_control(self, name: str) -> None:
+        widget = made(name)
+        hidden = {k for k, rule in described()[widget._module]["schema"].items() if rule.get("hidden")}
+        assert set(described()[widget._module]["controls"]) == set(widget.state_names()) - hidden
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEveryInteractive:
+    def test_a_notebook_gets_the_widget_and_a_page_gets_html(self, name: str) -> None:
+        from IPython.core.formatters import DisplayFormatter
+
+        shown, _ = DisplayFormatter().format(made(name))
+        assert "application/vnd.jupyter.widget-view+json" in shown
+        assert 'class="rni"' in shown["text/html"]
+
+    def test_the_html_asks_no_host_for_anything(self, name: str) -> None:
+        html = made(name).to_html()
+        assert not re.findall(r"""(?:src|href)\s*=|import\s*\(|from\s+["']|url\(|https?://(?!www\.w3\.org)""", html)
+
+    def test_the_html_is_one_block_that_markdown_leaves_alone(self, name: str) -> None:
+        html = made(name).to_html()
+        assert not re.search(r"\n\s*\n", html)
+        assert html.count("<script") == html.count("</script>")
+
+    def test_it_is_light(self, name: str) -> None:
+        widget = made(name)
+        data = "".join(bundle.as_json(part) for part in widget.parts().values())
+        assert kilobytes(data) < MOST_DATA_KB
+        assert kilobytes(widget.to_html()) < MOST_KB
+
+    def test_the_same_call_gives_the_same_html(self, name: str) -> None:
+        assert made(name).to_html() == made(name).to_html()
+
+    def test_two_of_them_share_their_modules(self, name: str) -> None:
+        keys = [re.findall(r'data-regnet="([\w-]+)"', made(name, link_id=i).to_html()) for i in ("one", "two")]
+        assert keys[0] == keys[1] and len(set(keys[0])) == len(keys[0])
+
+    def test_the_still_says_what_it_shows(self, name: str) -> None:
+        still = made(name).still()
+        assert still.startswith("<svg") and len(re.search(r'aria-label="([^"]+)"', still)[1]) > 40  # type: ignore[index]
+
+    def test_an_unknown_name_is_refused_with_the_nearest(self, name: str) -> None:
+        first = made(name).state_names()[0]
+        with pytest.raises(InputError, match=f"did you mean {first}"):
+            made(name, **{f"{first}s": 3})
+
+    def test_a_link_id_that_an_address_cannot_hold_is_refused(self, name: str) -> None:
+        with pytest.raises(InputError, match="letters, digits and hyphens"):
+            made(name, link_id="a b&c=1")
+
+    def test_python_sees_every_change(self, name: str) -> None:
+        widget = made(name)
+        seen: list[Any] = []
+        key, trait = next((k, t) for k, t in widget.traits().items() if t.metadata.get("step"))
+        widget.observe(lambda change: seen.append(change["new"]), names=key)
+        other = trait.metadata["low"] if getattr(widget, key) != trait.metadata["low"] else trait.metadata["high"]
+        setattr(widget, key, other)
+        widget.set_state({key: getattr(widget, key) + 0})  # what a message from the page does
+        assert seen == [other] and widget.state[key] == other
+
+
+class TestRegNetExplorer:
+    def test_it_starts_as_the_published_400mf(self) -> None:
+        assert widgets.RegNetExplorer().params == zoo.get("RegNetX-400MF").regnet_params
+
+    def test_every_published_regnet_fits_its_limits(self) -> None:
+        for name in zoo.names():
+            rule = zoo.get(name).regnet_params
+            assert rule is not None
+            line = (rule.depth, rule.w0, rule.wa, rule.wm, rule.group_width)
+            explorer = widgets.RegNetExplorer(
+                **dict(zip(("depth", "w0", "wa", "wm", "group_width"), line, strict=True)),
+                squeeze_excitation=rule.se_ratio > 0,
+            )
+            assert explorer.params == rule
+
+    @pytest.mark.parametrize(
+        ("state", "sentence"),
+        [
+            ({"depth": 900}, "depth 900 is outside 1 to 64; the nearest is 64"),
+            ({"w0": 25}, "w0 25 is not in steps of 8 from 8; the nearest is 24"),
+            ({"wm": float("nan")}, "wm nan is outside 1.1 to 4"),
+        ],
+    )
+    def test_values_outside_the_limits_are_refused_with_the_nearest(self, state: dict, sentence: str) -> None:
+        with pytest.raises(InputError, match=sentence):
+            widgets.RegNetExplorer(**state)
+
+
+class TestBundle:
+    def test_a_script_can_hold_any_text(self) -> None:
+        assert "</script>" not in bundle.as_json({"a": "</script><b>"})
+
+    def test_a_module_s_name_changes_with_what_it_imports(self) -> None:
+        assert bundle.needed("regnet_explorer")[-1] == "regnet_explorer"
+        assert set(bundle.needed("kit")) == {"controls", "state", "kit"}
+        assert len({bundle.key_of(n) for n in bundle.needed("regnet_explorer")}) == len(
+            bundle.needed("regnet_explorer")
+        )
+
+    def test_no_file_is_longer_than_the_limit(self) -> None:
+        assert not [p.name for p in FOLDER.glob("*.js") if len(p.read_text().splitlines()) > 300]

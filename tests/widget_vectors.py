@@ -1,0 +1,130 @@
+"""Test vectors for the mathematics of the interactives: what Python computes, written for JavaScript to repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from regnet_edu import spaces
+from regnet_edu.complexity import complexity
+from regnet_edu.config import AnyNetConfig, compatible_widths
+from regnet_edu.edf import edf
+from regnet_edu.regnet import quantized_linear_widths
+from regnet_edu.widgets import resampling
+
+Cases = list[tuple[list[Any], Any]]
+CASES = 1000
+
+
+def vectors() -> dict[str, Cases]:
+    """Name of the function -> (arguments, result) of at least CASES calls; all of it fits in JSON without loss."""
+    rng = np.random.default_rng(20200330)
+    return {
+        "quantized": quantized(rng),
+        "compatible": compatible(rng),
+        "complexity": complexities(rng),
+        "edf": edfs(rng),
+        "draws": [([s, n], draws(s, n)) for s, n in pairs(rng, 2**32, 2**21)],
+        "chosen": [([n, n // 2, s], resampling.choose_few(n, n // 2, s)) for s, n in pairs(rng, 2**32, 60)],
+        "means": means(rng),
+        "best": best(rng),
+        "band": [([n, 40, s], [list(x) for x in resampling.bootstrap_band(n, 40, s)]) for s, n in pairs(rng, 2**32, 9)],
+        "size": sizes(rng),
+    }
+
+
+def pairs(rng: np.random.Generator, first: int, second: int) -> list[tuple[int, int]]:
+    return [
+        (int(a), int(b)) for a, b in zip(rng.integers(0, first, CASES), rng.integers(1, second, CASES), strict=True)
+    ]
+
+
+def draws(seed: int, n: int) -> list[int]:
+    below = resampling.counter(seed)
+    return [below(n) for _ in range(8)]
+
+
+def quantized(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for k in range(CASES + 400):
+        d, w0 = int(rng.integers(1, 65)), 8 * int(rng.integers(1, 65))
+        wa, wm = round(float(rng.uniform(0, 256)), 2), round(float(rng.uniform(1.1, 4)), 3)
+        if k >= CASES:  # ties: s_j is exactly half-way, or w_j is 8 times a half
+            wm = [2.25, 4.0, 1.5, 2.0][k % 4]
+            wa = w0 / float(rng.integers(1, 33))
+        cases.append(([d, w0, wa, wm], quantized_linear_widths(d, w0, wa, wm).tolist()))
+    return cases
+
+
+def ratio(rng: np.random.Generator) -> float:
+    return float(rng.choice([1, 1, 2, 4, 0.5, 0.25, 0.125, 3, 1.5, 0.3]))
+
+
+def compatible(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for _ in range(2 * CASES):
+        w, g, b = int(rng.integers(1, 2049)), int(rng.integers(1, 260)), ratio(rng)
+        block = str(rng.choice(["X", "X", "X", "R", "V", "VR"]))
+        cases.append(([w, b, g, block], list(compatible_widths(w, b, g, block))))
+    return cases
+
+
+def complexities(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for _ in range(CASES):
+        m = int(rng.integers(1, 6))
+        depths, widths = rng.integers(1, 20, m).tolist(), (8 * rng.integers(1, 300, m)).tolist()
+        ratios, groups = [ratio(rng) for _ in range(m)], rng.integers(1, 130, m).tolist()
+        strides, block = rng.integers(1, 3, m).tolist(), str(rng.choice(["X", "X", "R", "V", "VR"]))
+        se = float(rng.choice([0, 0.25, 0.1])) if block in "XR" else 0.0
+        stem, stride = int(8 * rng.integers(1, 9)), int(rng.integers(1, 3))
+        shape = [int(rng.integers(8, 400)), int(rng.integers(1, 5)), int(rng.integers(1, 1001))]
+        config = AnyNetConfig(depths, widths, ratios, groups, strides, stem, block, se, stride)
+        net = {"depths": depths, "widths": widths, "ratios": ratios, "groups": groups, "strides": strides,
+               "stemWidth": stem, "block": block, "seRatio": se, "stemStride": stride}  # fmt: skip
+        cases.append(([net, *shape], [int(x) for x in complexity(config, *shape)]))
+    return cases
+
+
+def edfs(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for _ in range(CASES):
+        errors = rng.choice(np.round(rng.uniform(0, 1, 30), 3), int(rng.integers(1, 40))).tolist()  # many ties
+        at = float(rng.choice(errors)) if rng.random() < 0.7 else float(rng.uniform(-0.1, 1.1))
+        cases.append(([errors, at], edf(errors, at)))
+    return cases
+
+
+def means(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for seed, n in pairs(rng, 2**32, 12):
+        values = rng.uniform(0, 1, n).tolist()
+        cases.append(([values, 20, seed], resampling.bootstrap_means(values, 20, seed)))
+    return cases
+
+
+def best(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for seed, n in pairs(rng, 2**32, 40):
+        values, errors = rng.uniform(0, 9, n).tolist(), np.round(rng.uniform(0, 1, n), 1).tolist()
+        cases.append(([values, errors, 30, seed], list(resampling.bootstrap_best(values, errors, 30, seed))))
+    return cases
+
+
+def sizes(rng: np.random.Generator) -> Cases:
+    classes = [spaces.AnyNetXA, spaces.AnyNetXB, spaces.AnyNetXC, spaces.AnyNetXD, spaces.AnyNetXE]
+    cases: Cases = []
+    for k in range(CASES):
+        level, stages = k % 5, int(rng.integers(1, 9))
+        depths, widths = int(rng.integers(1, 33)), int(rng.integers(1, 257))
+        ratios, groups = int(rng.integers(1, 4)), int(rng.integers(1, 7))
+        space = classes[level](
+            num_stages=stages, max_depth=depths, max_width=8 * widths,
+            bottleneck_ratios=(1, 2, 4)[:ratios], group_widths=(1, 2, 4, 8, 16, 32)[:groups],
+        )  # fmt: skip
+        given = {"stages": stages, "depths": depths, "widths": widths, "ratios": ratios, "groups": groups,
+                 "sharedRatio": level > 0, "sharedGroup": level > 1,
+                 "growingWidths": level > 2, "growingDepths": level > 3}  # fmt: skip
+        cases.append(([given], str(space.size())))
+    return cases
