@@ -47,10 +47,11 @@ _ROOMS = {
     ],
     "regime": ["Regime"],
     "zoo": ["Published"],
+    "properties": ["property_values", "rank_correlation"],
     "edf": ["bootstrap_best", "complexity_weights", "edf", "summary"],
-    "comparison": ["Comparison", "compare"],
-    "random_search": ["random_search_curve"],
-    "variance": ["seed_noise"],
+    "comparison": ["Comparison", "compare", "networks_needed"],
+    "random_search": ["SearchCurve", "random_search_curve"],
+    "variance": ["SeedNoise", "seed_noise"],
     "interop": ["to_optuna"],
     "population": ["load_population", "populations", "provenance"],
     "blocks": ["SqueezeExcitation", "VBlock", "XBlock"],
@@ -61,6 +62,7 @@ _ROOMS = {
     "train": ["TrainResult", "train"],
     "sweep": ["sweep"],
     "report": ["report"],
+    "grading": ["check"],
 }
 _MODULES = ["plots", "spaces", "widgets", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}

@@ -24,6 +24,8 @@ LISTS = ("errors", "depths", "widths", "bottleneck_ratios", "group_widths", "str
 def populations() -> list[str]:
     """Return the names of the populations that are recorded in the package."""
     shipped = resources.files("regnet_edu") / "populations"
+    if not shipped.is_dir():
+        return []
     return sorted(f.name.removesuffix(".jsonl") for f in shipped.iterdir() if f.name.endswith(".jsonl"))
 
 
