@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from .errors import InputError, nearest_name
+from .grading.commands import add as add_grading_commands
 
 EXAMPLES = """examples:
   regnet-edu sample AnyNetXA --n 5 --flops 360e6 400e6
@@ -111,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--out", default="report.html", metavar="FILE", help="the page (report.html)")
 
     command("populations", "list the populations that are recorded in the package", "")
+    COMMANDS.update(add_grading_commands(command))
     return parser
 
 

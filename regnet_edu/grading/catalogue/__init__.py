@@ -1,0 +1,1 @@
+"""One file an exercise: its task, its parts and its hints."""

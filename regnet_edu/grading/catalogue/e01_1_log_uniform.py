@@ -1,0 +1,101 @@
+"""Exercise 01.1: widths that are log-uniform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..exercise import Exercise, Part, Rng
+
+IDEA = 'chapter 1, "A space is a set with a distribution"'
+
+
+def numbers(rng: np.random.Generator) -> list[tuple]:
+    cases: list[tuple] = [(0.0, 16, 1), (0.5, 16, 1), (0.999, 16, 1), (0.001, 1024, 8), (0.9999, 1024, 8)]
+    for _ in range(12):
+        high, step = [(16, 1), (1024, 8), (512, 8), (64, 4)][rng.integers(4)]
+        cases.append((round(float(rng.random()), 4), high, step))
+    return cases
+
+
+def samples(rng: np.random.Generator) -> list[tuple]:
+    return [(1, Rng(3)), (6, Rng(int(rng.integers(1000)))), (4000, Rng(int(rng.integers(1000))))]
+
+
+def draw_twice(m: Any, n: int, rng: Any) -> Any:
+    """drawing n widths twice with the same seed, and n // 2 of them, with n, rng ="""
+    import copy
+
+    import numpy as np
+
+    second, third = copy.deepcopy(rng), copy.deepcopy(rng)
+    before = str(np.random.get_state())
+    first = np.asarray(m.sample_widths(n, rng))
+    moved = str(np.random.get_state()) != before
+    return [first, np.asarray(m.sample_widths(n, second)), np.asarray(m.sample_widths(max(1, n // 2), third)), moved]
+
+
+def judge_sample(call: tuple, answer: Any) -> str | None:
+    n = call[0]
+    if not isinstance(answer, list) or any(not isinstance(a, np.ndarray) for a in answer[:3]):
+        return "The widths are not an array or a list of numbers."
+    first, again, fewer, moved = answer
+    if first.shape != (n,):
+        return f"{n} widths were asked for, and the shape of what came back is {first.shape}."
+    if moved:
+        return "It looks as if numpy's global random state was used: draw from the Generator that you are given."
+    if not np.array_equal(first, again):
+        return "It looks as if the draw is not seeded: the same Generator state must give the same widths."
+    if not np.array_equal(first[: len(fewer)], fewer):
+        return (
+            "The first widths of a long sample are not those of a short one: take one number from rng for each width."
+        )
+    if ((first % 8) != 0).any():
+        return f"{first[(first % 8) != 0][0]:g} is no multiple of 8."
+    if first.min() < 8 or first.max() > 1024:
+        return f"The widths reach from {first.min():g} to {first.max():g}, and the space has 8 to 1024."
+    if n < 1000:
+        return None
+    narrow, wide = float(np.mean(first <= 64)), float(np.mean(first > 512))
+    if wide > 0.4:
+        return (
+            "It looks as if the widths are uniform and not log-uniform: "
+            f"{wide:.0%} of them are above 512, and each of the 8 doublings from 8 to 1024 should get an eighth."
+        )
+    if narrow > 0.7 or not 0.44 < narrow < 0.56 or not 0.085 < wide < 0.165:
+        return (
+            f"{narrow:.0%} of the widths are at most 64, where half of them should be, and {wide:.0%} are above 512, "
+            "where an eighth should be."
+        )
+    return None
+
+
+EXERCISE = Exercise(
+    number="01.1",
+    name="log_uniform",
+    title="Draw log-uniform widths",
+    task="""In AnyNetX every *doubling* of a width is equally likely: as many widths fall above 512 as between 9 and 16.
+Turn a uniform number $u$ in [0, 1) into a log-uniform multiple of `step`, and then draw many widths.
+
+The rule, for the largest value `high`: the logarithm is uniform from log(step / 2) to log(high), and the real number
+that comes out is rounded *up* to a multiple of the step.""",
+    minutes=15,
+    hints=(
+        "Which u gives the middle of the range in the logarithm? For u = 0 the real number is step / 2, for u = 1 it is high.",
+        "The real number is (step / 2) * (2 * high / step) ** u. What rounds it up to a multiple of step?",
+        "math.ceil(x / step) * step, at least step. For the sample: u = rng.random(n), and the same formula on the array.",
+    ),
+    parts=(
+        Part("one number becomes one value", 2, "log_uniform", numbers, IDEA),
+        Part(
+            "a sample: right distribution, from its own seed",
+            2,
+            "sample_widths",
+            samples,
+            IDEA,
+            judge=judge_sample,
+            script=draw_twice,
+        ),
+    ),
+)

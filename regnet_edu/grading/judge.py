@@ -1,0 +1,174 @@
+"""Turns what came back into points and into sentences that teach."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import wire
+from .compare import show
+from .exercise import SEEDS, Exercise, Part
+from .runner import Limits, Outcome, Submission, as_wire, run
+from .verdict import PartVerdict, Verdict
+
+
+def check_source(
+    exercise: Exercise, submission: Submission, seeds: Sequence[int] = SEEDS, limits: Limits | None = None
+) -> Verdict:
+    """Run and judge one submission of one exercise."""
+    try:
+        compile(submission.source, submission.name, "exec")
+    except (SyntaxError, ValueError) as error:
+        return _nothing(exercise, submission, syntax_words(error, submission))
+    calls = [part.calls(seeds) for part in exercise.parts]
+    ran = run(exercise, submission, calls, limits)
+    parts = [judge_part(exercise, part, calls[k], ran.parts[k], submission) for k, part in enumerate(exercise.parts)]
+    return Verdict(exercise, submission.name, tuple(parts), layers=tuple(ran.layers))
+
+
+def _nothing(exercise: Exercise, submission: Submission, words: str) -> Verdict:
+    parts = tuple(PartVerdict(p.name, 0, p.points, words, p.idea) for p in exercise.parts)
+    return Verdict(exercise, submission.name, parts, problem=words)
+
+
+def syntax_words(error: SyntaxError | ValueError, submission: Submission) -> str:
+    """The learner's own line, and where Python stopped reading."""
+    if not isinstance(error, SyntaxError) or not error.lineno:
+        return f"{submission.name} is not Python: {error}"
+    lines = submission.source.splitlines()
+    line = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
+    mark = " " * max(0, (error.offset or 1) - 1 - (len(line) - len(line.lstrip()))) + "^"
+    return f"line {error.lineno} of {submission.name} is not Python ({error.msg}):\n  {line.strip()}\n  {mark}"
+
+
+def judge_part(
+    exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome], submission: Submission
+) -> PartVerdict:
+    """Give the points of one part, or say why not."""
+    expected = evaluate(part, getattr(exercise.solution, part.function, None), exercise.solution, calls)
+    first: tuple[int, str] | None = None
+    for k, call in enumerate(calls):
+        outcome = outcomes[k] if k < len(outcomes) else Outcome("ended", facts={"words": "nothing came back"})
+        complaint = complain(part, call, outcome, expected[k].value, submission)
+        if complaint:
+            first = (k, complaint)
+            break
+    if first is None:
+        return PartVerdict(part.name, part.points, part.points, "", part.idea)
+    words = first[1]
+    likely = recognise(exercise, part, calls, outcomes)
+    if likely and likely not in words:
+        words += f"\n{likely}"
+    return PartVerdict(part.name, 0, part.points, words, part.idea, first[0], outcomes[0].kind == "todo")
+
+
+def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submission: Submission) -> str | None:
+    """Say what is wrong with one outcome, or None."""
+    called = f"called    {part.function}({', '.join(show(a) for a in call)})"
+    if part.script is not None:
+        called = f"tried     {(part.script.__doc__ or part.name).strip()} {show(call) if call else ''}".rstrip()
+    facts = outcome.facts
+    if outcome.kind == "value":
+        if facts.get("changed"):
+            k = facts["changed"][0] if isinstance(facts["changed"][0], int) else 0
+            name = ("first", "second", "third", "fourth", "fifth", "sixth")[min(k, 5)]
+            return f"{called}\nThe {name} argument was changed by the call: work on a copy of it."
+        if part.judge is not None:
+            words = part.judge(call, outcome.value)
+            return f"{called}\ncame back {show(outcome.value)}\n{words}" if words else None
+        if part.same(outcome.value, expected):
+            return None
+        return f"{called}\ncame back {show(outcome.value)}\nexpected  {show(expected)}"
+    return f"{called}\n{ending(part, outcome, submission)}"
+
+
+def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
+    """Say why there is no answer."""
+    facts, name = outcome.facts, part.function
+    if outcome.kind == "todo":
+        return f"{name} is still to be written."
+    if outcome.kind == "missing":
+        found = [str(f) for f in facts.get("found", [])]
+        near = difflib.get_close_matches(name, found, n=1, cutoff=0.5)
+        hint = f"; did you mean to call {near[0]} so?" if near else ""
+        return f"{submission.name} has no function {name}{hint}"
+    if outcome.kind == "signature":
+        return f"{name} was called with these arguments, and yours takes {facts.get('signature', 'others')}"
+    if outcome.kind == "raised":
+        what = f"it stopped with {facts.get('error')}: {facts.get('words')}".rstrip(": ")
+        if "regnet_edu" in str(facts.get("words")) or "regnet_edu" in str(facts.get("text")):
+            what = f"this exercise rebuilds a part of regnet_edu, so that a solution may not import it ({what})"
+        if facts.get("error") == "SystemExit":
+            what = "it tried to end the program (sys.exit); a function returns its result"
+        where = f"\nin line {facts['line']} of {submission.name}:  {facts.get('text')}" if facts.get("line") else ""
+        return what + where
+    if outcome.kind == "unreadable":
+        return f"it returned {facts.get('words')}; return plain numbers, lists, tuples or arrays"
+    if outcome.kind == "timeout":
+        return f"it did not come back within {facts.get('seconds', 10):g} seconds; is there a loop that never ends?"
+    if outcome.kind == "ended" and facts.get("code") is not None:
+        return f"it ended its own process before it returned ({facts['words']})"
+    return f"no result came back: {facts.get('words', 'the process ended')}"
+
+
+def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tuple]) -> list[Outcome]:
+    """Make the calls with code of our own in this process, through the same plain data."""
+    space: dict[str, Any] = {}
+    if part.script is not None:
+        exec(part.script_source() or "", space)
+    outcomes = []
+    for call in calls:
+        arguments = [wire.decode(a) for a in as_wire(call)]
+        before = as_wire(call)
+        try:
+            if part.script is not None:
+                value = space[part.script.__name__](module, *arguments)
+            else:
+                assert function is not None
+                value = function(*arguments)
+            facts: dict[str, Any] = {}
+            if part.script is None:
+                after = [
+                    b if isinstance(b, dict) and "rng" in b else wire.encode(a)
+                    for a, b in zip(arguments, before, strict=True)
+                ]
+                facts["changed"] = [k for k, (a, b) in enumerate(zip(after, before, strict=True)) if a != b]
+            outcomes.append(Outcome("value", wire.decode(wire.encode(value)), facts))
+        except Exception as error:
+            outcomes.append(Outcome("raised", facts={"error": type(error).__name__, "words": str(error)}))
+    return outcomes
+
+
+class _With:
+    """A module in which one function is replaced."""
+
+    def __init__(self, module: Any, name: str, function: Callable) -> None:
+        self.__dict__.update({n: v for n, v in vars(module).items() if not n.startswith("__")})
+        self.__dict__[name] = function
+
+
+def recognise(exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome]) -> str | None:
+    """Compare what came back with what known mistakes return; the sentence of the one that returns just that."""
+    if part.judge is not None:
+        return None  # such a judge says itself what it sees
+    for name, function in vars(exercise.mistakes).items():
+        if not name.startswith(f"{part.function}__") or "__right_" in name:
+            continue
+        theirs = evaluate(part, function, _With(exercise.solution, part.function, function), calls)
+        if len(outcomes) == len(theirs) and all(_alike(part, o, t) for o, t in zip(outcomes, theirs, strict=True)):
+            return f"It looks as if {sentence(function)}"
+    return None
+
+
+def _alike(part: Part, outcome: Outcome, theirs: Outcome) -> bool:
+    if outcome.kind != theirs.kind:
+        return False
+    if outcome.kind == "raised":
+        return outcome.facts.get("error") == theirs.facts.get("error")
+    return part.same(outcome.value, theirs.value)
+
+
+def sentence(function: Callable) -> str:
+    """What a known mistake is, from its docstring."""
+    return " ".join((function.__doc__ or "").split())

@@ -1,0 +1,85 @@
+"""Right and wrong ways to write exercise 08.1."""
+
+import math
+from itertools import groupby
+
+import numpy as np
+
+
+def block_widths__right_loop(d, w0, wa, wm):
+    """One block after the other."""
+    found = []
+    for j in range(d):
+        s = round(math.log((w0 + wa * j) / w0, wm))
+        found.append(8 * round(w0 * wm**s / 8))
+    return found
+
+
+def stages__right_groupby(widths):
+    """Runs."""
+    runs = [(len(list(run)), width) for width, run in groupby(widths)]
+    return [d for d, _ in runs], [w for _, w in runs]
+
+
+def _rule(d, w0, wa, wm, first=0, rounding=np.round, last=np.round, q=8):
+    s = rounding(np.log((w0 + wa * (np.arange(d) + first)) / w0) / np.log(wm))
+    return (last(w0 * wm**s / q) * q).astype(int)
+
+
+def block_widths__from_one(d, w0, wa, wm):
+    """blocks were counted from 1: they are counted from 0, so that the first width is w_0."""
+    return _rule(d, w0, wa, wm, first=1)
+
+
+def block_widths__floor(d, w0, wa, wm):
+    """the exponent was rounded down: equation 4 takes the nearest whole number."""
+    return _rule(d, w0, wa, wm, rounding=np.floor)
+
+
+def block_widths__ceil(d, w0, wa, wm):
+    """the exponent was rounded up: equation 4 takes the nearest whole number."""
+    return _rule(d, w0, wa, wm, rounding=np.ceil)
+
+
+def block_widths__not_quantised(d, w0, wa, wm):
+    """the line itself was rounded to multiples of 8: equations 3 and 4, the powers of w_m, are missing."""
+    return (np.round((w0 + wa * np.arange(d)) / 8) * 8).astype(int)
+
+
+def block_widths__no_multiple(d, w0, wa, wm):
+    """the widths were not rounded to multiples of 8."""
+    return _rule(d, w0, wa, wm, q=1)
+
+
+def block_widths__eight_down(d, w0, wa, wm):
+    """the widths were rounded down to a multiple of 8: take the nearest."""
+    return _rule(d, w0, wa, wm, last=np.floor)
+
+
+def block_widths__nearest_width(d, w0, wa, wm):
+    """the nearest power was taken on the line and not in the logarithm: round s_j, not u_j."""
+    u = w0 + wa * np.arange(d)
+    powers = w0 * wm ** np.arange(40.0)
+    return (np.round(powers[np.abs(u[:, None] - powers).argmin(axis=1)] / 8) * 8).astype(int)
+
+
+def block_widths__geometric(d, w0, wa, wm):
+    """the width was multiplied by w_m in every block: the exponent follows the line u_j."""
+    return (np.round(w0 * float(wm) ** np.arange(min(d, 40)) / 8) * 8).astype(int)
+
+
+def stages__swapped(widths):
+    """widths came before depths: the depths are asked for first."""
+    found, depths = np.unique(widths, return_counts=True)
+    return found.tolist(), depths.tolist()
+
+
+def stages__blocks(widths):
+    """a stage was made of every block: a stage is a whole run of blocks of the same width."""
+    return [1] * len(widths), list(widths)
+
+
+def stages__ends(widths):
+    """the place where each stage begins came back: its depth is the number of its blocks."""
+    found, first = np.unique(widths, return_index=True)
+    return first.tolist(), found.tolist()

@@ -1,0 +1,255 @@
+"""Runs a submission in a process of its own, asks it for results, and ends it when its time is up.
+
+The process gets questions (arguments) and returns plain data. Verdicts are made elsewhere, so nothing that a
+submission prints, patches or pretends can be one. What does not come back in time and in form counts as failed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import wire
+from .exercise import Exercise, Part, Rng
+
+TIME_LIMIT = (
+    10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
+)
+PATIENCE = 8.0  # but never longer on the clock than this many times the limit
+START_LIMIT = 60.0
+MEMORY = 2 * 2**30
+FILE_SIZE = 16 * 2**20
+LONGEST_ANSWER = 8 * 2**20
+PACKAGE = Path(__file__).resolve().parent.parent
+MAX_COPIED = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use."""
+
+    seconds: float = TIME_LIMIT
+    memory: int = MEMORY
+    file_size: int = FILE_SIZE
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A learner's file: its text, the name that messages use, and the folder that it came from."""
+
+    source: str
+    name: str
+    folder: Path | None = None
+
+
+@dataclass
+class Outcome:
+    """What came of one call: a value, or the reason why there is none."""
+
+    kind: str
+    value: Any = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Run:
+    """What came of a submission: for each part the outcomes up to the first that ended the process."""
+
+    parts: list[list[Outcome]]
+    layers: list[str]
+
+
+def as_wire(arguments: Sequence[Any]) -> list[Any]:
+    return [{"rng": a.seed} if isinstance(a, Rng) else wire.encode(a) for a in arguments]
+
+
+def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], limits: Limits | None = None) -> Run:
+    """Make the calls of every part; a part that ends the process costs that part, and the next starts afresh."""
+    limits = limits or Limits()
+    result: list[list[Outcome]] = [[] for _ in exercise.parts]
+    layers: list[str] = []
+    waiting = list(range(len(exercise.parts)))
+    while waiting:
+        queue = [(k, call) for k in waiting for call in calls[k]]
+        orders = [_order(exercise.parts[k], call) for k, call in queue]
+        with tempfile.TemporaryDirectory(prefix="regnet-edu-") as folder:
+            for path in _neighbours(submission):
+                (Path(folder) / path.name).write_bytes(path.read_bytes())
+            with _Process(exercise, submission, orders, folder, limits) as process:
+                fatal = process.next(START_LIMIT)
+                layers = layers or list(fatal.facts.get("layers", []))
+                process.begin()
+                if fatal.kind == "ready":
+                    fatal = process.next(limits.seconds)
+                if fatal.kind in ("ready", "value"):
+                    fatal = Outcome("forged", facts={"words": "something other than an answer came back"})
+                if fatal.kind != "loaded":  # the file itself does not run: so for every part
+                    for k in waiting:
+                        result[k] = [fatal]
+                    return Run(result, layers)
+                stopped = last = None
+                for k, _ in queue:
+                    if k != last:
+                        process.begin()
+                    last = k
+                    outcome = process.next(limits.seconds)
+                    result[k].append(outcome)
+                    if outcome.kind in FATAL:
+                        stopped = k
+                        break
+        waiting = [] if stopped is None else [k for k in waiting if k > stopped]
+    return Run(result, layers)
+
+
+FATAL = ("ended", "timeout", "forged")
+
+
+def _order(part: Part, call: tuple) -> dict[str, Any]:
+    order: dict[str, Any] = {"function": part.function, "args": as_wire(call)}
+    if part.script is not None:
+        order |= {"script": part.script_source(), "script_name": part.script.__name__}
+    return order
+
+
+def _neighbours(submission: Submission) -> list[Path]:
+    """Small Python files beside the learner's, which it may import."""
+    if submission.folder is None:
+        return []
+    found = sorted(p for p in submission.folder.glob("*.py") if p.is_file() and not p.is_symlink())
+    small = [p for p in found if p.stat().st_size < MAX_COPIED and p.name not in ("conftest.py", submission.name)]
+    return small[:50]
+
+
+class _Process:
+    """One process of a submission, from start to certain end."""
+
+    def __init__(self, exercise: Exercise, submission: Submission, calls: list, folder: str, limits: Limits) -> None:
+        self.tag = secrets.token_hex(8)
+        self.buffer = b""
+        self.limits = limits
+        paths = [p for p in sys.path if p and os.path.isdir(p)]
+        if not exercise.uses_package:  # a folder that holds other packages too stays, and only ours is hidden in it
+            paths = [p for p in paths if not _is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
+        hidden = PACKAGE / "grading" if exercise.uses_package else PACKAGE
+        readable = {*paths, sys.prefix, sys.base_prefix, folder}
+        if exercise.uses_package:
+            readable.add(str(PACKAGE))
+        read_end, write_end = os.pipe()
+        os.set_blocking(read_end, False)
+        self.answers = read_end
+        self.order = {
+            "tag": self.tag,
+            "channel": write_end,
+            "path": paths,
+            "folder": os.path.realpath(folder),
+            "readable": sorted(readable),
+            "hidden": [str(hidden)],
+            "memory": limits.memory * (3 if "torch" in exercise.preload else 1),
+            "file_size": limits.file_size,
+            "preload": list(exercise.preload),
+            "file": submission.name,
+            "source": submission.source,
+            "calls": calls,
+        }
+        program = str(PACKAGE / "grading" / "student.py")
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-B", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env=_environment(folder),
+                pass_fds=(write_end,),
+                start_new_session=True,
+            )
+        finally:
+            os.close(write_end)
+
+    def __enter__(self) -> _Process:
+        assert self.process.stdin is not None
+        self.begin()
+        try:
+            self.process.stdin.write(json.dumps(self.order).encode())
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        os.close(self.answers)
+
+    def begin(self) -> None:
+        """Start the clock of a check."""
+        self.start, self.waited = time.monotonic(), _waited(self.process.pid)
+
+    def next(self, seconds: float) -> Outcome:
+        """Return the next answer, or why there is none within so many seconds since the clock was started."""
+        while b"\n" not in self.buffer:
+            ready, _, _ = select.select([self.answers], [], [], 0.1)
+            spent = time.monotonic() - self.start
+            if ready:
+                content = os.read(self.answers, 1 << 20)
+                if not content:
+                    return self._ended()
+                self.buffer += content
+                if len(self.buffer) > LONGEST_ANSWER:
+                    return Outcome("forged", facts={"words": f"it returned more than {LONGEST_ANSWER >> 20} MiB"})
+            if spent - (_waited(self.process.pid) - self.waited) > seconds or spent > PATIENCE * seconds:
+                return Outcome("timeout", facts={"seconds": seconds})
+        line, _, self.buffer = self.buffer.partition(b"\n")
+        try:
+            answer = json.loads(line)
+            if answer.pop("tag") != self.tag:
+                raise ValueError
+            kind = str(answer.pop("outcome"))
+            if kind not in ("ready", "loaded", "value", "raised", "missing", "signature", "unreadable", "todo"):
+                raise ValueError
+            return Outcome(kind, wire.decode(answer.pop("value", None)), answer)
+        except Exception:  # whatever a submission managed to write there: it is no answer
+            return Outcome("forged", facts={"words": "something other than an answer came back"})
+
+    def _ended(self) -> Outcome:
+        try:
+            code = self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            return Outcome("ended", facts={"words": "it closed its way of answering"})
+        words = f"the process ended with status {code}"
+        if code < 0:
+            words = f"the process was ended by {signal.Signals(-code).name}"
+        return Outcome("ended", facts={"words": words, "code": code})
+
+
+def _is_home(path: str) -> bool:
+    return os.path.realpath(path) == str(PACKAGE.parent)
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Only what a Python process needs: no tokens, no settings, no home of the one who grades."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    return {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", **threads, **kept}
+
+
+def _waited(pid: int) -> float:
+    """Seconds in which a process could have run but had to wait for a processor; 0 where nobody counts them."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0

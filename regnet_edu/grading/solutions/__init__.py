@@ -1,0 +1,1 @@
+"""The reference solution of each exercise; the stubs are made from them."""

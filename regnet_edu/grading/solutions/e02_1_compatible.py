@@ -1,0 +1,17 @@
+"""The compatibility rule of appendix D."""
+
+
+def compatible(width, bottleneck_ratio, group_width):
+    """Return (width, inner width, group width) as they are built, three whole numbers.
+
+    All arguments are whole numbers of at least 1; the bottleneck ratio *divides* the width.
+    """
+    inner = max(1, width // bottleneck_ratio)
+    group = min(group_width, inner)
+    inner = max(1, round(inner / group)) * group
+    return inner * bottleneck_ratio, inner, group
+
+
+def number_of_groups(inner_width, group_width):
+    """Return the number of groups of the 3x3 convolution, given its width and the channels in each group."""
+    return inner_width // group_width

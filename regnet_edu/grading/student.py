@@ -1,0 +1,132 @@
+"""The program of a submission's process: lock the doors, load the learner's file, make the calls, write down results.
+
+It knows questions and no answers: what a right value is stays with the grader in another process. Run by its path, it
+imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import os
+import sys
+import traceback
+import types
+from typing import Any
+
+
+def _load(name: str) -> types.ModuleType:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"_grading_{name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+wire = _load("wire")
+
+
+def load_submission(source: str, filename: str) -> types.ModuleType:
+    """Run the learner's file as a module of its own."""
+    module = types.ModuleType(os.path.splitext(os.path.basename(filename))[0])
+    module.__file__ = filename
+    sys.modules[module.__name__] = module
+    exec(compile(source, filename, "exec"), module.__dict__)
+    return module
+
+
+def describe(error: BaseException, filename: str, source: str) -> dict[str, Any]:
+    """Return what went wrong, and the learner's own line."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+    number = lines[-1] if lines else None
+    text = source.splitlines()
+    line = text[number - 1].strip() if number and number <= len(text) else ""
+    try:
+        words = str(error)[:300]
+    except BaseException:
+        words = ""
+    return {"outcome": "raised", "error": type(error).__name__[:60], "words": words, "line": number, "text": line[:200]}
+
+
+def make_call(module: types.ModuleType, call: dict[str, Any], filename: str, source: str) -> dict[str, Any]:
+    """Make one call and return what came of it as plain data."""
+    function = getattr(module, call["function"], None)
+    if function is None or not callable(function):
+        found = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
+        return {"outcome": "missing", "found": found[:30]}
+    arguments = [wire.decode(a) for a in call["args"]]
+    if call.get("script"):
+        space: dict[str, Any] = {}
+        exec(compile(call["script"], "<check>", "exec"), space)
+        function, arguments = space[call["script_name"]], [module, *arguments]
+    else:
+        try:
+            inspect.signature(function).bind(*arguments)
+        except TypeError:
+            return {"outcome": "signature", "signature": str(inspect.signature(function))[:200]}
+        except ValueError:
+            pass
+    before = call["args"]
+    try:
+        value = function(*arguments)
+    except NotImplementedError:
+        return {"outcome": "todo"}
+    except BaseException as error:  # SystemExit and KeyboardInterrupt too: a call that ends so has no answer
+        return describe(error, filename, source)
+    try:
+        answer: dict[str, Any] = {"outcome": "value", "value": wire.encode(value)}
+    except wire.UnreadableError as error:
+        return {"outcome": "unreadable", "words": str(error)[:200]}
+    except BaseException:
+        return {"outcome": "unreadable", "words": f"an object of type {type(value).__name__}"}
+    if not call.get("script"):
+        plain = [k for k, b in enumerate(before) if not (isinstance(b, dict) and "rng" in b)]
+        answer["changed"] = [k for k in plain if _differs(arguments[k], before[k])]
+    return answer
+
+
+def _differs(argument: Any, before: Any) -> bool:
+    try:
+        return bool(wire.encode(argument) != before)
+    except wire.UnreadableError:
+        return True
+
+
+def main() -> None:
+    """Read one order from standard input, carry it out, and answer line by line on the descriptor it names."""
+    order = json.loads(sys.stdin.buffer.read())
+    channel = os.fdopen(order["channel"], "w", encoding="utf-8")
+    jail = _load("jail")
+    sys.path[:] = order["path"]
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for name in order["preload"]:  # heavy packages are loaded before the clock of a check runs
+        importlib.import_module(name)
+    layers = jail.lock(order["folder"], order["readable"], order["hidden"], order["memory"], order["file_size"])
+    sys.modules.pop("_grading_jail", None)
+    write, flush = channel.write, channel.flush
+    dump = json.JSONEncoder(allow_nan=False).encode
+    tag = order["tag"]
+
+    def say(answer: dict[str, Any]) -> None:
+        write(dump({"tag": tag, **answer}) + "\n")
+        flush()
+
+    say({"outcome": "ready", "layers": layers})
+    filename, source = order["file"], order["source"]
+    sys.path.insert(0, order["folder"])
+    try:
+        module = load_submission(source, filename)
+    except BaseException as error:
+        say({**describe(error, filename, source), "loading": True})
+        return
+    say({"outcome": "loaded"})
+    for call in order["calls"]:
+        say(make_call(module, call, filename, source))
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)  # threads that were left behind do not keep the grader waiting

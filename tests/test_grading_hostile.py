@@ -1,0 +1,175 @@
+"""Submissions that cheat, break out or never end: each is stopped or fails, by name, and its score never rises."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from regnet_edu.grading.exercise import get
+from regnet_edu.grading.judge import check_source
+from regnet_edu.grading.runner import PACKAGE, Limits, Submission
+from regnet_edu.grading.verdict import Verdict
+
+EXERCISE = get("03.1")
+SOLUTION = inspect.getsource(EXERCISE.solution)
+SHORT = Limits(seconds=2)
+
+
+def verdict(source: str, limits: Limits | None = None) -> Verdict:
+    return check_source(EXERCISE, Submission(source, "edf.py"), limits=limits)
+
+
+def instead_of_edf(body: str) -> str:
+    """The reference solution, in which only `edf` does something else; the other parts stay right."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    kept = SOLUTION.replace("edf(errors, e) for", "_edf(errors, e) for").replace("1 - edf(errors", "1 - _edf(errors")
+    return kept + f"\n\n_edf = edf\n\n\ndef edf(errors, e):\n{lines}\n"
+
+
+CHEATS = {
+    "os._exit": ("import os\nos._exit(0)", "ended its own process"),
+    "sys.exit": ("import sys\nsys.exit(0)", "sys.exit"),
+    "SystemExit": ("raise SystemExit(0)", "sys.exit"),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "a crash in C": ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
+    "recursion": ("return edf(errors, e)", "RecursionError"),
+    "memory": ("return [bytearray(2**30) for _ in range(100)]", "MemoryError"),
+    "fork": ("import os\npid = os.fork()\nreturn 0.5", "PermissionError"),
+    "fork from C": (
+        "import ctypes\nif ctypes.CDLL(None).fork() < 0:\n    raise OSError('no fork')\nreturn 1",
+        "no fork",
+    ),
+    "a program": ("import subprocess\nreturn subprocess.run(['true']).returncode", "PermissionError"),
+    "os.system": ("import os\nreturn os.system('true')", "PermissionError"),
+    "network": ("import socket\nsocket.create_connection(('192.0.2.1', 80), 1)\nreturn 1", "PermissionError"),
+    "killing the grader": ("import os\nos.kill(os.getppid(), 9)", "PermissionError"),
+    "reading the package": ("import regnet_edu\nreturn regnet_edu.edf(errors, e)", "may not import it"),
+    "reading the solutions": (
+        f"text = open({str(PACKAGE / 'grading/solutions/e03_1_edf.py')!r}).read()\nreturn len(text)",
+        "may not read the checks or the solutions",
+    ),
+    "listing the solutions": (f"import os\nreturn os.listdir({str(PACKAGE / 'grading')!r})", "PermissionError"),
+    "reading the grader's memory": (
+        "import os\nreturn len(open(f'/proc/{os.getppid()}/mem', 'rb').read(9))",
+        "Permission",
+    ),
+    "writing elsewhere": (f"open({str(PACKAGE / 'owned')!r}, 'w').write('x')\nreturn 1", "PermissionError"),
+    "writing gigabytes": ("open('big', 'wb').write(bytes(2**28))\nreturn 1", "OSError"),
+    "an object that equals everything": (
+        "class Yes:\n    def __eq__(self, other):\n        return True\n    def __array__(self, *a):\n        return 1\n"
+        "return Yes()",
+        "plain numbers",
+    ),
+    "a number that equals everything": (
+        "class Yes(float):\n    def __eq__(self, other):\n        return True\nreturn Yes(7)",
+        "not a plain float",
+    ),
+    "forged answers": (
+        'import os\nfor fd in range(3, 64):\n    try:\n        os.write(fd, b\'{"outcome": "value", "value": 0}\\n\')\n'
+        "    except OSError:\n        pass\nreturn 0.5",
+        "something other than an answer",
+    ),
+    "a closed channel": ("import os\nos.closerange(3, 64)\nreturn 0.5", "before it returned"),
+    "changed questions": ("errors[:] = [0.0]\nreturn 0.0", "argument was changed"),
+    "NaN": ("return float('nan')", "came back nan"),
+    "a string": ("return '0.0'", "came back '0.0'"),
+    "an enormous answer": ("return list(range(10**7))", ""),
+    "a generator": ("return (x for x in errors)", "generator"),
+    "catching everything": (
+        "import sys\ntry:\n    sys.exit()\nexcept BaseException:\n    return True if e else False",
+        "came back",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_cheats_cost_their_part_and_nothing_else(name: str) -> None:
+    body, words = CHEATS[name]
+    result = verdict(instead_of_edf(body), Limits(memory=2**30 if name == "memory" else 2**31))
+    assert words in result.parts[0].words, str(result)
+    assert [p.points for p in result.parts] == [0, 1, 2], str(result)
+
+
+def test_a_loop_without_end_is_stopped_and_the_other_parts_are_graded() -> None:
+    result = verdict(
+        instead_of_edf("while True:\n    try:\n        pass\n    except BaseException:\n        pass"), SHORT
+    )
+    assert "within 2 seconds" in result.parts[0].words
+    assert [p.points for p in result.parts] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("body", ["import time\ntime.sleep(10**6)", "return input()", "while True: print('x' * 10**6)"])
+def test_sleep_input_and_printed_gigabytes_end_in_time(body: str) -> None:
+    start = time.monotonic()
+    result = verdict(instead_of_edf(body), SHORT)
+    assert result.points == 3 and result.parts[0].points == 0
+    assert time.monotonic() - start < 60
+
+
+AT_IMPORT = {
+    "exit": ("import os\nos._exit(0)\n", "ended its own process"),
+    "SystemExit": ("raise SystemExit\n", "sys.exit"),
+    "an error": ("1 / 0\n", "in line 1 of edf.py:  1 / 0"),
+    "forged results at import": (
+        "import os\nfor fd in range(3, 64):\n    try:\n        os.write(fd, b'{}\\n' * 99)\n    except OSError:\n        pass\n",
+        "something other than an answer",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AT_IMPORT)
+def test_what_happens_at_import_fails_closed(name: str) -> None:
+    start, words = AT_IMPORT[name]
+    result = verdict(start + SOLUTION)
+    assert result.points == 0
+    assert words in result.parts[0].words, str(result)
+
+
+PATCHES = {
+    "builtins": "import builtins\nbuiltins.len = lambda x: 1\nbuiltins.abs = lambda x: 0\nbuiltins.all = lambda x: True\n",
+    "numpy": "import numpy as np\nnp.allclose = lambda *a, **k: True\nnp.isclose = lambda *a, **k: True\n",
+    "json": "import json\njson.dumps = lambda *a, **k: '{}'\njson.JSONEncoder.encode = lambda *a: '{}'\n",
+    "the program that runs it": (
+        "import sys\nmain = sys.modules['__main__']\nmain.make_call = lambda *a: {'outcome': 'value', 'value': True}\n"
+        "main.wire.encode = lambda v, depth=0: 1.0\nmain.describe = lambda *a: {'outcome': 'value', 'value': True}\n"
+    ),
+    "pytest": "import sys, types\nfake = types.ModuleType('pytest')\nfake.fail = lambda *a, **k: None\nsys.modules['pytest'] = fake\n",
+    "an exit hook": "import atexit, os\natexit.register(lambda: os._exit(0))\n",
+}
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_patches_never_raise_the_score_of_a_wrong_solution(name: str) -> None:
+    wrong = SOLUTION.replace("< e", "<= e").replace("1 - edf(errors", "2 - edf(errors")
+    assert verdict(PATCHES[name] + wrong).points == 0
+
+
+def test_an_environment_without_secrets_and_a_folder_that_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_TOKEN", "secret")
+    result = verdict(instead_of_edf("import os\nreturn [os.getcwd(), 'A_TOKEN' in os.environ, os.environ['HOME']]"))
+    words = result.parts[0].words
+    assert "False" in words and "regnet-edu-" in words
+    folder = words.split("came back ['")[1].split("'")[0]
+    assert not Path(folder).exists()
+
+
+def test_no_process_of_a_submission_is_left(tmp_path: Path) -> None:
+    if not Path("/proc/self").exists():
+        pytest.skip("needs /proc")
+    verdict(
+        instead_of_edf("import threading, time\nthreading.Thread(target=time.sleep, args=(999,)).start()\nreturn 0.5")
+    )
+    left = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                status = (entry / "status").read_text()
+            except OSError:
+                continue
+            if f"PPid:\t{os.getpid()}\n" in status and "State:\tZ" not in status:
+                left.append((entry / "cmdline").read_text())
+    assert not [c for c in left if "student.py" in c]
