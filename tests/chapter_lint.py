@@ -232,7 +232,7 @@ def measured_numbers(chapter: Chapter) -> list[str]:
 
 
 SYMBOL = re.compile(r"(?:\\bar )?[A-Za-z](?:_(?:\{[^}]+\}|\w))?")
-COMMAND = re.compile(r"\\(?:text|mathrm|mathbf|operatorname)\{[^}]*\}|\\bar (?=[a-z])|\\[A-Za-z]+|\\.")
+COMMAND = re.compile(r"\\(?:text|mathrm|mathbf|operatorname|begin|end)\{[^}]*\}|\\bar (?=[a-z])|\\[A-Za-z]+|\\.")
 
 
 def _symbols(maths: str) -> list[str]:
