@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import json
 import re
 import shutil
@@ -22,6 +23,7 @@ from regnet_edu.errors import InputError
 from regnet_edu.widgets import bundle
 
 TESTS = Path(__file__).parent
+ROOT = TESTS.parent
 FOLDER = Path(bundle.__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
@@ -71,7 +73,7 @@ class TestJavaScript:
         assert node("--input-type=module", "-e", script).strip() == "function"
 
     def test_stills_are_up_to_date(self) -> None:
-        outdated = node(TESTS.parent / "tools/draw_stills.mjs", "--check").strip()
+        outdated = node(ROOT / "tools/draw_stills.mjs", "--check").strip()
         assert outdated == "", f"run `node tools/draw_stills.mjs`: {outdated}"
 
     @pytest.mark.parametrize("name", NAMES)
@@ -179,6 +181,20 @@ class TestRegNetExplorer:
     def test_values_outside_the_limits_are_refused_with_the_nearest(self, state: dict, sentence: str) -> None:
         with pytest.raises(InputError, match=sentence):
             widgets.RegNetExplorer(**state)
+
+
+class TestBook:
+    def test_a_page_of_the_book_carries_what_is_shared_once(self) -> None:
+        spec = importlib.util.spec_from_file_location("interactives", ROOT / "book/_ext/regnet_book/interactives.py")
+        assert spec and spec.loader
+        extension = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(extension)
+        one, two = widgets.RegNetExplorer(), widgets.BlockExplorer()
+        body = extension.once(one.to_html() + "<p>between</p>" + two.to_html() + one.to_html())
+        marks = re.findall(r'data-regnet="([\w-]+)"', body)
+        assert len(marks) == len(set(marks)) and "between" in body
+        assert body.count('class="rni"') == 3 and body.count("mountAll(globalThis") == 3
+        assert kilobytes(body) < kilobytes(one.to_html()) + kilobytes(two.to_html())
 
 
 class TestBundle:

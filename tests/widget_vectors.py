@@ -22,12 +22,14 @@ def vectors() -> dict[str, Cases]:
     rng = np.random.default_rng(20200330)
     return {
         "quantized": quantized(rng),
+        "fit": fits(rng),
         "compatible": compatible(rng),
         "complexity": complexities(rng),
         "edf": edfs(rng),
         "draws": [([s, n], draws(s, n)) for s, n in pairs(rng, 2**32, 2**21)],
         "chosen": [([n, n // 2, s], resampling.choose_few(n, n // 2, s)) for s, n in pairs(rng, 2**32, 60)],
         "means": means(rng),
+        "race": races(rng),
         "best": best(rng),
         "band": [([n, 40, s], [list(x) for x in resampling.bootstrap_band(n, 40, s)]) for s, n in pairs(rng, 2**32, 9)],
         "size": sizes(rng),
@@ -54,6 +56,15 @@ def quantized(rng: np.random.Generator) -> Cases:
             wm = [2.25, 4.0, 1.5, 2.0][k % 4]
             wa = w0 / float(rng.integers(1, 33))
         cases.append(([d, w0, wa, wm], quantized_linear_widths(d, w0, wa, wm).tolist()))
+    return cases
+
+
+def fits(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for _ in range(CASES):
+        fitted, given = (8 * rng.integers(1, 300, (2, int(rng.integers(1, 30))))).tolist()
+        error = np.mean(np.abs(np.log(np.array(fitted) / np.array(given))))
+        cases.append(([fitted, given], round(float(error), 12)))  # the last bit of a logarithm differs
     return cases
 
 
@@ -101,6 +112,14 @@ def means(rng: np.random.Generator) -> Cases:
     for seed, n in pairs(rng, 2**32, 12):
         values = rng.uniform(0, 1, n).tolist()
         cases.append(([values, 20, seed], resampling.bootstrap_means(values, 20, seed)))
+    return cases
+
+
+def races(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for seed, n in pairs(rng, 2**32, 30):
+        values, k = rng.uniform(0, 1, n).tolist(), int(rng.integers(1, n + 1))
+        cases.append(([values, k, 10, seed], resampling.best_of_draws(values, k, 10, seed)))
     return cases
 
 

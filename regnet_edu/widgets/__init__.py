@@ -1,4 +1,11 @@
-"""Interactives: one Python class and one JavaScript module each, the same in a notebook and in a built page."""
+"""Interactives: one Python class and one JavaScript module each, the same in a notebook and in a built page.
+
+A cell that ends with an interactive shows it. Its traits are its state, both ways:
+
+    explorer = rn.widgets.RegNetExplorer(depth=13, w0=24, wa=36.44, wm=2.49, group_width=8)
+    explorer.observe(lambda change: print(change["name"], change["new"]))
+    explorer
+"""
 
 from __future__ import annotations
 
@@ -10,6 +17,8 @@ _HOMES = {
     "EDFExplorer": "edf_explorer",
     "BlockExplorer": "block_explorer",
     "ComplexityCalculator": "complexity_calculator",
+    "FitGame": "fit_game",
+    "SearchRace": "search_race",
 }
 
 __all__ = list(_HOMES)

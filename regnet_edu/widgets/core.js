@@ -37,6 +37,13 @@ export function stagesOf(widths) {
   return stages;
 }
 
+/** e_fit: mean over blocks of |ln(fitted width / given width)| (section 3.3). */
+export function fitError(fitted, given) {
+  let sum = 0;
+  for (let j = 0; j < given.length; j++) sum += Math.abs(Math.log(fitted[j] / given[j]));
+  return sum / given.length;
+}
+
 export function gcd(a, b) {
   while (b) [a, b] = [b, a % b];
   return a;
@@ -172,6 +179,22 @@ export function chooseFew(n, k, seed) {
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order.slice(0, k);
+}
+
+/** The lowest value of each of `repeats` draws of k values without replacement. */
+export function bestOfDraws(values, k, repeats, seed) {
+  const order = Float64Array.from(values), n = order.length, below = counter(seed), best = new Float64Array(repeats);
+  for (let r = 0; r < repeats; r++) {
+    let lowest = Infinity;
+    for (let i = 0; i < k; i++) { // the order that the last draw left is as good a start as any
+      const j = i + below(n - i), drawn = order[j];
+      order[j] = order[i];
+      order[i] = drawn;
+      if (drawn < lowest) lowest = drawn;
+    }
+    best[r] = lowest;
+  }
+  return best;
 }
 
 /** The smallest value whose share of values at or below it reaches p (numpy's "inverted_cdf"). */

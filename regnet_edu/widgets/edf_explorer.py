@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ import traitlets
 from ..edf import summary
 from ..errors import InputError, nearest_name
 from .base import Interactive, number, switch
-from .populations import chosen_populations
+from .populations import chosen_populations, usual_pair
+from .still import Steps, Ticks, picture
 
 NONE = "none"
-STILL = (640, 340, 52, 36)  # width, height and margins of the still picture
 
 
 class EDFExplorer(Interactive):
@@ -46,10 +45,8 @@ class EDFExplorer(Interactive):
 
     def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
         self._populations = chosen_populations(populations)
-        names = list(self._populations)
-        start: dict[str, Any] = {"first": names[0], "second": names[1] if len(names) > 1 else NONE}
-        if {"anynetxa-cpu", "regnetx-cpu"} <= set(names):
-            start = {"first": "anynetxa-cpu", "second": "regnetx-cpu"}  # the two ends of the study
+        first, second = usual_pair(list(self._populations))
+        start: dict[str, Any] = {"first": first, "second": second or NONE}
         start.update(state)
         shown = [self._populations[start[key]] for key in ("first", "second") if start[key] in self._populations]
         if shown:
@@ -69,34 +66,17 @@ class EDFExplorer(Interactive):
 
     def still(self) -> str:
         names = [name for name in (self.first, self.second) if name != NONE]
-        errors = [np.sort(self._populations[name]["errors"]) for name in names]
-        width, height, left, edge = STILL
-        low, high = min(e[0] for e in errors), max(e[-1] for e in errors)
-        span = (high - low) or 0.01
-        x = left + (np.array([low, high]) - low) / span * (width - left - edge)
-        bottom = height - edge
-        parts = [
-            f'<line class="rni-axis" x1="{left}" y1="{bottom}" x2="{width - edge}" y2="{bottom}"/>',
-            *(
-                f'<text class="rni-t" x="{at:.0f}" y="{bottom + 18}" text-anchor="middle">{100 * e:.0f} %</text>'
-                for at, e in zip(x, (low, high), strict=True)
-            ),
-        ]
-        for k, (name, values) in enumerate(zip(names, errors, strict=True)):
-            share = np.arange(len(values) + 1) / len(values)
-            path = f"M{left} {bottom}"
-            for e, f in zip(values, share[1:], strict=True):
-                path += f"H{left + (e - low) / span * (width - left - edge):.1f}V{bottom - f * (bottom - edge):.1f}"
-            style = ("rni-la", "rni-lb rni-dash")[k]
-            space = escape(self._populations[name]["space"])
-            parts.append(f'<path class="{style}" d="{path}H{width - edge}"/>')
-            parts.append(
-                f'<rect class="{("rni-fa", "rni-fb")[k]}" x="{left}" y="{10 + 16 * k}" width="10" height="10"/>'
-            )
-            parts.append(f'<text class="rni-t" x="{left + 16}" y="{19 + 16 * k}">{space} {summary(values)}</text>')
-        told = "; ".join(f"{self._populations[n]['space']} {summary(e)}" for n, e in zip(names, errors, strict=True))
-        label = (
-            f"Error distributions of {len(names)} populations, each with its lowest and mean error in percent: {told}."
+        shown = [(self._populations[name]["space"], np.sort(self._populations[name]["errors"])) for name in names]
+        low = np.floor(100 * min(e[0] for _, e in shown) - 0.5) / 100
+        high = np.ceil(100 * max(e[-1] for _, e in shown) + 0.5) / 100
+        curves = []
+        for space, errors in shown:
+            share = np.arange(1, len(errors) + 1) / len(errors)
+            curves.append(Steps(f"{space} {summary(errors)}", [low, *errors, high], [0, *share, 1]))
+        x_axis = Ticks("error e, %", (low, high), [f"{100 * e:.0f}" for e in (low, high)])
+        shares = [k / 5 for k in range(6)]
+        told = "; ".join(curve.name for curve in curves)
+        label = f"Error distributions, each with its lowest and mean error in percent: {told}."
+        return picture(
+            curves, x_axis, Ticks("F(e), share of networks below e", shares, [str(f) for f in shares]), label
         )
-        start = f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-        return f'{start} aria-label="{escape(label)}">{"".join(parts)}</svg>'

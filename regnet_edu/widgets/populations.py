@@ -34,6 +34,13 @@ def chosen_populations(chosen: Any = None) -> dict[str, dict[str, Any]]:
     return {name: compact(name, table) for name, table in tables.items()}
 
 
+def usual_pair(names: list[str]) -> tuple[str, str]:
+    """Return the two populations to begin with: the two ends of the study where both are there; "" if only one is."""
+    if {"anynetxa-cpu", "regnetx-cpu"} <= set(names):
+        return "anynetxa-cpu", "regnetx-cpu"
+    return names[0], names[1] if len(names) > 1 else ""
+
+
 def compact(name: str, table: Any) -> dict[str, Any]:
     """Return one population column by column, in index order; networks that failed are counted and left out."""
     kept = table[table["error"].notna()]

@@ -43,6 +43,17 @@ def choose_few(n: int, k: int, seed: int) -> list[int]:
     return order[:k]
 
 
+def best_of_draws(values: Sequence[float], k: int, repeats: int, seed: int) -> list[float]:
+    """Return the lowest value of each of `repeats` draws of k values without replacement."""
+    order, below, best = list(values), counter(seed), []
+    for _ in range(repeats):
+        for i in range(k):
+            j = i + below(len(order) - i)
+            order[i], order[j] = order[j], order[i]
+        best.append(min(order[:k]))
+    return best
+
+
 def quantile(ordered: Sequence[float], p: float) -> float:
     """Return the smallest value whose share of values at or below it reaches p (numpy's "inverted_cdf")."""
     rank = max(0, math.ceil(p * len(ordered) - 1e-9) - 1)

@@ -1,6 +1,7 @@
 // Runs in node and in a browser: every function of core.js on every vector, exactly.
 const CALLS = {
   quantized: (core, [d, w0, wa, wm]) => core.quantizedLinear(d, w0, wa, wm).widths,
+  fit: (core, [fitted, given]) => Number(core.fitError(fitted, given).toFixed(12)),
   compatible: (core, [w, b, g, block]) => {
     const { width, inner, group } = core.compatibleWidths(w, b, g, block);
     return [width, inner, group];
@@ -16,6 +17,7 @@ const CALLS = {
   },
   chosen: (core, [n, k, seed]) => core.chooseFew(n, k, seed),
   means: (core, [values, repeats, seed]) => Array.from(core.bootstrapMeans(values, repeats, seed)),
+  race: (core, [values, k, repeats, seed]) => Array.from(core.bestOfDraws(values, k, repeats, seed)),
   best: (core, [values, errors, repeats, seed]) => core.bootstrapBest(values, errors, repeats, seed),
   band: (core, [n, repeats, seed]) => core.bootstrapBand(Array.from({ length: n }, (_, i) => i), repeats, seed),
   size: (core, [space]) => core.spaceSize(space).toString(),

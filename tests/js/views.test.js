@@ -5,7 +5,9 @@ import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
 import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
 import { counter } from "../../regnet_edu/widgets/core.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
+import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
 import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
+import { race, widget as search } from "../../regnet_edu/widgets/search_race.js";
 import { short } from "../../regnet_edu/widgets/chart.js";
 
 const population = (space, errors) => ({ space, errors, source: `${space}, recorded`, failed: 0 });
@@ -13,7 +15,9 @@ const data = {
   a: population("A", Array.from({ length: 40 }, (_, i) => 0.56 + 0.002 * i)),
   b: population("B", Array.from({ length: 30 }, (_, i) => 0.53 + 0.001 * i)),
 };
-const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}]];
+const target = (name, depths, widths, w0, wa, wm) => ({ name, depths, widths, source: "made up", answer: { w0, wa, wm, error: 0 } });
+const targets = { targets: [target("X", [1, 2, 7, 12], [24, 64, 152, 392], 24, 24.48, 2.54), target("one", [1], [40], 40, 0, 2)] };
+const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data]];
 
 const defaults = (schema) => Object.fromEntries(Object.entries(schema).map(([k, rule]) => [k, rule.default]));
 const show = (widget, some = {}, given = {}, width = 640) => {
@@ -100,4 +104,22 @@ test("the block explorer says what the compatibility rule changed", () => {
 
 test("numbers are short", () => {
   assert.deepEqual([397678568, 5157512, 999999, 12, 0.5].map((x) => short(x)), ["398 M", "5.16 M", "1 M", "12", "0.5"]);
+});
+
+test("the fit game says who matches the search", () => {
+  assert.match(show(game, { target: "X" }, targets).summary, /e_fit = \d\.\d+: a width is off by \d+ % .* comes to 0\.000/);
+  const { state } = { state: game.description.actions[0].apply({ target: "X" }, targets) };
+  assert.match(show(game, { target: "X", ...state }, targets).summary, /e_fit = 0\.000.*You match the search/);
+});
+
+test("the race has a winner, and the same seed runs the same race", () => {
+  const { summary } = show(search, {}, data);
+  assert.match(summary, /With 8 networks a side, A wins 0 % of the races and B 100 %/);
+  assert.equal(show(search, { seed: 5 }, data).summary, show(search, { seed: 5 }, data).summary);
+});
+
+test("a search of every network finds the best one, a search of one an average one", () => {
+  const best = (m) => race({ first: "a", second: "b", m, seed: 1 }, data).map((r) => r.best.reduce((x, y) => x + y, 0) / r.best.length);
+  assert.deepEqual(best(30).map((e) => e.toFixed(6))[1], "0.530000");
+  assert.ok(Math.abs(best(1)[0] - 0.599) < 0.003);
 });
