@@ -4,8 +4,8 @@ import { line, percent, rect, short, svg, table, words } from "./chart.js";
 import { interactive } from "./kit.js";
 
 const ROW = 62, BOX = 32, TOP = 30, LANE = 34; // pixels: a part and its arrow, a part, above, for the shortcut
-const BLOCKS = { X: "X: bottleneck with groups", R: "R: X without groups", V: "V: one 3 x 3 convolution", VR: "VR: V with a shortcut", Y: "Y: X with squeeze-and-excitation" };
-const NAMES = { "1x1 reduce": "1 x 1", "3x3 groups": "3 x 3", "3x3": "3 x 3", "1x1 expand": "1 x 1", "1x1 shortcut": "1 x 1 shortcut", squeeze: "SE: squeeze", excite: "SE: excite" };
+const BLOCKS = { X: "X: with groups", R: "R: X without groups", V: "V: one 3 x 3", VR: "VR: V and a shortcut", Y: "Y: X and SE" };
+const NAMES = { "1x1 reduce": "1 x 1", "3x3 groups": "3 x 3", "3x3": "3 x 3", "1x1 expand": "1 x 1", "1x1 shortcut": "shortcut", squeeze: "SE: squeeze", excite: "SE: excite" };
 
 const schema = {
   block: { type: "choice", choices: Object.keys(BLOCKS), default: "X" },
@@ -75,7 +75,7 @@ export function view(state, { width }) {
   });
   const end = TOP + main.length * ROW;
   if (found.residual) parts.push(skip(shortcut, { middle, left, end, width }));
-  const label = `${BLOCKS[state.block]} with stride ${state.stride}: from ${shape(state.width_in, state.resolution)} to ${shape(found.width, found.after)} through ${main.map(caption).join("; ")}.`;
+  const label = `Block ${BLOCKS[state.block]}, with stride ${state.stride}: from ${shape(state.width_in, state.resolution)} to ${shape(found.width, found.after)} through ${main.map(caption).join("; ")}.`;
   return { picture: svg(width, bottom, label, parts.join("")), summary: sentence(state, found), table: costTable(found) };
 }
 
@@ -108,7 +108,7 @@ function sentence(state, found) {
 
 function costTable(found) {
   const rows = [["convolution", "flops", "params", "activations"]];
-  for (const p of found.parts) rows.push([`${NAMES[p.name]}, ${p.from} → ${p.to}`, short(p.flops), short(p.params), short(p.activations)]);
+  for (const p of found.parts) rows.push([`${NAMES[p.name]}, ${p.from}→${p.to}`, short(p.flops), short(p.params), short(p.activations)]);
   const norms = found.parts.reduce((sum, p) => sum + 2 * (p.norm ?? 0), 0);
   rows.push(["batch norms", "0", short(norms), "0"]);
   rows.push(["the block", short(found.cost.flops), short(found.cost.params), short(found.cost.activations)]);

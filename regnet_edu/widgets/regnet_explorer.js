@@ -138,8 +138,8 @@ function stageTable(found) {
   const rows = [["stage", "pixels", "blocks", "width", "groups", "flops", "params"]];
   found.stages.slice(0, MOST_STAGES).forEach((s, i) => {
     const nominal = found.runs[i].width;
-    const width = s.width === nominal ? `${s.width}` : `${nominal} → ${s.width}`;
-    rows.push([`${i + 1}`, `${s.pixels}`, `${s.depth}`, width, `${s.inner / s.group} × ${s.group}`, share(s.flops / found.flops), share(s.params / found.params)]);
+    const width = s.width === nominal ? `${s.width}` : `${nominal}→${s.width}`;
+    rows.push([`${i + 1}`, `${s.pixels}`, `${s.depth}`, width, `${s.inner / s.group}×${s.group}`, share(s.flops / found.flops), share(s.params / found.params)]);
   });
   const rest = found.stages.length - MOST_STAGES;
   return table(rest > 0 ? `The first ${MOST_STAGES} of ${found.stages.length} stages` : "The stages, with their shares of the whole network", rows);

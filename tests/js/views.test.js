@@ -65,7 +65,7 @@ for (const [widget, given] of all) {
 test("regnet explorer starts as RegNetX-400MF with its published numbers", () => {
   const { summary, table } = show(explorer);
   assert.match(summary, /22 blocks in 4 stages: 398 M multiply-adds, 5\.16 M parameters, 3\.14 M activations/);
-  assert.match(table, /24 → 32/);
+  assert.match(table, /24→32/);
 });
 
 test("the nearest published network is itself where it is the same", () => {
