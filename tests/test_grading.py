@@ -16,11 +16,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import yaml
 
 import regnet_edu as rn
 from regnet_edu.cli import main
 from regnet_edu.errors import InputError
-from regnet_edu.grading import batch, folders, submission, wire
+from regnet_edu.grading import batch, classroom, folders, submission, wire
 from regnet_edu.grading.compare import close, show
 from regnet_edu.grading.exercise import exercises, get
 from regnet_edu.grading.judge import check_source
@@ -235,7 +236,7 @@ class TestHintsAndResets:
 
     def test_fresh_folders_are_written_once_and_what_was_changed_stays(self, tmp_path: Path) -> None:
         written, kept = folders.write_all(tmp_path)
-        assert (written, kept) == (3 * len(exercises()), 0)
+        assert (written, kept) == (3 * len(exercises()) + len(classroom.files()), 0)
         (tmp_path / EDF.slug / "edf.py").write_text("mine")
         assert folders.write_all(tmp_path) == (0, written)
         assert (tmp_path / EDF.slug / "edf.py").read_text() == "mine"
@@ -283,6 +284,23 @@ class TestGrading:
         rows = list(csv.DictReader(io.StringIO(batch.as_csv(graded))))
         assert [r["learner"] for r in rows] == ["'=dan", "ada", "bob", "cyd"]
         assert [r["points"] for r in rows] == ["0", "5", "2", "0"]
+
+    def test_the_classroom_files_at_the_root_are_those_of_the_package_and_name_every_part(self) -> None:
+        for name, text in classroom.files().items():
+            assert (ROOT / "exercises" / "classroom" / name).read_text() == text, "run `regnet-edu exercises` again"
+        steps = yaml.safe_load(classroom.github_workflow())["jobs"]["run-autograding-tests"]["steps"]
+        graders = [s for s in steps if "command-grader" in s.get("uses", "")]
+        assert sum(s["with"]["max-score"] for s in graders) == sum(e.points for e in exercises().values())
+        assert steps[-1]["with"]["runners"].split(",") == [s["id"] for s in graders]
+        assert set(steps[-1]["env"]) == {f"{s['id'].upper()}_RESULTS" for s in graders}
+
+    def test_one_part_can_be_asked_for(self, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+        place = put(tmp_path, SOLUTION.replace("1 - edf(errors", "2 - edf(errors"))
+        assert main(["check", "03.1", str(place), "--part", "1"]) == 0
+        assert "2 of 2 points" in capsys.readouterr().out
+        with pytest.raises(SystemExit):
+            main(["check", "03.1", str(place), "--part", "3"])
+        assert main(["check", "03.1", str(place), "--part", "4"]) == 2
 
     def test_one_submission_through_the_command_line(self, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         put(tmp_path / "eve", SOLUTION)

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     check = command("check", "check one exercise, or show the progress of all", "03.1")
     check.add_argument("number", nargs="?", metavar="NUMBER", help="such as 03.1; all of them if not given")
     check.add_argument("place", nargs="?", type=Path, metavar="FILE", help="your file, or a folder that holds it")
+    check.add_argument("--part", type=int, metavar="K", help="only the verdict on its first, second, ... part")
     check.add_argument("--json", action="store_true", help="print the verdict as a JSON object")
 
     hint = command("hint", "open the next hint of an exercise", "03.1")
@@ -64,7 +66,11 @@ def _check(options: argparse.Namespace) -> None:
         _progress(Path("exercises") if Path("exercises").is_dir() else Path())
         return
     exercise = get(options.number)
+    if options.part is not None and not 1 <= options.part <= len(exercise.parts):
+        raise InputError(f"--part {options.part}: exercise {exercise.number} has the parts 1 to {len(exercise.parts)}")
     verdict = check_source(exercise, read(exercise, options.place))
+    if options.part is not None:
+        verdict = replace(verdict, parts=verdict.parts[options.part - 1 : options.part])
     print(json.dumps(verdict.to_dict(), indent=1) if options.json else verdict)
     if not verdict.passed:
         raise SystemExit(1)

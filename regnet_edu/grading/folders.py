@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from ..errors import InputError
+from . import classroom
 from .exercise import Exercise, exercises
 
 
@@ -70,6 +71,14 @@ def write_all(root: Path) -> tuple[int, int]:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
             written += 1
+    for name, text in classroom.files().items():
+        path = root / "classroom" / name
+        if path.exists():
+            kept += 1
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written += 1
     return written, kept
 
 

@@ -42,7 +42,7 @@ class Verdict:
 
     @property
     def of(self) -> int:
-        return self.exercise.points
+        return sum(part.of for part in self.parts)
 
     @property
     def passed(self) -> bool:

@@ -1,0 +1,129 @@
+"""Exercise 02.3: the X block as a torch module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..exercise import Exercise, Part
+
+IDEA = 'chapter 2, "The X block"'
+
+
+def shapes(rng: np.random.Generator) -> list[tuple]:
+    cases = [(8, 8, 8, 8, 1), (8, 8, 4, 2, 1), (8, 16, 8, 4, 1), (8, 8, 8, 4, 2)]
+    group, count = int(rng.choice([2, 4])), int(rng.integers(2, 5))
+    return [*cases, (12, 8 * int(rng.integers(2, 4)), group * count, group, int(rng.choice([1, 2])))]
+
+
+def describe_block(m: Any, w_in: int, w_out: int, inner: int, group: int, stride: int) -> Any:
+    """building make_block(w_in, w_out, inner_width, group_width, stride) with"""
+    from torch import nn
+
+    block = m.make_block(w_in, w_out, inner, group, stride)
+    convs = [c for c in block.modules() if isinstance(c, nn.Conv2d)]
+    rows = [
+        [c.in_channels, c.out_channels, c.kernel_size[0], c.stride[0], c.groups, int(c.bias is not None)] for c in convs
+    ]
+    norms = [n for n in block.modules() if isinstance(n, nn.BatchNorm2d)]
+    return [sorted(rows), sorted(n.num_features for n in norms), sum(p.numel() for p in block.parameters())]
+
+
+def run_block(m: Any, w_in: int, w_out: int, inner: int, group: int, stride: int) -> Any:
+    """running a block on a random input; w_in, w_out, inner_width, group_width, stride ="""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    block = m.make_block(w_in, w_out, inner, group, stride)
+    block.eval()
+    x = torch.rand(2, w_in, 7, 7) - 0.3
+    with torch.no_grad():
+        for p in block.parameters():
+            p.normal_(0, 0.5)
+        y = block(x)
+        facts = [list(y.shape), bool((y < 0).any())]
+        for n in block.modules():
+            if isinstance(n, nn.BatchNorm2d):
+                n.weight.zero_()
+                n.bias.zero_()
+        silent = block(x)
+        way = 0 if silent.shape != x.shape else int(torch.equal(silent, x.relu())) - int(not silent.any())
+        for n in block.modules():
+            if isinstance(n, nn.BatchNorm2d):
+                n.bias.fill_(-1.0)
+        lowered = block(x.abs() + 3)
+        below = bool(lowered.shape == x.shape and (lowered < x.abs() + 3 - 0.5).all())
+    return [*facts, way, below]
+
+
+def judge_parts(call: tuple, answer: Any) -> str | None:
+    w_in, w_out, inner, group, stride = call
+    try:
+        rows, norms, _ = answer
+        rows = [tuple(r) for r in rows]
+    except (TypeError, ValueError):
+        return "This is no module with convolutions."
+    wanted = [(w_in, inner, 1, 1, 1, 0), (inner, inner, 3, stride, inner // group, 0), (inner, w_out, 1, 1, 1, 0)]
+    projection = (w_in, w_out, 1, stride, 1, 0)
+    needs = w_in != w_out or stride != 1
+    right = sorted([*wanted, projection] if needs else wanted)
+    if any(r[5] for r in rows):
+        return "It looks as if the convolutions have a bias: batch norm comes after each, so that a bias does nothing."
+    threes = [r for r in rows if r[2] == 3]
+    if len(threes) == 1 and threes[0][4] == group != inner // group:
+        return f"It looks as if groups was taken for group width: {inner} channels in groups of {group} are {inner // group} groups."
+    if len(threes) == 1 and threes[0][4] == 1 != inner // group:
+        return "It looks as if the 3x3 convolution has no groups."
+    if needs and len(rows) == 3:
+        return "It looks as if the projection was forgotten: width or height change, so the shortcut needs a 1x1 convolution."
+    if not needs and len(rows) == 4:
+        return "It looks as if there is a projection where none is needed: the shortcut is the input itself."
+    if sorted(rows) != right and sorted((*r[:3], 1, *r[4:]) for r in rows) == sorted(
+        (*r[:3], 1, *r[4:]) for r in right
+    ):
+        return "It looks as if the stride sits in the wrong place: it belongs to the 3x3 convolution and to the projection."
+    if sorted(rows) != right:
+        return f"The convolutions (in, out, kernel, stride, groups, bias) should be {right}."
+    if sorted(norms) != sorted(r[1] for r in right):
+        return "It looks as if batch norms are missing: one comes after each convolution, that of the projection too."
+    return None
+
+
+def judge_run(call: tuple, answer: Any) -> str | None:
+    w_in, w_out, _, _, stride = call
+    shape, negative, way, below = answer
+    if shape != [2, w_out, (7 - 1) // stride + 1, (7 - 1) // stride + 1]:
+        return f"An input of shape (2, {w_in}, 7, 7) became {tuple(shape)}: is the 3x3 convolution padded by 1?"
+    if negative:
+        return "It looks as if the last ReLU is missing: it comes after the addition, and there the output is negative."
+    if w_in == w_out and stride == 1:
+        if way != 1:
+            return "It looks as if the shortcut was forgotten: when the convolutions say nothing, the output is relu(input)."
+        if not below:
+            return "It looks as if the last ReLU comes before the addition: then a block can only add, never take away."
+    return None
+
+
+EXERCISE = Exercise(
+    number="02.3",
+    name="x_block",
+    title="Build the X block",
+    task="""Build the block of AnyNetX (figure 4): 1x1 convolution to the inner width, 3x3 convolution in groups, 1x1 convolution to the output width, each
+without bias and followed by batch norm, the first two also by a ReLU; the input comes around by the shortcut (through a 1x1
+convolution and batch norm where the width changes or the stride is not 1), and the last ReLU comes *after* the addition. The stride sits on the 3x3 and on the projection.""",
+    minutes=35,
+    hints=(
+        "Write a helper conv_norm(w_in, w_out, kernel, stride=1, groups=1) first; every line of the block uses it.",
+        "nn.Conv2d wants the number of groups. You have the group width. How do you get from one to the other?",
+        "forward: y = expand(relu(spatial(relu(reduce(x))))); return relu(y + shortcut(x)), shortcut = nn.Identity() or a projection.",
+    ),
+    parts=(
+        Part(
+            "its convolutions and batch norms", 3, "make_block", shapes, IDEA, judge=judge_parts, script=describe_block
+        ),
+        Part("what it computes", 2, "make_block", shapes, IDEA, judge=judge_run, script=run_block),
+    ),
+    preload=("numpy", "torch"),
+)

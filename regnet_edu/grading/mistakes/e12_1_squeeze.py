@@ -1,0 +1,89 @@
+"""Right and wrong ways to write exercise 12.1."""
+
+from torch import nn
+
+
+class _Variant(nn.Module):
+    def __init__(self, width, squeeze, **twist):
+        super().__init__()
+        self.twist = twist
+        bias = not twist.get("no_bias")
+        self.a, self.b = nn.Linear(width, squeeze, bias=bias), nn.Linear(squeeze, width, bias=bias)
+
+    def forward(self, x):
+        if self.twist.get("no_mean"):
+            s = x.permute(0, 2, 3, 1)
+        elif self.twist.get("maximum"):
+            s = x.amax((2, 3))
+        else:
+            s = x.mean((2, 3))
+        s = self.a(s)
+        s = self.b(s if self.twist.get("no_relu") else s.relu())
+        if not self.twist.get("no_sigmoid"):
+            s = s.sigmoid()
+        s = s.permute(0, 3, 1, 2) if self.twist.get("no_mean") else s[:, :, None, None]
+        if self.twist.get("weights"):
+            return s
+        return x + x * s if self.twist.get("added") else x * s
+
+
+def squeeze_width__right_integers(w_in, inner_width):
+    """Whole numbers only; half-way to even."""
+    quarter, rest = divmod(w_in, 4)
+    up = rest == 3 or (rest == 2 and quarter % 2 == 1)
+    return max(quarter + up, 1)
+
+
+def make_se__right_linear(width, squeeze):
+    """Linear layers."""
+    return _Variant(width, squeeze)
+
+
+def squeeze_width__inner(w_in, inner_width):
+    """the quarter of the inner width was taken: it is that of the block's input width."""
+    return max(1, round(inner_width / 4))
+
+
+def squeeze_width__floor(w_in, inner_width):
+    """the quarter was rounded down: round to the nearest whole number."""
+    return max(1, w_in // 4)
+
+
+def squeeze_width__sixteenth(w_in, inner_width):
+    """a sixteenth was taken, as in the first networks with squeeze-and-excitation: RegNetY has a quarter."""
+    return max(1, round(w_in / 16))
+
+
+def make_se__no_mean(width, squeeze):
+    """It looks as if the mean over pixels is missing"""
+    return _Variant(width, squeeze, no_mean=True)
+
+
+def make_se__no_relu(width, squeeze):
+    """It looks as if the ReLU between the two layers is missing"""
+    return _Variant(width, squeeze, no_relu=True)
+
+
+def make_se__no_sigmoid(width, squeeze):
+    """It looks as if the sigmoid is missing"""
+    return _Variant(width, squeeze, no_sigmoid=True)
+
+
+def make_se__added(width, squeeze):
+    """It looks as if the weights were added to the input"""
+    return _Variant(width, squeeze, added=True)
+
+
+def make_se__no_bias(width, squeeze):
+    """It looks as if the biases are missing"""
+    return _Variant(width, squeeze, no_bias=True)
+
+
+def make_se__maximum(width, squeeze):
+    """It looks as if something other than the mean over pixels was taken"""
+    return _Variant(width, squeeze, maximum=True)
+
+
+def make_se__weights_only(width, squeeze):
+    """The output should have the input's shape"""
+    return _Variant(width, squeeze, weights=True)

@@ -1,0 +1,49 @@
+"""The checks of the exercises are checked: nearly every small change to a reference solution is noticed."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from exercise_mutants import mutants, survives
+
+from regnet_edu.grading.exercise import Exercise, exercises
+
+# Every survivor, judged. All but the last change nothing that a caller could see.
+JUDGED = {
+    ("03.1", "1.0 -> 2.0"): "beyond error 1 the curve is at 1, so that the area there is 0",
+    ("03.2", "2000 -> 2001"): "one repetition more",
+    ("03.3", "len(whole) < len(lines) -> len(whole) <= len(lines)"): "a whole file is written again as it was",
+    ("06.1", "len(kept) < n -> len(kept) <= n"): "rows that are not needed are cut off",
+    ("06.1", "max -> min"): "fewer rows are drawn at once",
+    ("06.1", "100 -> 101"): "more rows are drawn at once",
+    ("03.2", "1 -> 2"): "2 in place of 1 pair for n < 8: the populations that are asked about have 1 or 40 networks",
+}
+LEAST = 0.95
+
+
+def without_place(what: str) -> str:
+    return what.split(": ", 1)[1]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("exercise", exercises().values(), ids=lambda e: e.slug)
+def test_survivors_are_few_and_judged(exercise: Exercise) -> None:
+    source = inspect.getsource(exercise.solution)
+    alive = [what for what, text in mutants(source) if survives(exercise, text)]
+    unknown = [what for what in alive if (exercise.number, without_place(what)) not in JUDGED]
+    assert not unknown
+
+
+@pytest.mark.heavy
+def test_at_least_95_percent_of_all_mutants_are_killed() -> None:
+    total = sum(len(list(mutants(inspect.getsource(e.solution)))) for e in exercises().values())
+    assert 1 - len(JUDGED) / total >= LEAST
+
+
+def test_a_mutant_that_breaks_the_edf_is_killed_and_the_solution_itself_survives() -> None:
+    exercise = exercises()["03.1"]
+    source = inspect.getsource(exercise.solution)
+    assert survives(exercise, source)
+    changed = [text for what, text in mutants(source) if "np.asarray(errors) < e -> np.asarray(errors) <= e" in what]
+    assert len(changed) == 1 and not survives(exercise, changed[0])
