@@ -12,6 +12,7 @@ IDEA = 'chapter 2, "When the numbers do not fit"'
 def stages(rng: np.random.Generator) -> list[tuple]:
     cases = [
         (8, 1, 1),
+        (4, 4, 8),
         (8, 1, 16),
         (24, 1, 16),
         (8, 4, 16),

@@ -34,7 +34,7 @@ def try_module(m: Any, width: int, squeeze: int, pixels: int) -> Any:
     se = m.make_se(width, squeeze)
     se.eval()
     x = torch.rand(2, width, pixels, pixels) + 0.1
-    layers = [c for c in se.modules() if isinstance(c, (nn.Conv2d, nn.Linear))]
+    layers: Any = [c for c in se.modules() if isinstance(c, (nn.Conv2d, nn.Linear))]
     with torch.no_grad():
         for p in se.parameters():
             p.zero_()
