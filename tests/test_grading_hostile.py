@@ -77,7 +77,7 @@ CHEATS = {
     "changed questions": ("errors[:] = [0.0]\nreturn 0.0", "argument was changed"),
     "NaN": ("return float('nan')", "came back nan"),
     "a string": ("return '0.0'", "came back '0.0'"),
-    "an enormous answer": ("return list(range(10**7))", ""),
+    "an enormous answer": ("return list(range(10**6))", ""),
     "a generator": ("return (x for x in errors)", "generator"),
     "catching everything": (
         "import sys\ntry:\n    sys.exit()\nexcept BaseException:\n    return True if e else False",

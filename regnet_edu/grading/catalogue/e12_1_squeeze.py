@@ -14,6 +14,7 @@ IDEA = 'chapter 12, "RegNetY and the alternatives: SE, inverted bottleneck, dept
 def widths(rng: np.random.Generator) -> list[tuple]:
     return [
         (32, 32),
+        (4, 16),
         (24, 8),
         (8, 32),
         (10, 6),
