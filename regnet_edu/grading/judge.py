@@ -97,7 +97,8 @@ def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
         return f"{name} was called with these arguments, and yours takes {facts.get('signature', 'others')}"
     if outcome.kind == "raised":
         what = f"it stopped with {facts.get('error')}: {facts.get('words')}".rstrip(": ")
-        if "regnet_edu" in str(facts.get("words")) or "regnet_edu" in str(facts.get("text")):
+        line = str(facts.get("text"))
+        if "No module named 'regnet_edu" in str(facts.get("words")) or ("import" in line and "regnet_edu" in line):
             what = f"this exercise rebuilds a part of regnet_edu, so that a solution may not import it ({what})"
         if facts.get("error") == "SystemExit":
             what = "it tried to end the program (sys.exit); a function returns its result"
