@@ -38,7 +38,9 @@ FLAGS = [
 ]
 POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(50, 2, "RegNetX")}
 NAMES = sorted(widgets.__all__)
-ARGUMENTS: dict[str, Any] = {n: {"populations": POPULATIONS} for n in ("EDFExplorer", "FitGame", "SearchRace")}
+ARGUMENTS: dict[str, Any] = {
+    n: {"populations": POPULATIONS} for n in ("EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace")
+}
 LIVE = ".rni-live"
 SHOTS = ROOT / "artifacts" / "widgets"
 
@@ -146,6 +148,8 @@ class TestEveryInteractive:
             field.fill(str(low + 2 * trait.metadata["step"]))
             assert opened.state()[key] == low + 2 * trait.metadata["step"]
             field.fill("")
+            page.wait_for_timeout(60)  # the picture is drawn again meanwhile, and the field left alone
+            assert field.input_value() == ""
             field.press("Tab")
             assert opened.state()[key] == low + 2 * trait.metadata["step"]
             assert "not a number" in page.locator(".rni-note").inner_text()
@@ -327,6 +331,16 @@ class TestPictures:
             opened.page.mouse.move(x - 60, y - 40, steps=4)
             opened.page.mouse.up()
             assert opened.state()[key] != before
+
+    def test_a_touched_point_of_the_gallery_is_shown(self, browser: Any, folder: Path) -> None:
+        with Opened(browser, (folder / "GoodBadGallery.html").as_uri()) as opened:
+            box = opened.page.locator("[data-drag=pick]").bounding_box()
+            assert box
+            opened.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+            opened.page.wait_for_timeout(60)
+            best = opened.state()["rank"]
+            opened.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 2)
+            assert best < 10 and opened.state()["rank"] > 40
 
     def test_presets_load_published_networks(self, browser: Any, folder: Path) -> None:
         with Opened(browser, (folder / "RegNetExplorer.html").as_uri()) as opened:

@@ -18,6 +18,7 @@ _HOMES = {
     "BlockExplorer": "block_explorer",
     "ComplexityCalculator": "complexity_calculator",
     "FitGame": "fit_game",
+    "GoodBadGallery": "good_bad_gallery",
     "SearchRace": "search_race",
 }
 

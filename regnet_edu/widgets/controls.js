@@ -1,4 +1,4 @@
-// Native form elements with labels; each returns { element, show(value) } and reports a raw value.
+// Native form elements with labels; each returns { element, show(value, typed) } and reports a raw value. What is being typed is left alone until it is done.
 
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -35,10 +35,10 @@ function slider(control, rule, id, change) {
   const element = make("div", { class: "rni-control" }, make("label", { for: id }, control.label), field, range);
   return {
     element,
-    show(value) {
+    show(value, typed = false) {
       range.value = toSlider(value);
       range.setAttribute("aria-valuetext", say(value));
-      if (document.activeElement !== field || Number(field.value) !== toField(value)) field.value = toField(value);
+      if (typed || document.activeElement !== field) field.value = toField(value);
     },
   };
 }

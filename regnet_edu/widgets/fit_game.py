@@ -67,7 +67,7 @@ class FitGame(Interactive):
         shown = next(t for t in self._targets if t["name"] == self.target)
         given = np.repeat(shown["widths"], shown["depths"])
         mine = quantized_linear_widths(len(given), self.w0, self.wa, self.wm)
-        places = np.arange(len(given) + 1)
+        places = list(range(len(given) + 1))
         curves = [
             Steps(name, places, np.log2(np.append(w, w[-1])).tolist())  # the last step has its full length
             for name, w in (("the network", given), ("the rule", mine))

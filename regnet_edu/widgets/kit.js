@@ -52,7 +52,7 @@ function start(description, { model, el, link = "" }) {
       if (how.typing && problem) return; // half a number is no mistake
       change({ [control.key]: value });
       say(problem ? [problem] : []);
-      if (how.typed || problem) controls.get(control.key).show(value);
+      if (how.typed || problem) controls.get(control.key).show(value, true);
     };
     controls.set(control.key, makeControl(control, rule, `${uid}-${control.key}`, report));
   }
@@ -170,6 +170,7 @@ function start(description, { model, el, link = "" }) {
       change(clip(description.drag(handle, { x: e.clientX - frameBox.left, y: e.clientY - frameBox.top }, state, { width: drawn, data })));
     };
     const stop = () => ["pointermove", "pointerup", "pointercancel"].forEach((n) => removeEventListener(n, n === "pointermove" ? move : stop));
+    if (handle === "pick") move(event); // what is under the pointer, at once
     addEventListener("pointermove", move);
     addEventListener("pointerup", stop);
     addEventListener("pointercancel", stop);

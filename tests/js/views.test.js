@@ -6,18 +6,22 @@ import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/co
 import { counter } from "../../regnet_edu/widgets/core.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
 import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
+import { widget as gallery } from "../../regnet_edu/widgets/good_bad_gallery.js";
 import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
 import { race, widget as search } from "../../regnet_edu/widgets/search_race.js";
 import { short } from "../../regnet_edu/widgets/chart.js";
 
-const population = (space, errors) => ({ space, errors, source: `${space}, recorded`, failed: 0 });
+const population = (space, errors) => ({
+  space, errors, source: `${space}, recorded`, failed: 0, params: errors.map((_, i) => 1000 + i), activations: errors.map((_, i) => 5000 - i),
+  depths: errors.map((_, i) => [1, 2, 1 + (i % 5), 3]), widths: errors.map((_, i) => [8, 16 + 8 * (i % 7), 64, 8 * (40 - i)]),
+});
 const data = {
   a: population("A", Array.from({ length: 40 }, (_, i) => 0.56 + 0.002 * i)),
   b: population("B", Array.from({ length: 30 }, (_, i) => 0.53 + 0.001 * i)),
 };
 const target = (name, depths, widths, w0, wa, wm) => ({ name, depths, widths, source: "made up", answer: { w0, wa, wm, error: 0 } });
 const targets = { targets: [target("X", [1, 2, 7, 12], [24, 64, 152, 392], 24, 24.48, 2.54), target("one", [1], [40], 40, 0, 2)] };
-const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data]];
+const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data]];
 
 const defaults = (schema) => Object.fromEntries(Object.entries(schema).map(([k, rule]) => [k, rule.default]));
 const show = (widget, some = {}, given = {}, width = 640) => {
@@ -122,4 +126,11 @@ test("a search of every network finds the best one, a search of one an average o
   const best = (m) => race({ first: "a", second: "b", m, seed: 1 }, data).map((r) => r.best.reduce((x, y) => x + y, 0) / r.best.length);
   assert.deepEqual(best(30).map((e) => e.toFixed(6))[1], "0.530000");
   assert.ok(Math.abs(best(1)[0] - 0.599) < 0.003);
+});
+
+test("the gallery finds the best networks where they are, and the network under the pointer", () => {
+  assert.match(show(gallery, { against: "last_width", rank: 1 }, data).summary, /^Network 1 of 40 by error: 56\.0 %, .* last stage 320\. The best networks/);
+  const { drag } = gallery.description, state = { shown: "a", against: "last_width", rank: 9 };
+  assert.equal(drag("pick", { x: 5000, y: 5000 }, state, { width: 640, data }).rank, 1);
+  assert.equal(drag("pick", { x: 0, y: 0 }, state, { width: 640, data }).rank, 40);
 });
