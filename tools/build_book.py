@@ -26,7 +26,7 @@ def build() -> int:
     """Run Jupyter Book on the repository's root, show what it says, and return its exit status."""
     start_cli = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", start_cli, "build", "-W", "-n", "--keep-going", "-q", str(ROOT)]
-    # Threads of a chapter that wait shall sleep, not spin: on a machine that is busy otherwise this is many times faster.
+    # Threads of a chapter that wait shall sleep, not spin: on a machine with other work that is many times faster.
     env = {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, cwd=ROOT, env=env, text=True, **pipe) as running:
