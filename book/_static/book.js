@@ -1,14 +1,27 @@
-// What is wider than its frame scrolls there; it must then be reachable with the keyboard.
+// What is wider than its frame scrolls there; it must then be reachable with the keyboard and have a name of its own.
 (() => {
-  const FRAMES = [
-    "div.math", "mjx-container", ".cell_output .output", "pre", ".pst-scrollable-table-container",
-  ].map(frame => `.bd-article ${frame}`).join(", ");
+  const FRAMES = {
+    "div.math": "Formula", "mjx-container": "", pre: "", ".cell_output .output": "Output",
+    '[role="group"][aria-label^="Figure"]': "Figure", ".pst-scrollable-table-container": "Table",
+  };
+
   const reach = () => {
-    for (const frame of document.querySelectorAll(FRAMES)) {
-      if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
-      else if (frame.tabIndex === 0) frame.removeAttribute("tabindex");
+    for (const [frames, name] of Object.entries(FRAMES)) {
+      document.querySelectorAll(frames).forEach((frame, k) => {
+        const scrolls = frame.scrollWidth > frame.clientWidth;
+        if (scrolls) frame.tabIndex = 0;
+        else frame.removeAttribute("tabindex");
+        if (scrolls && name) {
+          frame.setAttribute("role", "region");
+          frame.setAttribute("aria-label", `${name} ${k + 1}, scrolls sideways`);
+        } else if (name && frame.getAttribute("role") === "region") {
+          frame.removeAttribute("role");
+          frame.removeAttribute("aria-label");
+        }
+      });
     }
   };
+
   addEventListener("resize", reach);
   addEventListener("load", async () => {
     reach();

@@ -23,6 +23,8 @@ MENDS = [
     ),
     # aria-deprecated-role, aria-required-children: what docutils writes for an entry of the bibliography.
     (r'role="doc-biblioentry"', 'role="listitem"'),
+    # empty-table-header: the corner that pandas leaves empty above the names of the rows.
+    (r"<th></th>", "<td></td>"),
     # The theme writes the viewport twice.
     (r'(<meta name="viewport"[^>]*>\s*)<meta name="viewport"[^>]*>', r"\1"),
     # The opening page would be called "X — X".
