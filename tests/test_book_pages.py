@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from browser import HTML, ROOT, find_browser, load_tool, pages, serve
+from browser import HTML, ROOT, load_tool, pages, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 
@@ -47,17 +47,6 @@ def book() -> Path:
     if not build_book.is_fresh():
         assert build_book.main() == 0, "the book could not be built; the warnings are in the captured output"
     return HTML
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    path = find_browser()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -195,7 +195,14 @@ def test_a_killed_worker_is_replaced_and_its_network_tried_again(undisturbed, im
 def test_ctrl_c_stops_within_seconds_and_the_command_says_how_to_go_on(tmp_path):
     out = tmp_path / "a.jsonl"
     command = [sys.executable, "-m", "regnet_edu.cli", "sweep", "AnyNetXA", "--n", "500", "--out", str(out)]
-    driver = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    driver = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell that runs the tests in the background has told them to ignore Ctrl-C, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     wait_for(lambda: len(workers_of(driver.pid)) >= 1)
     workers = workers_of(driver.pid)
     time.sleep(0.5)

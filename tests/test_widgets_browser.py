@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +16,13 @@ pytest.importorskip("axe_playwright_python", reason="the browser tests need play
 
 from axe_playwright_python.sync_playwright import Axe
 from fake_populations import population
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from regnet_edu import widgets
 from regnet_edu.widgets import bundle
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if BROWSER is None and os.environ.get("CI"):
-    pytest.fail("CI must have a browser: apt-get install chromium", pytrace=False)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(BROWSER is None, reason="no browser is here; `apt-get install chromium` brings one"),
-]
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
+pytestmark = pytest.mark.browser
 POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(50, 2, "RegNetX")}
 NAMES = sorted(widgets.__all__)
 ARGUMENTS: dict[str, Any] = {
@@ -63,11 +50,8 @@ def page_of(*interactives: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        yield started
-        started.close()
+def browser(chromium: Any) -> Any:
+    return chromium
 
 
 @pytest.fixture(scope="module")
