@@ -130,6 +130,8 @@ class VBlock(nn.Module):
         self, width_in: int, width: int, stride: int = 1, residual: bool = False, activation: str = "relu"
     ) -> None:
         super().__init__()
+        if not isinstance(residual, bool):
+            raise InputError(f"residual {residual!r:.60} is neither True nor False")
         self.spatial = conv_norm(width_in, width, 3, stride)
         self.shortcut = shortcut(width_in, width, stride) if residual else None
         self.activation = activation_layer(activation)

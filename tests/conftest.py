@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 # One thread each: the tests compare numbers, and the networks are too small to gain from more. Before torch starts.
@@ -13,6 +14,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 # No test may find the data, records or settings of whoever runs it.
 os.environ.pop("REGNET_EDU_REPOSITORY", None)
+
+# The same examples in every run: what fails in CI fails on a desk too. HYPOTHESIS_SEARCH=1 looks for new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=not os.environ.get("HYPOTHESIS_SEARCH"), deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
