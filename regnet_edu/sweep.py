@@ -174,7 +174,7 @@ def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConf
     beyond = [k for k in found.networks if k >= len(configs)]
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
-    for k, record in found.networks.items():
+    for k, record in sorted(found.networks.items()):
         if AnyNetConfig.from_dict(record["config"]) != configs[k]:
             raise InputError(
                 f"network {k} of {out} is not the one that is sampled now: the file was begun with "
