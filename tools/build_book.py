@@ -39,7 +39,7 @@ def build() -> int:
 
 def sources() -> Iterator[Path]:
     """Every file that a page may depend on."""
-    for name in ("index.md", "_config.yml", "_toc.yml", "requirements.lock", "pyproject.toml"):
+    for name in ("index.md", "_config.yml", "_toc.yml", "requirements.lock"):
         yield ROOT / name
     for folder in ("book", "regnet_edu", "tools"):
         yield from (p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)

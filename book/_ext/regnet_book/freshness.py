@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 CODE_FOLDERS = ("regnet_edu", "book/_ext", "book/data")
-CODE_FILES = ("requirements.lock", "pyproject.toml")
+CODE_FILES = ("requirements.lock",)
 
 
 def sources(root: Path) -> Iterator[Path]:
