@@ -78,20 +78,14 @@ def build_parser() -> argparse.ArgumentParser:
         )
     sample.add_argument("--resolution", type=int, default=224, help="height and width of the images in pixels (224)")
     sample.add_argument("--classes", type=int, default=1000, help="outputs of the head (1000)")
-    sample.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=setting,
-        metavar="KEY=VALUE",
-        help="an option of the space, such as max_width=512",
-    )
+    _space_options(sample)
     sample.add_argument("--json", action="store_true", help="print each network as a JSON object")
 
     sweep = command(
         "sweep", "train a population; the same command resumes it", "RegNetX --n 8 --regime tiny --out runs/x.jsonl"
     )
     sweep.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ...")
+    _space_options(sweep)
     sweep.add_argument("--n", type=int, required=True, help="how many networks")
     sweep.add_argument("--out", required=True, metavar="FILE", help="record file, such as runs/a.jsonl")
     _training_options(sweep)
@@ -114,6 +108,17 @@ def build_parser() -> argparse.ArgumentParser:
     command("populations", "list the populations that are recorded in the package", "")
     COMMANDS.update(add_grading_commands(command))
     return parser
+
+
+def _space_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=setting,
+        metavar="KEY=VALUE",
+        help="an option of the space, such as max_width=512, num_stages=5 or block=R",
+    )
 
 
 def _training_options(parser: argparse.ArgumentParser) -> None:
@@ -165,7 +170,7 @@ def _sample(options: argparse.Namespace) -> None:
     from . import spaces
     from .complexity import complexity
 
-    space = spaces.get(options.space, **dict(options.set))
+    space = spaces.get(options.space, **dict(options.option))
     configs = space.sample(
         options.n,
         rng=options.seed,
@@ -189,11 +194,11 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _sweep(options: argparse.Namespace) -> None:
-    from . import regime
+    from . import regime, spaces
     from .sweep import sweep
 
     population = sweep(
-        options.space,
+        spaces.get(options.space, **dict(options.option)),
         options.n,
         regime.get(options.regime).but(**dict(options.set)),
         options.out,

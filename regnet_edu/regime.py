@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from .design_space import DesignSpace
 from .errors import InputError, nearest_name
 
 
@@ -22,7 +23,7 @@ class Regime:
         resolution: height and width of the images in pixels.
         flops: (low, high) multiply-adds of the networks that are sampled, or None for no band.
         ranges: options of the design spaces that differ from the paper's, for each family of spaces, such as
-            {"AnyNet": {"max_width": 512}}; they are used where a space is given by its name.
+            {"AnyNet": {"max_width": 512}}; `narrowed` puts them in force.
         train_images: how many training images at most, the first of one fixed shuffle; None is all.
         test_images: how many test images at most; None is all.
         batch_size: images a step.
@@ -120,9 +121,23 @@ class Regime:
                 raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, names)}")
         return replace(self, **changes)
 
-    def space_options(self, space: str) -> dict[str, Any]:
-        """Return the options for a space of that name, from the family that its name begins with."""
-        return next((dict(v) for family, v in self.ranges.items() if space.startswith(family)), {})
+    def narrowed(self, space: DesignSpace) -> DesignSpace:
+        """Return the space with the ranges of this regime, so that every way to name a space gives the same networks.
+
+        A range of the family applies to all its spaces and to classes that are derived from them. What was set to
+        something else than the paper's value stays: `AnyNetXA(max_width=256)` keeps its 256.
+
+        Raises:
+            InputError: the space has no such range.
+        """
+        families = [base.__name__ for base in type(space).__mro__]
+        options = next((v for family, v in self.ranges.items() if any(f.startswith(family) for f in families)), {})
+        usual = {f.name: f.default for f in fields(space)}
+        for name in options:
+            if name not in usual:
+                raise InputError(f"regime {self.name}: {type(space).__name__} has no range {name!r}")
+        changes = {k: v for k, v in options.items() if getattr(space, k) == usual[k]}
+        return replace(space, **changes) if changes else space
 
     def steps(self, train_images: int) -> int:
         """Number of optimiser steps for so many training images; a last incomplete batch is left out."""

@@ -55,7 +55,8 @@ def sweep(
     where it was stopped; a larger n extends the population.
 
     Args:
-        space: a `DesignSpace`, the name of one, or the networks themselves.
+        space: a `DesignSpace`, the name of one, or the networks themselves. The regime's ranges apply to a space
+            however it is given (`Regime.narrowed`); the record file says with which it was sampled.
         n: how many networks; with networks given, all of them if n is left out.
         regime: a `Regime` or the name of a preset.
         out: record file, `*.jsonl`; without it nothing is kept but the returned table.
@@ -131,8 +132,9 @@ def _networks(
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError(f"seed {seed!r:.60} must be a whole number of at least 0")
     if isinstance(space, str):
-        space = spaces.get(space, **regime.space_options(space))
+        space = spaces.get(space)
     if isinstance(space, DesignSpace):
+        space = regime.narrowed(space)
         configs = space.sample(
             n,
             rng=seed,

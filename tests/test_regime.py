@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from regnet_edu import regime
+from regnet_edu import regime, spaces
 from regnet_edu.errors import InputError
 from regnet_edu.regime import REGIMES, Regime
 
@@ -49,9 +49,22 @@ def test_steps_leave_out_a_last_incomplete_batch():
     assert regime.get("cpu").steps(25_600) == 400 and regime.get("cpu").but(epochs=3).steps(130) == 6
 
 
-def test_options_of_spaces_go_by_family():
-    assert regime.get("quick").space_options("AnyNetXD") == {"min_width": 24, "max_width": 512}
-    assert regime.get("quick").space_options("RegNetX") == {} == regime.get("cpu").space_options("AnyNetXA")
+def test_ranges_go_by_family_and_leave_what_was_set_by_hand():
+    quick = regime.get("quick")
+    assert quick.narrowed(spaces.AnyNetXD()) == spaces.AnyNetXD(min_width=24, max_width=512)
+    assert quick.narrowed(spaces.AnyNetXA(max_width=256)) == spaces.AnyNetXA(min_width=24, max_width=256)
+    assert quick.narrowed(spaces.RegNetX()) == spaces.RegNetX()
+    assert regime.get("cpu").narrowed(spaces.AnyNetXA()) == spaces.AnyNetXA()
+
+
+def test_ranges_hold_for_a_readers_own_space_too():
+    class Slim(spaces.AnyNetXE):
+        pass
+
+    slim = regime.get("quick").narrowed(Slim().refine("deep", lambda batch: batch.depths.sum(1) > 9))
+    assert (slim.min_width, slim.max_width, slim.name) == (24, 512, "Slim + deep")
+    with pytest.raises(InputError, match="AnyNetXA has no range 'max_widht'"):
+        regime.get("quick").but(ranges={"AnyNet": {"max_widht": 64}}).narrowed(spaces.AnyNetXA())
 
 
 @pytest.mark.parametrize(

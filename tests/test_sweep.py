@@ -55,6 +55,10 @@ def test_train_repeats_the_record_of_a_sweep(images, undisturbed):
     assert rn.train(config, REGIME, row.seed, data=images).loss == row.loss
 
 
+def test_a_space_gives_the_same_networks_by_its_name_and_as_an_object(images, undisturbed):
+    assert run(images, space=rn.AnyNetXA())[SAME].equals(undisturbed)
+
+
 def test_networks_can_be_given(images):
     configs = [rn.AnyNetConfig((1,), (8,), 1, 8), rn.AnyNetConfig((2, 1), (8, 16), 1, 8, block="R")]
     table = run(images, space=configs, n=None)
