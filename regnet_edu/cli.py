@@ -87,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     sweep.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ...")
     _space_options(sweep)
     sweep.add_argument("--n", type=int, required=True, help="how many networks")
+    sweep.add_argument("--repeats", type=int, default=1, help="train each network from so many seeds (1)")
     sweep.add_argument("--out", required=True, metavar="FILE", help="record file, such as runs/a.jsonl")
     _training_options(sweep)
     sweep.add_argument("--workers", type=int, help="worker processes (one a processor)")
@@ -203,6 +204,7 @@ def _sweep(options: argparse.Namespace) -> None:
         regime.get(options.regime).but(**dict(options.set)),
         options.out,
         seed=options.seed,
+        repeats=options.repeats,
         workers=options.workers,
         threads=options.threads,
         device=options.device,

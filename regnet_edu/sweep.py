@@ -40,6 +40,7 @@ def sweep(
     out: str | os.PathLike[str] | None = None,
     *,
     seed: int = 0,
+    repeats: int = 1,
     engine: str = "local",
     workers: int | None = None,
     threads: int = 1,
@@ -61,6 +62,8 @@ def sweep(
         regime: a `Regime` or the name of a preset.
         out: record file, `*.jsonl`; without it nothing is kept but the returned table.
         seed: of the sweep: decides which networks are sampled, their initial weights and the order of their images.
+        repeats: how many times each network is trained, each time from another seed, so that `seed_noise` can tell
+            networks from seeds; n networks give n x repeats records, one network after the other.
         engine: "local", worker processes on this machine.
         workers: number of worker processes; as many as there are processors if left out.
         threads: threads of each worker.
@@ -84,8 +87,9 @@ def sweep(
     images.check_batch(regime)
     if not isinstance(space, (str, DesignSpace)):
         n = len(space) if n is None else n
-    n = _count("n", n)
-    name, described, configs = _networks(space, n, regime, seed, images)
+    n, repeats = _count("n", n), _count("repeats", repeats)
+    name, described, networks = _networks(space, n, regime, seed, images)
+    configs = [config for config in networks for _ in range(repeats)]
     with contextlib.ExitStack() as stack:
         if out is None:
             out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="regnet-edu-"))) / "sweep.jsonl"
@@ -98,6 +102,7 @@ def sweep(
             "space": name,
             "space_repr": described,
             "seed": seed,
+            **({"repeats": repeats} if repeats > 1 else {}),
             "regime": regime.to_dict(),
             "regime_fingerprint": regime.fingerprint,
             "data": {**images.describe(), **({"note": note} if note else {})},
@@ -112,7 +117,7 @@ def sweep(
             if k not in writer.records.networks
         ]
         if tasks:
-            session = {"n": n, "workers": workers, "threads": threads, "device": device, "engine": engine}
+            session = {"n": len(configs), "workers": workers, "threads": threads, "device": device, "engine": engine}
             writer.append({"kind": "session", **session, **_circumstances()})
             outcomes = engine_run(tasks, regime.to_dict(), images, device, workers, threads)
             with contextlib.closing(outcomes):
@@ -165,6 +170,7 @@ def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConf
     pairs = (
         ("space", before["space"], header["space"]),
         ("seed", before["seed"], header["seed"]),
+        ("repeats", before.get("repeats", 1), header.get("repeats", 1)),
         ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
         ("data", _identity(before["data"]), _identity(header["data"])),
     )

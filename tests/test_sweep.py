@@ -66,6 +66,17 @@ def test_networks_can_be_given(images):
     assert table.flops.tolist() == [rn.complexity(c, 16, 3, 10).flops for c in configs]
 
 
+def test_repeats_train_each_network_from_several_seeds_and_resume(images, undisturbed, tmp_path):
+    out = tmp_path / "a.jsonl"
+    run(images, out, n=1, repeats=2)
+    table = run(images, out, n=2, repeats=2)
+    assert table.widths.tolist() == [w for w in undisturbed.widths[:2] for _ in range(2)]
+    assert table.seed.tolist() == [network_seed(0, k) for k in range(4)] and table.attrs["header"]["n"] == 4
+    assert rn.seed_noise(table, repeats=10).networks == 2
+    with pytest.raises(InputError, match="begun with repeats 2, not 1"):
+        run(images, out, n=4)
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_a_job_that_the_workers_refuse_is_said_once_and_records_no_network(images, tmp_path):
     with pytest.raises(InputError, match="no GPU that torch can use; use cpu"):
