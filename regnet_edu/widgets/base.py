@@ -56,6 +56,10 @@ class Interactive(anywidget.AnyWidget):
         found = [item for c in reversed(cls.__mro__) for item in vars(c).items()]
         return [name for name, value in found if getattr(value, "metadata", {}).get("state")]
 
+    def known(self, key: str) -> list[str]:
+        """Return the names that a `named` trait may have."""
+        raise NotImplementedError(key)
+
     @property
     def state(self) -> dict[str, Any]:
         """The state as plain values."""
@@ -107,6 +111,39 @@ def choice(default: Any, options: list[Any]) -> Any:
 def switch(default: bool) -> Any:
     """Return a trait of the state that is true or false."""
     return traitlets.Bool(default).tag(sync=True, state=True)
+
+
+class Named(traitlets.Unicode):
+    """A trait that holds one of the names that its interactive knows."""
+
+    def validate(self, obj: Any, value: Any) -> str:
+        return check_known(self.name, super().validate(obj, value), obj.known(self.name))
+
+
+class NamedSet(traitlets.List):
+    """A trait that holds some of the names that its interactive knows, each once and in that order."""
+
+    def validate(self, obj: Any, value: Any) -> list[str]:
+        wanted, known = super().validate(obj, value), obj.known(self.name)
+        for name in wanted:
+            check_known(self.name, name, known)
+        return [name for name in known if name in wanted]
+
+
+def check_known(key: str, name: str, known: list[str]) -> str:
+    if name not in known:
+        raise InputError(f"{key} {name!r:.60} is not among those given; {nearest_name(name, known)}")
+    return name
+
+
+def named() -> Any:
+    """Return a trait of the state that holds one of the names in `known`; which, is said when an object is made."""
+    return Named().tag(sync=True, state=True)
+
+
+def named_set() -> Any:
+    """Return a trait of the state that holds any number of the names in `known`; none at first."""
+    return NamedSet(traitlets.Unicode()).tag(sync=True, state=True)
 
 
 @cache

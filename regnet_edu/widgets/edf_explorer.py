@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import traitlets
 
 from ..edf import summary
-from ..errors import InputError, nearest_name
-from .base import Interactive, number, switch
-from .populations import chosen_populations, usual_pair
+from .base import named, number, switch
+from .populations import OfPopulations, usual_pair
 from .still import Steps, Ticks, picture
 
 NONE = "none"
 
 
-class EDFExplorer(Interactive):
+class EDFExplorer(OfPopulations):
     """Drag a threshold over the error distributions of two populations; shrink n to feel sampling noise.
 
     Args:
@@ -36,33 +34,25 @@ class EDFExplorer(Interactive):
     _module = "edf_explorer"
     _title = "EDF explorer"
 
-    first = traitlets.Unicode().tag(sync=True, state=True)
-    second = traitlets.Unicode().tag(sync=True, state=True)
+    first, second = named(), named()
     threshold = number(0.5, 0, 1)
     n = number(1000, 2, 100_000, step=1)
     bands = switch(True)
     seed = number(0, 0, 2**31, step=1)
 
-    def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
-        self._populations = chosen_populations(populations)
+    def start(self, given: dict[str, Any]) -> dict[str, Any]:
         first, second = usual_pair(list(self._populations))
-        start: dict[str, Any] = {"first": first, "second": second or NONE}
-        start.update(state)
-        shown = [self._populations[start[key]] for key in ("first", "second") if start[key] in self._populations]
-        if shown:
-            start.setdefault("threshold", round(float(np.mean([summary(p["errors"]).mean for p in shown])), 3))
-        start.setdefault("n", max(2, *(len(p["errors"]) for p in self._populations.values())))
-        super().__init__(link_id=link_id, **start)
+        shown = [self.errors(given.get(*pair)) for pair in (("first", first), ("second", second))]
+        means = [summary(errors).mean for errors in shown if errors]
+        return {
+            "first": first,
+            "second": second or NONE,
+            "threshold": round(float(np.mean(means)), 3) if means else 0.5,
+            "n": max(2, *(len(p["errors"]) for p in self._populations.values())),
+        }
 
-    @traitlets.validate("first", "second")
-    def _check_name(self, proposal: Any) -> str:
-        name, known = proposal["value"], [*self._populations, *([NONE] if proposal["trait"].name == "second" else [])]
-        if name not in known:
-            raise InputError(f"population {name!r:.60} is not among those given; {nearest_name(name, known)}")
-        return str(name)
-
-    def parts(self) -> dict[str, Any]:
-        return self._populations
+    def known(self, key: str) -> list[str]:
+        return [*super().known(key), *([NONE] if key == "second" else [])]
 
     def still(self) -> str:
         names = [name for name in (self.first, self.second) if name != NONE]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import traitlets
 
 from .. import zoo
-from ..errors import InputError, nearest_name
 from ..population import populations as recorded
 from ..regnet import quantized_linear_widths
 from ..regnet_fit import fit_quantized_linear
-from .base import Interactive, number, switch
+from .base import Interactive, named, number, switch
 from .populations import chosen_populations
 from .still import Steps, Ticks, picture
 
@@ -41,7 +39,7 @@ class FitGame(Interactive):
     _module = "fit_game"
     _title = "Fit game"
 
-    target = traitlets.Unicode().tag(sync=True, state=True)
+    target = named()
     w0 = number(48, 8, 512, step=8)
     wa = number(4, 0, 256)
     wm = number(2, *WM_RANGE)
@@ -50,15 +48,10 @@ class FitGame(Interactive):
     def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
         chosen = chosen_populations(populations) if populations is not None or recorded() else {}
         self._targets = [t for name, p in chosen.items() for t in _best_of(name, p, chosen)] + _published()
-        state.setdefault("target", self._targets[0]["name"])
-        super().__init__(link_id=link_id, **state)
+        super().__init__(link_id=link_id, **{"target": self._targets[0]["name"], **state})
 
-    @traitlets.validate("target")
-    def _check_target(self, proposal: Any) -> str:
-        names = [t["name"] for t in self._targets]
-        if proposal["value"] not in names:
-            raise InputError(f"target {proposal['value']!r:.60} is unknown; {nearest_name(proposal['value'], names)}")
-        return str(proposal["value"])
+    def known(self, key: str) -> list[str]:
+        return [t["name"] for t in self._targets]
 
     def parts(self) -> dict[str, Any]:
         return {"targets": self._targets}

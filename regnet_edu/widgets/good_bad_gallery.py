@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import traitlets
 
-from ..errors import InputError, nearest_name
-from .base import Interactive, choice, number
-from .populations import chosen_populations, usual_pair
+from .base import choice, named, number
+from .populations import OfPopulations, usual_pair
 from .still import Steps, Ticks, picture
 
 
-class GoodBadGallery(Interactive):
+class GoodBadGallery(OfPopulations):
     """Move over the networks of a population and see the widths and depths of each beside the best and the worst.
 
     Args:
@@ -32,26 +30,13 @@ class GoodBadGallery(Interactive):
     _module = "good_bad_gallery"
     _title = "Good and bad gallery"
 
-    shown = traitlets.Unicode().tag(sync=True, state=True)
+    shown = named()
     against = choice("smallest_width", ["smallest_width", "last_width", "growth", "depth", "params", "activations"])
     rank = number(1, 1, 100_000, step=1)
 
-    def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
-        self._populations = chosen_populations(populations)
-        state.setdefault("shown", usual_pair(list(self._populations))[0])
-        if state["shown"] in self._populations:
-            state.setdefault("rank", -(-len(self._populations[state["shown"]]["errors"]) // 2))
-        super().__init__(link_id=link_id, **state)
-
-    @traitlets.validate("shown")
-    def _check_name(self, proposal: Any) -> str:
-        name, known = proposal["value"], list(self._populations)
-        if name not in known:
-            raise InputError(f"population {name!r:.60} is not among those given; {nearest_name(name, known)}")
-        return str(name)
-
-    def parts(self) -> dict[str, Any]:
-        return self._populations
+    def start(self, given: dict[str, Any]) -> dict[str, Any]:
+        shown = given.get("shown", usual_pair(list(self._populations))[0])
+        return {"shown": shown, "rank": max(1, -(-len(self.errors(shown)) // 2))}
 
     def still(self) -> str:
         """The widths of the best and the worst network, block by block."""

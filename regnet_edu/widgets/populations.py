@@ -7,8 +7,41 @@ from typing import Any
 
 from ..errors import InputError
 from ..population import load_population, populations, provenance
+from .base import Interactive
 
 COLUMNS = ("flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths")
+
+
+class OfPopulations(Interactive):
+    """An interactive over recorded populations: what those that show them share.
+
+    Args:
+        populations: names of recorded populations or paths; or a table of names and populations. All recorded ones if
+            not given.
+        link_id: names it in the page's address.
+        state: values of the traits that it starts with; `start` says the others.
+
+    Raises:
+        InputError: a population is missing or empty, or a value is outside its limits.
+    """
+
+    def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
+        self._populations = chosen_populations(populations)
+        super().__init__(link_id=link_id, **{**self.start(state), **state})
+
+    def start(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the starting values that depend on the populations, where some values are given."""
+        raise NotImplementedError
+
+    def known(self, key: str) -> list[str]:
+        return list(self._populations)
+
+    def parts(self) -> dict[str, Any]:
+        return self._populations
+
+    def errors(self, name: str) -> list[float]:
+        """Return the errors of a population; none if it is not there."""
+        return self._populations[name]["errors"] if name in self._populations else []
 
 
 def chosen_populations(chosen: Any = None) -> dict[str, dict[str, Any]]:

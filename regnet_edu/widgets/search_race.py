@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import traitlets
 
-from ..errors import InputError, nearest_name
 from ..random_search import random_search_curve
-from .base import Interactive, number
-from .populations import chosen_populations, usual_pair
+from .base import named, number
+from .populations import OfPopulations, usual_pair
 from .still import Steps, Ticks, picture
 
 
-class SearchRace(Interactive):
+class SearchRace(OfPopulations):
     """Draw m networks from each of two populations, again and again, and see whose best is better.
 
     Args:
@@ -32,26 +30,14 @@ class SearchRace(Interactive):
     _module = "search_race"
     _title = "Random-search race"
 
-    first = traitlets.Unicode().tag(sync=True, state=True)
-    second = traitlets.Unicode().tag(sync=True, state=True)
+    first, second = named(), named()
     m = number(8, 1, 1000, step=1)
     seed = number(0, 0, 2**31, step=1)
 
-    def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
-        self._populations = chosen_populations(populations)
+    def start(self, given: dict[str, Any]) -> dict[str, Any]:
         first, second = usual_pair(list(self._populations))
         most = max(2, min(len(p["errors"]) for p in self._populations.values()))
-        super().__init__(link_id=link_id, **{"first": first, "second": second or first, "m": min(8, most), **state})
-
-    @traitlets.validate("first", "second")
-    def _check_name(self, proposal: Any) -> str:
-        name, known = proposal["value"], list(self._populations)
-        if name not in known:
-            raise InputError(f"population {name!r:.60} is not among those given; {nearest_name(name, known)}")
-        return str(name)
-
-    def parts(self) -> dict[str, Any]:
-        return self._populations
+        return {"first": first, "second": second or first, "m": min(8, most)}
 
     def still(self) -> str:
         """The expected best of m networks against m, for both."""
