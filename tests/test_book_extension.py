@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from regnet_book import accessibility, freshness, offline, repository  # noqa: E402
+from regnet_book import accessibility, freshness, offline, quiz, repository  # noqa: E402
 
 
 class TestFreshness:
@@ -38,11 +38,25 @@ class TestFreshness:
         (tree / "regnet_edu" / "__pycache__" / "edf.pyc").write_text("compiled")
         assert freshness.digest(tree) == before
 
-    def test_every_page_and_the_cache_depend_on_the_digest(self, tree: Path) -> None:
-        config = SimpleNamespace(regnet_code_digest="", nb_execution_cache_path="")
+    @staticmethod
+    def settings(tree: Path) -> tuple[str, Path]:
+        config = SimpleNamespace(regnet_page_digest="", nb_execution_cache_path="")
         freshness._use_digest(SimpleNamespace(srcdir=tree, outdir=tree / "_build" / "html"), config)
-        assert config.regnet_code_digest == freshness.digest(tree)
-        assert Path(config.nb_execution_cache_path) == tree / "_build" / ".jupyter_cache" / freshness.digest(tree)
+        return config.regnet_page_digest, Path(config.nb_execution_cache_path)
+
+    def test_the_cache_of_outputs_is_named_after_the_digest(self, tree: Path) -> None:
+        assert self.settings(tree)[1] == tree / "_build" / ".jupyter_cache" / freshness.digest(tree)
+
+    def test_a_change_of_the_package_reaches_every_page_and_its_outputs(self, tree: Path) -> None:
+        page, outputs = self.settings(tree)
+        (tree / "regnet_edu" / "edf.py").write_text("strict = False")
+        assert page != self.settings(tree)[0] and outputs != self.settings(tree)[1]
+
+    def test_a_change_of_the_extension_writes_the_pages_again_from_the_same_outputs(self, tree: Path) -> None:
+        page, outputs = self.settings(tree)
+        (tree / "book" / "_ext").mkdir(parents=True)
+        (tree / "book" / "_ext" / "more.py").write_text("")
+        assert page != self.settings(tree)[0] and outputs == self.settings(tree)[1]
 
 
 class TestRepository:
@@ -143,3 +157,66 @@ class TestAccessibility:
     def test_mending_twice_changes_nothing_more(self) -> None:
         once = accessibility.mend(self.page)
         assert accessibility.mend(once) == once
+
+
+class TestQuiz:
+    good = """How *many* numbers?
+
+- [x] Four, as $d_i$
+  Depth, width,
+  and two more.
+
+  - a list inside
+- [ ] Three
+  One more is free.
+"""
+
+    def test_a_quiz_is_read_as_it_is_written(self) -> None:
+        question = quiz.parse(self.good)
+        assert question.text == "How *many* numbers?"
+        assert [(a.text, a.right) for a in question.answers] == [("Four, as $d_i$", True), ("Three", False)]
+        assert question.answers[0].why == "Depth, width,\nand two more.\n\n- a list inside"
+        assert question.answers[1].why == "One more is free."
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("- [x] a\n  b\n- [ ] c\n  d", "asks a question"),
+            ("Why?\n\n- [x] a\n  b", "two answers"),
+            ("Why?\n\n- [ ] a\n  b\n- [ ] c\n  d", "exactly one right answer"),
+            ("Why?\n\n- [x] a\n  b\n- [x] c\n  d", "exactly one right answer"),
+            ("Why?\n\n- [x] a\n  b\n- [ ] c", "'c' is not explained"),
+        ],
+    )
+    def test_a_quiz_that_is_not_whole_says_what_it_lacks(self, body: str, said: str) -> None:
+        with pytest.raises(ValueError, match=re.escape(said)):
+            quiz.parse(body)
+
+    def test_a_page_shows_every_answer_and_keeps_each_explanation_until_it_is_opened(self, tmp_path: Path) -> None:
+        html = self.build(tmp_path, f"# Title\n\n:::{{quiz}}\n{self.good}:::\n\n:::{{quiz}}\n{self.good}:::\n")
+        assert html.count('role="group" aria-label="Question 2"') == 1
+        assert html.count("<details") == html.count("<summary>") == 4 and html.count("quiz-right") == 2
+        assert "<strong>Right.</strong> Depth, width," in html and "<strong>Not this one.</strong> One more" in html
+        assert "<em>many</em>" in html and html.count("<li>") >= 2
+
+    def test_a_faulty_quiz_stops_a_build_that_takes_warnings_as_errors(self, tmp_path: Path) -> None:
+        with pytest.raises(AssertionError, match="exactly one right answer"):
+            self.build(tmp_path, "# Title\n\n:::{quiz}\nWhy?\n\n- [ ] a\n  b\n- [ ] c\n  d\n:::\n")
+
+    def test_a_notebook_has_the_same_question_as_markdown(self) -> None:
+        text = quiz.notebook(quiz.parse(self.good), 3)
+        assert text.startswith("**Question 3.** How *many* numbers?\n\n<details><summary>Four, as $d_i$</summary>\n\n")
+        assert text.count("</details>") == 2 and "**Not this one.** One more is free." in text
+
+    @staticmethod
+    def build(folder: Path, page: str) -> str:
+        (folder / "index.md").write_text(page)
+        (folder / "conf.py").write_text(
+            f"import sys; sys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})\n"
+            "extensions = ['myst_parser', 'regnet_book.quiz']\n"
+            "myst_enable_extensions = ['colon_fence', 'dollarmath', 'tasklist']\nhtml_theme = 'basic'\n"
+        )
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-b", "html", str(folder), str(folder / "out")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return (folder / "out" / "index.html").read_text(encoding="utf-8")

@@ -29,3 +29,13 @@
     reach();
   });
 })();
+
+// Paper cannot be opened: what is folded is unfolded for print, and folded again after it.
+(() => {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("article details:not([open])")];
+    opened.forEach(details => { details.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach(details => { details.open = false; }));
+})();

@@ -1,4 +1,4 @@
-"""What this book adds to Sphinx: fresh pages, no request to another host, a repository address, an accessible theme.
+"""What this book adds to Sphinx: fresh pages that ask no other host, quizzes, its address, an accessible theme.
 
 Each concern has its file, with a `setup(app)` of its own.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import accessibility, freshness, interactives, offline, repository
+from . import accessibility, freshness, interactives, offline, quiz, repository
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for concern in (freshness, offline, interactives, repository, accessibility):
+    for concern in (freshness, offline, interactives, quiz, repository, accessibility):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
