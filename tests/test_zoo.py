@@ -104,3 +104,21 @@ def test_an_unknown_name_offers_the_nearest():
 def test_a_baseline_has_no_config():
     with pytest.raises(InputError, match="ResNet-50 is not an AnyNet"):
         _ = zoo.get("resnet_50").config
+
+
+def test_the_eight_mobile_networks_are_those_of_table_2():
+    mobile = {entry.title: entry for entry in zoo.mobile()}
+    assert len(mobile) == 8
+    assert all(0.5e9 < entry.flops < 0.6e9 for entry in mobile.values())
+    assert [title for title, entry in mobile.items() if entry.params is None] == ["ShuffleNet", "ShuffleNet-V2"]
+    best = min(mobile.values(), key=lambda entry: entry.top1_error_reported)
+    assert (best.title, best.params, best.top1_error_reported) == ("AmoebaNet-C", 6_400_000, 0.243)
+    assert best.top1_error_reported < zoo.get("RegNetY-600MF").top1_error_mean  # the paper marks it as the best
+
+
+def test_errors_as_first_reported_are_known_for_the_baselines_only():
+    assert {zoo.get(name).top1_error_reported for name in zoo.names()} == {None}
+    reported = {name: zoo.get(name).top1_error_reported for name in zoo.baselines()}
+    assert (reported["resnet_50"], reported["efficientnet_b5"]) == (0.239, 0.167)
+    for name, error in reported.items():  # the paper improves ResNe(X)t, and cannot reach the enhanced EfficientNets
+        assert (zoo.get(name).top1_error_mean < error) == name.startswith("resne")
