@@ -31,9 +31,11 @@ ROOMS = [
     ["classifier"],
     ["anynet", "weights", "blocks"],
     # From here on without torch, d2l and matplotlib.
+    ["study"],
     ["population", "records"],
     ["variance", "comparison", "random_search", "interop", "edf"],
     ["properties"],
+    ["cost"],
     ["zoo"],
     ["regime"],
     [
@@ -47,7 +49,7 @@ ROOMS = [
     ["errors"],
 ]
 ORDER = list(chain.from_iterable(ROOMS))
-WITHOUT_TORCH = ORDER[ORDER.index("population") :]
+WITHOUT_TORCH = ORDER[ORDER.index("study") :]
 HEAVY_IMPORTS = {"torch", "torchvision", "d2l", "matplotlib", "timm", "ray", "optuna", "IPython", "ipywidgets"}
 LONGEST_FILE = 300
 LONGER_WITH_REASON: dict[str, str] = {}
