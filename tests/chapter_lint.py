@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
-from pathlib import Path
+from collections.abc import Collection
 
-import yaml
+from browser import load_extension
+from chapter_text import Chapter
+
+quiz = load_extension("quiz")
 
 MAX_LINES = 25
 SECTIONS = (
@@ -17,80 +17,20 @@ SECTIONS = (
     "The idea in a picture",
     "A live population",
     "Try it yourself",
+    "Quiz",
     "What we learned",
     "In the paper",
     "Further reading",
 )
 ANYWHERE = ("The idea in a picture",)  # each chapter puts its picture where it helps most
-CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$", re.M | re.S)
-FENCE = re.compile(r"^(```+)(?!\{)[a-z0-9]*\n.*?^\1[ \t]*$", re.M | re.S)
 MATHS = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$([^$\n]+?)\$", re.S)
+QUIZ = re.compile(r"^:::\{quiz\}[ \t]*\n(.*?)^:::[ \t]*$", re.M | re.S)
 DRAWS = re.compile(r"\bplt\.show\(|\btrainer\.fit\(|\.imshow\(")
 FORBIDDEN = {
     "a note to ourselves": r"\b(TODO|FIXME|XXX|TBD|lorem ipsum|coming soon)\b",
     "a path of one machine": r"(?<![\w.])/(work|tmp|home|root|usr|mnt)/",
     "a local address": r"\b(localhost|127\.0\.0\.1)\b",
 }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One code cell: where it stands, its metadata, and its code."""
-
-    start: int
-    metadata: dict
-    code: str
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter's text, cut into header, prose and cells."""
-
-    name: str
-    text: str
-
-    @classmethod
-    def read(cls, path: Path) -> Chapter:
-        return cls(path.name, path.read_text(encoding="utf-8"))
-
-    @cached_property
-    def header(self) -> dict:
-        match = re.match(r"---\n(.*?)\n---\n", self.text, re.S)
-        return yaml.safe_load(match[1]) if match else {}
-
-    @cached_property
-    def cells(self) -> list[Cell]:
-        return [Cell(m.start(), *_metadata(m[1])) for m in CELL.finditer(self.text)]
-
-    @cached_property
-    def prose(self) -> str:
-        """The text with header and code blanked out, so that places stay the same."""
-        blank = lambda m: re.sub(r"[^\n]", " ", m[0])  # noqa: E731
-        text = re.sub(r"\A---\n.*?\n---\n", blank, self.text, count=1, flags=re.S)
-        return FENCE.sub(blank, CELL.sub(blank, text))
-
-    @cached_property
-    def headings(self) -> list[tuple[int, str]]:
-        return [(m.start(), m[1].strip()) for m in re.finditer(r"^## (.+)$", self.prose, re.M)]
-
-    def section(self, title: str) -> str:
-        """The prose under one heading, or nothing."""
-        starts = [*self.headings, (len(self.prose), "")]
-        for (start, name), (end, _) in pairwise(starts):
-            if name == title:
-                return self.prose[start:end].split("\n", 1)[1]
-        return ""
-
-
-def _metadata(body: str) -> tuple[dict, str]:
-    block = re.match(r"---\n(.*?)\n---\n(.*)", body, re.S)
-    if block:
-        return yaml.safe_load(block[1]) or {}, block[2]
-    options: dict = {}
-    while match := re.match(r":([\w-]+):[ \t]*(.*)\n", body):
-        options[match[1]] = yaml.safe_load(match[2])
-        body = body[match.end() :]
-    return options, body
 
 
 def header(chapter: Chapter) -> list[str]:
@@ -134,6 +74,8 @@ def contract(chapter: Chapter) -> list[str]:
         bad.append("'A live population' trains none with rn.sweep")
     if any(start < places.get("Predict before you run", 0) for start in sweeps):
         bad.append("a population is trained before the reader could predict")
+    if not any(cell.start > live and "torch.cuda.is_available()" in cell.code for cell in chapter.cells):
+        bad.append("the size of the live population does not follow the device (torch.cuda.is_available())")
     learned = [line for line in chapter.section("What we learned").splitlines() if line.strip()]
     sentences = [s for line in learned for s in re.findall(r"[^.?!]+[.?!](?=\s|$)", re.sub(r"\d\.\d", "1", line))]
     if len(sentences) != 3:
@@ -148,6 +90,39 @@ def contract(chapter: Chapter) -> list[str]:
             bad.append(f"'In the paper' names no {what.removeprefix('a ')}")
     if len(re.findall(r"^- .*\{cite", chapter.section("Further reading"), re.M)) < 2:
         bad.append("'Further reading' cites fewer than two works")
+    return bad
+
+
+def interactive(chapter: Chapter) -> list[str]:
+    """At least one cell ends with an interactive."""
+    ends = [cell.code.strip().rsplit("\n\n", 1)[-1] for cell in chapter.cells]
+    shown = any(re.search(r"^rn\.widgets\.\w+\(", end, re.M) for end in ends)
+    return [] if shown else ["no cell ends with an interactive, rn.widgets.Name(...)"]
+
+
+def recorded(chapter: Chapter) -> list[str]:
+    """A recorded population is shown, and where it comes from."""
+    code = "\n".join(cell.code for cell in chapter.cells)
+    bad = [] if "rn.load_population(" in code else ["no recorded population: rn.load_population(...)"]
+    if not re.search(r"rn\.(provenance|plots\.\w+)\(", code):
+        bad.append("nothing says where the population comes from: rn.provenance(...) or a figure of rn.plots")
+    return bad
+
+
+def questions(chapter: Chapter) -> list[str]:
+    """The quiz asks three to five questions; that each answer is explained, the directive itself makes sure."""
+    asked = QUIZ.findall(chapter.section("Quiz"))
+    bad = [] if 3 <= len(asked) <= 5 else [f"the quiz has {len(asked)} questions; three to five are right"]
+    if len(asked) != len(QUIZ.findall(chapter.prose)):
+        bad.append("a question of the quiz stands outside of the section 'Quiz'")
+    for number, body in enumerate(asked, start=1):
+        try:
+            quiz.parse(body)
+        except ValueError as error:
+            bad.append(f"question {number}: {error}")
+    firsts = [re.search(r"^- \[(.)\]", body, re.M) for body in asked]
+    if len(asked) > 2 and all(first and first[1] != " " for first in firsts):
+        bad.append("the first answer is always the right one")
     return bad
 
 
@@ -212,12 +187,16 @@ def disagreements(chapter: Chapter) -> list[str]:
     return bad
 
 
-def exercises(chapter: Chapter) -> list[str]:
+def exercises(chapter: Chapter, known: Collection[str]) -> list[str]:
+    """Exercises have hidden solutions, and one or more of this chapter check themselves."""
     labels = re.findall(r"^:::\{exercise\}[^\n]*\n:label: (\S+)", chapter.prose, re.M)
     solved = dict(re.findall(r"^:::\{solution\} (\S+)\n(:class: dropdown)?", chapter.prose, re.M))
     bad = [f"exercise {label} has no solution" for label in labels if label not in solved]
     bad += [f"solution {label} is not hidden" for label, hidden in solved.items() if not hidden]
-    return bad + [f"solution {label} has no exercise" for label in solved if label not in labels]
+    bad += [f"solution {label} has no exercise" for label in solved if label not in labels]
+    checked = [n for cell in chapter.cells for n in re.findall(r'^rn\.check\("([^"]+)"', cell.code, re.M)]
+    bad += [f"there is no exercise {number} to check" for number in checked if number not in known]
+    return bad if checked else [*bad, 'no exercise checks itself: rn.check("NN.k") in a cell']
 
 
 def measured_numbers(chapter: Chapter) -> list[str]:

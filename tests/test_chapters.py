@@ -9,6 +9,9 @@ from pathlib import Path
 import chapter_lint as lint
 import pytest
 import yaml
+from chapter_text import Chapter
+
+from regnet_edu.grading.exercise import exercises
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
@@ -18,15 +21,20 @@ GLOSSARY = {
     term.strip().lower()
     for term in re.findall(r"^(\w[^\n]*)\n  ", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.M)
 }
-RULES: dict[str, Callable[[lint.Chapter], list[str]]] = {
+CHECKED = set(exercises())
+SKELETON = re.search(r"^`````md\n(.*?)^`````$", (BOOK / "AUTHORS.md").read_text(encoding="utf-8"), re.M | re.S)
+RULES: dict[str, Callable[[Chapter], list[str]]] = {
     "header": lint.header,
     "sections": lint.sections,
     "contract": lint.contract,
+    "interactive": lint.interactive,
+    "recorded": lint.recorded,
+    "questions": lint.questions,
     "cells": lint.cells,
     "text alternatives": lint.text_alternatives,
     "leftovers": lint.leftovers,
     "disagreements": lint.disagreements,
-    "exercises": lint.exercises,
+    "exercises": lambda chapter: lint.exercises(chapter, CHECKED),
     "measured numbers": lint.measured_numbers,
     "symbols": lint.undefined_symbols,
     "citations": lambda chapter: lint.citations(chapter, BIB_KEYS),
@@ -37,7 +45,7 @@ RULES: dict[str, Callable[[lint.Chapter], list[str]]] = {
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_chapter_keeps_the_contract(path: Path, rule: str) -> None:
-    assert RULES[rule](lint.Chapter.read(path)) == []
+    assert RULES[rule](Chapter.read(path)) == []
 
 
 def _entries(node: object) -> list[str]:
@@ -68,7 +76,7 @@ def test_every_local_figure_exists_and_describes_itself(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_a_chapter_runs_without_the_network(path: Path) -> None:
-    code = "\n".join(cell.code for cell in lint.Chapter.read(path).cells)
+    code = "\n".join(cell.code for cell in Chapter.read(path).cells)
     assert not re.search(r"FashionMNIST\(|load\(\"(cifar10|fashion_mnist)|urllib|requests|download|pip install", code)
 
 
@@ -76,6 +84,9 @@ BROKEN = {
     "header": "# Title\n",
     "sections": "# One\n\n# Two\n",
     "contract": "## A live population\n\nNone.\n",
+    "interactive": "```{code-cell} ipython3\nexplorer = rn.widgets.EDFExplorer()\n```\n",
+    "recorded": "```{code-cell} ipython3\npopulation = rn.sweep(3)\n```\n",
+    "questions": "## Quiz\n\n:::{quiz}\nWhy?\n\n- [x] Yes\n- [ ] No\n  Why not.\n:::\n",
     "cells": "```{code-cell} ipython3\n" + "x = 1\n" * 26 + "```\n",
     "text alternatives": "```{code-cell} ipython3\nplt.show()\n```\n",
     "leftovers": "This is a TODO.\n",
@@ -90,9 +101,53 @@ BROKEN = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_finds_what_it_is_there_to_find(rule: str) -> None:
-    assert RULES[rule](lint.Chapter("broken", BROKEN[rule])) != []
+    assert RULES[rule](Chapter("broken", BROKEN[rule])) != []
 
 
 def test_symbols_in_a_table_and_after_it_are_accepted() -> None:
     good = "| symbol | meaning |\n| --- | --- |\n| $w_i$, $b$ | width |\n\nThen $w_i / b \\le \\text{many}$.\n"
-    assert lint.undefined_symbols(lint.Chapter("good", good)) == []
+    assert lint.undefined_symbols(Chapter("good", good)) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_chapter_in_the_guide_for_authors_keeps_the_contract(rule: str) -> None:
+    assert SKELETON is not None
+    assert RULES[rule](Chapter("skeleton", SKELETON[1])) == []
+
+
+FAULTS = [
+    ("- do the third thing.\n", "", "sections"),
+    (" to read, about", ", about", "sections"),
+    ("## Quiz", "## Questions", "sections"),
+    ("## The idea in a picture", "## The idea", "sections"),
+    ("lower mean error?", "lower mean error.", "contract"),
+    ("if torch.cuda.is_available() else 6", "if True else 6", "contract"),
+    ('rn.sweep("AnyNetXA"', 'rn.load("AnyNetXA"', "contract"),
+    ("- The third thing.\n", "", "contract"),
+    ("Section 3.2, with", "With", "contract"),
+    ("with Figure 5", "in passing", "contract"),
+    ("{cite}`radosavovic2019network`", "(2019)", "contract"),
+    ("rn.widgets.EDFExplorer([", "explorer = rn.widgets.EDFExplorer([", "interactive"),
+    ("rn.load_population(", "rn.sweep(", "recorded"),
+    ("rn.plots.edfs(", "my_plot(", "recorded"),
+    ('rn.check("04.1")', "", "exercises"),
+    ('rn.check("04.1")', 'rn.check("04.9")', "exercises"),
+    (":class: dropdown\nIts answer.", "Its answer.", "exercises"),
+    ("  Why it is wrong.\n- [x] No.", "- [x] No.", "questions"),
+    ("- [x] No.", "- [ ] No.", "questions"),
+    (":::{quiz}\nThe third question?", ":::{note}\nThe third question?", "questions"),
+    ("live = rn.sweep", "live = (((((" + "\n" * 30 + "rn.sweep", "cells"),
+    ("| $b$ | bottleneck ratio |", "The ratio is $b$.", "symbols"),
+    ("`zhang2023dive`", "`nobody2023nothing`", "citations"),
+]
+
+
+@pytest.mark.parametrize(("there", "instead", "rule"), FAULTS, ids=lambda value: repr(value)[1:31])
+def test_a_chapter_that_lacks_one_thing_is_found_out_by_its_rule(there: str, instead: str, rule: str) -> None:
+    assert SKELETON is not None and there in SKELETON[1]
+    assert RULES[rule](Chapter("faulty", SKELETON[1].replace(there, instead))) != []
+
+
+def test_the_guide_for_authors_names_every_rule_that_there_is() -> None:
+    guide = (BOOK / "AUTHORS.md").read_text(encoding="utf-8")
+    assert not [rule for rule in RULES if f"`{rule}`" not in guide and rule not in ("header", "leftovers")]
