@@ -6,9 +6,9 @@ megaflops are bound by moving activations as much as by arithmetic (the paper's 
 
 1. the paper's own training times of its 24 RegNets (figures 15 and 16: 100 epochs of ImageNet on eight V100), through
    which seconds = a * flops + b * activations + c is fitted, within 13 % for every one of them. The paper does not name
-   the precision; its ResNet-50 made 365 images a second on each V100, and NVIDIA's table has 367 without mixed precision;
+   the precision; its ResNet-50 made 365 images a second on each V100, and NVIDIA's has 367 without mixed precision;
 2. two bounds on how much faster another GPU is: as its memory is faster (nothing gained by mixed precision), and as
-   ResNet-50 trains faster on it in mixed precision. A RegNet lies between. On an RTX 3090, whose memory is hardly faster
+   ResNet-50 trains faster on it in mixed precision. A RegNet lies between. On an RTX 3090, with memory hardly faster
    than a V100's, timm (`results/benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv`) has 1,781 images a second for
    RegNetX-400MF and 1,218 for ResNet-50; the paper's V100 had 1,141 and 365.
 """
