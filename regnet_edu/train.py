@@ -6,10 +6,9 @@ runs for a single image. On a CPU the convolutions get channels-last tensors, wh
 
 from __future__ import annotations
 
-import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,30 +21,12 @@ from . import regime as regimes
 from .anynet import AnyNet
 from .config import AnyNetConfig
 from .data import ImageData
-from .errors import InputError
+from .device import autocast, device_of, threads_of
 from .optimizer import SGD
+from .outcome import TrainResult, seeds
 from .regime import Regime
 
 EVAL_BATCH = 500
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """What training one network gave.
-
-    `status` is "ok" or "diverged" (a loss that is not finite; the error is then that of guessing). `errors` holds the
-    top-1 test error after each epoch, as a fraction; `error` is the last of them. `seconds` is wall time and
-    `cpu_seconds` processor time, both with evaluation; `images_per_second` counts training images over training time.
-    """
-
-    status: str
-    error: float
-    errors: tuple[float, ...]
-    loss: float
-    seconds: float
-    cpu_seconds: float
-    images_per_second: float
-    reason: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +56,7 @@ def prepare(data: ImageData, regime: Regime, device: str = "cpu") -> DeviceData:
         InputError: there are fewer training images than one batch holds, or the device is not there.
     """
     data.check_batch(regime)
-    where = _device(device)
+    where = device_of(device)
 
     def share(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
         order = np.random.Generator(np.random.PCG64(0)).permutation(len(labels))[: count or len(labels)]
@@ -119,7 +100,7 @@ def train(
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
         data = prepare(loaded, regime, device)
-    with _threads(threads):
+    with threads_of(threads):
         started, cpu_started = time.perf_counter(), time.process_time()
         errors, loss, training = _run(config, regime, seed, data, on_epoch)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
@@ -163,25 +144,6 @@ def _run(
     return errors, loss, training
 
 
-@contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Use so many threads; afterwards as many as before."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def seeds(seed: int) -> tuple[int, int]:
-    """Return two independent seeds made from one: for the initial weights, and for the order of the images."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputError(f"seed {seed!r:.60} must be a whole number of at least 0")
-    weights, order = np.random.SeedSequence(int(seed)).generate_state(2, np.uint64) >> np.uint64(1)
-    return int(weights), int(order)
-
-
 def _one_epoch(
     network: nn.Module,
     optimizer: SGD,
@@ -208,7 +170,7 @@ def _one_epoch(
             images = _shift(images, shifts[rows], regime.crop_padding)
         if regime.flip:
             images = torch.where(mirrored[rows, None, None, None], images.flip(3), images)
-        with _autocast(where, regime.precision):
+        with autocast(where, regime.precision):
             loss = functional.cross_entropy(network(images), data.train_labels[rows])
         optimizer.zero_grad()
         loss.backward()
@@ -235,10 +197,6 @@ def _shift(images: torch.Tensor, shifts: torch.Tensor, padding: int) -> torch.Te
     return padded[index, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
-def _autocast(where: torch.device, precision: str) -> torch.autocast:
-    return torch.autocast(where.type, torch.bfloat16, enabled=precision == "bf16")
-
-
 @torch.inference_mode()
 def top1_error(network: nn.Module, data: DeviceData, precision: str = "fp32") -> float:
     """Return the top-1 error on the test images, a fraction in [0, 1]."""
@@ -247,17 +205,7 @@ def top1_error(network: nn.Module, data: DeviceData, precision: str = "fp32") ->
     wrong = torch.zeros((), dtype=torch.int64, device=where)
     for start in range(0, len(data.test_labels), EVAL_BATCH):
         rows = slice(start, start + EVAL_BATCH)
-        with _autocast(where, precision):
+        with autocast(where, precision):
             scores = network(normalise(data.test_images[rows], data))
         wrong += (scores.argmax(1) != data.test_labels[rows]).sum()
     return int(wrong) / len(data.test_labels)
-
-
-def _device(name: str) -> torch.device:
-    try:
-        where = torch.device(name)
-    except RuntimeError as error:
-        raise InputError(f"device {name!r} is unknown; use cpu or cuda") from error
-    if where.type == "cuda" and not torch.cuda.is_available():
-        raise InputError(f"device {name!r} is not there: this machine has no GPU that torch can use; use cpu")
-    return where

@@ -26,8 +26,8 @@ ROOMS = [
     ["report", "report_page", "report_facts"],
     ["plots"],
     ["sweep", "local", "worker"],
-    ["train", "optimizer"],
-    ["data", "folder", "synthetic"],
+    ["train", "large", "pipeline", "shared_norm", "average", "checkpoint", "team", "optimizer", "device", "outcome"],
+    ["data", "downloads", "stream", "folder", "dataset", "synthetic"],
     ["classifier"],
     ["anynet", "weights", "blocks"],
     # From here on without torch, d2l and matplotlib.

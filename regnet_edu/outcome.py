@@ -1,0 +1,36 @@
+"""What training one network takes from its seed, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import InputError
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What training one network gave.
+
+    `status` is "ok" or "diverged" (a loss that is not finite; the error is then that of guessing). `errors` holds the
+    top-1 test error after each epoch, as a fraction; `error` is the last of them. `seconds` is wall time and
+    `cpu_seconds` processor time, both with evaluation; `images_per_second` counts training images over training time.
+    """
+
+    status: str
+    error: float
+    errors: tuple[float, ...]
+    loss: float
+    seconds: float
+    cpu_seconds: float
+    images_per_second: float
+    reason: str | None = None
+
+
+def seeds(seed: int) -> tuple[int, int]:
+    """Return two independent seeds made from one: for the initial weights, and for the order of the images."""
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InputError(f"seed {seed!r:.60} must be a whole number of at least 0")
+    weights, order = np.random.SeedSequence(int(seed)).generate_state(2, np.uint64) >> np.uint64(1)
+    return int(weights), int(order)
