@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. Everything happens in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-heavy lint format types bench notebooks figures lock clean
+.PHONY: help setup book serve test test-heavy lint format types bench notebooks figures populations lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -51,6 +51,9 @@ notebooks: $(READY)  ## write every chapter as an .ipynb into build/notebooks
 
 figures: $(READY)  ## draw the picture of the README and of the opening page again
 	@$(PY) tools/draw_opening.py
+
+populations: $(READY)  ## record the populations of the study, or go on with them (ARGS="--data DIR --dry-run")
+	@$(PY) tools/record_populations.py $(ARGS)
 
 lock: $(READY)  ## write requirements.lock again with the newest versions that fit
 	@$(PY) -m uv pip compile pyproject.toml --extra book --extra d2l --extra test --extra dev --universal --upgrade \

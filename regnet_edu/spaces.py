@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import fields
 from typing import Any
 
 from .anynet_spaces import (
@@ -42,7 +43,7 @@ _ALL: tuple[type[DesignSpace], ...] = (
 )
 _SPACES = {space.__name__: space for space in _ALL}
 
-__all__ = ["Constraint", "DesignSpace", "get", "names", *_SPACES]
+__all__ = ["Constraint", "DesignSpace", "get", "names", "title", *_SPACES]
 
 
 def names() -> list[str]:
@@ -64,3 +65,10 @@ def get(name: str, **ranges: Any) -> DesignSpace:
         if entry not in known:
             raise InputError(f"{name} has no range {entry!r}; {nearest_name(entry, known)}")
     return space(**ranges)
+
+
+def title(space: DesignSpace) -> str:
+    """Return the name of a space, with the options that differ from the usual ones, such as "RegNetX (block R)"."""
+    mine = {f.name: getattr(space, f.name) for f in fields(space) if f.repr and getattr(space, f.name) != f.default}
+    words = [f"{k} {v[0] if isinstance(v, tuple) and len(v) == 1 else v}" for k, v in mine.items()]
+    return space.name + (f" ({', '.join(words)})" if words else "")

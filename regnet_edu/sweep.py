@@ -139,7 +139,7 @@ def _networks(
     if isinstance(space, str):
         space = spaces.get(space)
     if isinstance(space, DesignSpace):
-        space = regime.narrowed(space)
+        title, space = spaces.title(space), regime.narrowed(space)  # the regime says itself which ranges are its own
         configs = space.sample(
             n,
             rng=seed,
@@ -148,7 +148,7 @@ def _networks(
             in_channels=images.channels,
             num_classes=images.num_classes,
         )
-        return space.name, repr(space), configs
+        return title, repr(space), configs
     configs = list(space)
     for k, config in enumerate(configs):
         if not isinstance(config, AnyNetConfig):

@@ -173,6 +173,11 @@ def test_refine_composes_and_keeps_the_parent_s_networks():
     assert isinstance(space, AnyNetXA)
 
 
+def test_the_title_of_a_space_says_what_is_unusual_about_it():
+    assert spaces.title(AnyNetXA()) == "AnyNetXA"
+    assert spaces.title(spaces.get("RegNetX", group_widths=1, block="R")) == "RegNetX (block R, group_widths 1)"
+
+
 def test_a_design_space_in_ten_lines():
     def bottleneck_in_the_middle(batch):
         return batch.widths[:, 1] == batch.widths.min(axis=1)
