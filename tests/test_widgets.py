@@ -27,7 +27,7 @@ ROOT = TESTS.parent
 FOLDER = Path(bundle.__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
-NAMES = sorted(widgets.__all__)
+NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 60, 300  # compressed
 
 

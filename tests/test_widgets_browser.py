@@ -24,7 +24,7 @@ from regnet_edu.widgets import bundle
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.browser
 POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(50, 2, "RegNetX")}
-NAMES = sorted(widgets.__all__)
+NAMES = sorted(widgets.INTERACTIVES)
 ARGUMENTS: dict[str, Any] = {
     n: {"populations": POPULATIONS} for n in ("EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace")
 }

@@ -5,6 +5,8 @@ A cell that ends with an interactive shows it. Its traits are its state, both wa
     explorer = rn.widgets.RegNetExplorer(depth=13, w0=24, wa=36.44, wm=2.49, group_width=8)
     explorer.observe(lambda change: print(change["name"], change["new"]))
     explorer
+
+`live` puts controls around a function of your own.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ _HOMES = {
     "SearchRace": "search_race",
 }
 
-__all__ = list(_HOMES)
+INTERACTIVES = list(_HOMES)
+_HOMES["live"] = "callback"
+
+__all__ = [*INTERACTIVES, "live"]
 
 
 def __getattr__(name: str) -> Any:

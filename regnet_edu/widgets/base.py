@@ -117,16 +117,16 @@ class Named(traitlets.Unicode):
     """A trait that holds one of the names that its interactive knows."""
 
     def validate(self, obj: Any, value: Any) -> str:
-        return check_known(self.name, super().validate(obj, value), obj.known(self.name))
+        return check_known(str(self.name), super().validate(obj, value), obj.known(str(self.name)))
 
 
 class NamedSet(traitlets.List):
     """A trait that holds some of the names that its interactive knows, each once and in that order."""
 
     def validate(self, obj: Any, value: Any) -> list[str]:
-        wanted, known = super().validate(obj, value), obj.known(self.name)
+        wanted, known = super().validate(obj, value) or [], obj.known(str(self.name))
         for name in wanted:
-            check_known(self.name, name, known)
+            check_known(str(self.name), name, known)
         return [name for name in known if name in wanted]
 
 
