@@ -131,7 +131,9 @@ class Regime:
             InputError: the space has no such range.
         """
         families = [base.__name__ for base in type(space).__mro__]
-        options = next((v for family, v in self.ranges.items() if any(f.startswith(family) for f in families)), {})
+        options: Mapping[str, Any] = next(
+            (v for family, v in self.ranges.items() if any(f.startswith(family) for f in families)), {}
+        )
         usual = {f.name: f.default for f in fields(space)}
         for name in options:
             if name not in usual:

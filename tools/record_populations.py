@@ -1,7 +1,7 @@
 """Record the populations of the study, one after the other, or go on with them: `make populations ARGS="--data DIR"`.
 
-The plan is in regnet_edu/study.py. Each population is one `regnet-edu sweep`, which resumes where it was stopped; what is
-recorded in the package already is gone on with. A finished population is copied into the package.
+The plan is in regnet_edu/study.py. Each population is one `regnet-edu sweep`, which resumes where it was stopped; what
+is recorded in the package already is gone on with. A finished population is copied into the package.
 """
 
 from __future__ import annotations
