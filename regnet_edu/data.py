@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from . import folder, synthetic
+from . import folder, stream, synthetic
+from .dataset import DataSet
 from .errors import InputError, nearest_name
-from .regime import Regime
 
-NAMES = ("synthetic", "fashion_mnist", "cifar10")
+NAMES = ("synthetic", "fashion_mnist", "cifar10", "imagenet:DIR")
 
 
 @dataclass(frozen=True, eq=False)
-class ImageData:
+class ImageData(DataSet):
     """Images of one size with their labels, split into train and test.
 
     Args:
@@ -55,36 +56,6 @@ class ImageData:
     def channels(self) -> int:
         return self.train_images.shape[3]
 
-    @property
-    def num_classes(self) -> int:
-        return len(self.classes)
-
-    def check_batch(self, regime: Regime) -> None:
-        """Raise `InputError` if the data cannot fill one batch of the regime."""
-        images = min(len(self.train_labels), regime.train_images or len(self.train_labels))
-        if images < regime.batch_size:
-            raise InputError(
-                f"batch_size {regime.batch_size} is more than the {images} training images; the most is {images}"
-            )
-
-    def shortfall(self, regime: Regime) -> str | None:
-        """Say that the data has fewer images than the regime would take, if it has."""
-        pairs = (("training", regime.train_images, self.train_labels), ("test", regime.test_images, self.test_labels))
-        short = [f"{len(have):,} of {want:,} {part} images" for part, want, have in pairs if (want or 0) > len(have)]
-        return f"{self.name} has only {' and '.join(short)} that regime {regime.name} would take" if short else None
-
-    def describe(self) -> dict[str, object]:
-        """Return what a record's header says of the data."""
-        return {
-            "name": self.name,
-            "fingerprint": self.fingerprint,
-            "train": len(self.train_labels),
-            "test": len(self.test_labels),
-            "classes": len(self.classes),
-            "channels": self.channels,
-            "note": self.note,
-        }
-
 
 def fingerprint(*arrays: np.ndarray, classes: tuple[str, ...] = ()) -> str:
     """Return sixteen hexadecimal digits of a SHA-256 over the arrays and the class names."""
@@ -101,21 +72,20 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "regnet_edu"
 
 
-def load(
-    data: str | os.PathLike[str] | ImageData = "synthetic", resolution: int = 32, progress: bool = False
-) -> ImageData:
-    """Load a data set as arrays of `resolution` x `resolution` pixels.
+def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int = 32, progress: bool = False) -> DataSet:
+    """Load a data set as arrays of `resolution` x `resolution` pixels, or list the files of one that stays on disk.
 
     Args:
         data: "synthetic", "fashion_mnist", "cifar10", or the path of an image folder with train/CLASS/*.jpg and
-            test/CLASS/*.jpg (val/ will do for test/). An `ImageData` is returned as it is.
+            test/CLASS/*.jpg (val/ will do for test/), which is decoded into memory; "imagenet:DIR" leaves such a
+            folder on the disk. An `ImageData` or an `ImageStream` is returned as it is.
         resolution: height and width in pixels. Images of another size are cropped to a square and resized.
         progress: whether decoding shows a progress bar.
 
     Raises:
-        InputError: the name is unknown, the folder is missing or empty, or an image cannot be read.
+        InputError: the name is unknown, the folder is missing or empty, an image cannot be read, or memory is short.
     """
-    if isinstance(data, ImageData):
+    if isinstance(data, DataSet):
         return data
     if isinstance(resolution, bool) or not isinstance(resolution, int) or resolution < 8:
         raise InputError(f"resolution {resolution!r:.60} must be a whole number of pixels of at least 8")
@@ -124,10 +94,14 @@ def load(
         return _synthetic(resolution)
     if name in ("fashion_mnist", "cifar10"):
         return _torchvision(name, resolution)
-    path = Path(name.removeprefix("imagenet:")).expanduser()
+    if name == "imagenet" or name.startswith(stream.PREFIX):
+        return stream.open_folder(stream.folder_of(name), resolution)
+    path = Path(name).expanduser()
     if not path.exists() and os.sep not in name:
         raise InputError(f"data {name!r} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
     images = folder.load(path, resolution, cache_folder() / "decoded", progress)
+    if images.note and progress:
+        print(f"note: {path}: {images.note}", file=sys.stderr)
     return ImageData.of(path.resolve().name, images.arrays, images.classes, images.fingerprint, images.note)
 
 

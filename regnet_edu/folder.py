@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import shutil
-import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from . import array_cache
 from .errors import InputError
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".pgm", ".tif", ".tiff"}
 LAYOUT = "it needs train/CLASS/*.jpg and test/CLASS/*.jpg"
-PARTS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+class Split(NamedTuple):
+    """The images of one split: `paths`, an array of bytes, relative to the folder, and `labels`, int64."""
+
+    paths: np.ndarray
+    labels: np.ndarray
+
+
+class Listing(NamedTuple):
+    """What an image folder holds."""
+
+    classes: tuple[str, ...]
+    train: Split
+    test: Split
 
 
 class FolderImages(NamedTuple):
@@ -41,64 +54,96 @@ def load(root: Path, resolution: int, cache: Path, progress: bool = False) -> Fo
     Raises:
         InputError: the folder is missing or empty, the classes of test and train differ, or an image is unreadable.
     """
-    classes, files = list_files(root)
-    listing = [
-        f"{path.relative_to(root)} {(s := path.stat()).st_size} {s.st_mtime_ns}" for pairs in files for path, _ in pairs
-    ]
-    key = hashlib.sha256("\n".join([str(root.resolve()), str(resolution), *listing]).encode()).hexdigest()[:24]
-    kept = cache / key
-    try:
-        meta = json.loads((kept / "meta.json").read_text())
-        arrays = tuple(np.load(kept / f"{part}.npy", mmap_mode="r") for part in PARTS)
-        return FolderImages(arrays, classes, meta["fingerprint"], meta["note"])
-    except (OSError, ValueError, KeyError):
-        pass  # not cached yet, or damaged: decode
-    parts: list[np.ndarray] = []
-    converted: dict[str, int] = {}
-    for split, pairs in zip(("train", "test"), files, strict=True):
-        images = decode([path for path, _ in pairs], resolution, f"decoding {split}" if progress else None, converted)
-        parts += [images, np.array([label for _, label in pairs], np.int64)]
-    digest = hashlib.sha256("\n".join(classes).encode())
-    for part in parts:
-        digest.update(np.ascontiguousarray(part).data)
+    listing = scan(root)
+    stats = [(path, os.stat(root / path)) for path in map(os.fsdecode, [*listing.train.paths, *listing.test.paths])]
+    lines = [f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats]
+    key = hashlib.sha256("\n".join([str(root.resolve()), str(resolution), *lines]).encode()).hexdigest()[:24]
+    found = array_cache.recall(cache / key)
+    if found and found[1].keys() >= {"fingerprint", "note"}:
+        return FolderImages(found[0], listing.classes, found[1]["fingerprint"], found[1]["note"])
+    _check_memory(root, listing, resolution)
+    arrays: list[np.ndarray] = []
+    converted: Counter[str] = Counter()
+    for name, split in (("train", listing.train), ("test", listing.test)):
+        paths = [root / os.fsdecode(path) for path in split.paths]
+        arrays += [decode(paths, resolution, f"decoding {name}" if progress else None, converted), split.labels]
+    digest = hashlib.sha256("\n".join(listing.classes).encode())
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
     note = "; ".join(f"{count} {mode} images converted to RGB" for mode, count in sorted(converted.items()))
     meta = {"fingerprint": digest.hexdigest()[:16], "note": note}
-    _keep(kept, parts, meta)
-    return FolderImages(tuple(parts), classes, meta["fingerprint"], note)
+    array_cache.keep(cache / key, arrays, meta)
+    return FolderImages(tuple(arrays), listing.classes, meta["fingerprint"], note)
 
 
-def list_files(root: Path) -> tuple[tuple[str, ...], list[list[tuple[Path, int]]]]:
-    """Return the class names and, for train and test, the (path, label) pairs in sorted order."""
+def _check_memory(root: Path, listing: Listing, resolution: int) -> None:
+    """Refuse to decode more than fits into memory."""
+    images = len(listing.train.labels) + len(listing.test.labels)
+    needed, free = images * resolution * resolution * 3, array_cache.free_memory()
+    if free is not None and needed > free:
+        raise InputError(
+            f"image folder {root} holds {images:,} images, which at {resolution} pixels need {needed / 1e9:.3g} GB of "
+            f"memory, more than the {free / 1e9:.3g} GB that are free; imagenet:{root} reads them while it trains"
+        )
+
+
+def scan(root: Path) -> Listing:
+    """List the images of a folder by class, in sorted order, without opening any.
+
+    Raises:
+        InputError: the folder is missing or empty, or the classes of test and train differ.
+    """
     if not root.is_dir():
         raise InputError(f"image folder {root} does not exist; {LAYOUT}")
-    test = next((root / name for name in ("test", "val") if (root / name).is_dir()), root / "test")
-    named = []
-    for split in (root / "train", test):
-        if not split.is_dir():
-            raise InputError(f"image folder {root} has no folder {split.name}; {LAYOUT}")
-        named.append(sorted(d.name for d in split.iterdir() if d.is_dir() and not d.name.startswith(".")))
-    train_names, test_names = named
-    if not train_names:
-        raise InputError(f"image folder {root / 'train'} holds no class folders; {LAYOUT}")
-    for here, there, where, lack in ((test_names, train_names, test.name, "train"), (*named, "train", test.name)):
-        extra = [name for name in here if name not in there]
+    test = next((name for name in ("test", "val") if (root / name).is_dir()), "test")
+    classes = _classes(root, "train", test)
+    splits = []
+    for split in ("train", test):
+        names, labels = [], []
+        for label, name in enumerate(classes):
+            with os.scandir(root / split / name) as entries:
+                files = sorted(e.name for e in entries if _is_image(e.name))
+            if not files:
+                raise InputError(f"class folder {root / split / name} holds no images ({', '.join(sorted(SUFFIXES))})")
+            names += [f"{split}/{name}/{file}" for file in files]
+            labels += [label] * len(files)
+        # A list of a million strings costs ten times the memory of an array, and every process that touches it a copy.
+        splits.append(Split(np.array([os.fsencode(n) for n in names]), np.array(labels, np.int64)))
+    return Listing(classes, *splits)
+
+
+def _classes(root: Path, train: str, test: str) -> tuple[str, ...]:
+    """Return the names of the class folders, which must be the same in both splits."""
+    found = {}
+    for split in (train, test):
+        if not (root / split).is_dir():
+            raise InputError(f"image folder {root} has no folder {split}; {LAYOUT}")
+        with os.scandir(root / split) as entries:
+            inside = [(e.name, e.is_dir()) for e in entries if not e.name.startswith(".")]
+        found[split] = sorted(name for name, is_folder in inside if is_folder)
+        loose = sum(_is_image(name) for name, is_folder in inside if not is_folder)
+        if loose and not found[split]:
+            raise InputError(
+                f"image folder {root / split} holds {loose:,} images but no class folders; sort them into one folder a "
+                "class, named as in the other split (ImageNet: by WordNet id, such as n01440764)"
+            )
+    if not found[train]:
+        raise InputError(f"image folder {root / train} holds no class folders; {LAYOUT}")
+    for here, there in ((test, train), (train, test)):
+        extra = sorted(set(found[here]) - set(found[there]))
         if extra:
-            raise InputError(f"class {extra[0]!r} is in {where} but not in {lack}; both need the same classes")
-    if len(train_names) < 2:
-        raise InputError(f"image folder {root} has 1 class ({train_names[0]}); a classifier needs at least 2")
-    files: list[list[tuple[Path, int]]] = []
-    for split in (root / "train", test):
-        pairs = []
-        for label, name in enumerate(train_names):
-            paths = sorted(p for p in (split / name).iterdir() if p.suffix.lower() in SUFFIXES and p.name[0] != ".")
-            if not paths:
-                raise InputError(f"class folder {split / name} holds no images ({', '.join(sorted(SUFFIXES))})")
-            pairs += [(path, label) for path in paths]
-        files.append(pairs)
-    return tuple(train_names), files
+            more = f" ({len(extra) - 1} more such)" if len(extra) > 1 else ""
+            raise InputError(f"class {extra[0]!r} is in {here} but not in {there}{more}; both need the same classes")
+    if len(found[train]) < 2:
+        raise InputError(f"image folder {root} has 1 class ({found[train][0]}); a classifier needs at least 2")
+    return tuple(found[train])
 
 
-def decode(paths: list[Path], resolution: int, title: str | None, converted: dict[str, int]) -> np.ndarray:
+def _is_image(name: str) -> bool:
+    return name[0] != "." and os.path.splitext(name)[1].lower() in SUFFIXES
+
+
+def decode(paths: list[Path], resolution: int, title: str | None, converted: Counter[str]) -> np.ndarray:
     """Read images into an (n, resolution, resolution, 3) uint8 array; count what was converted to RGB by its mode."""
     from PIL import Image
     from tqdm.auto import tqdm
@@ -125,7 +170,7 @@ def decode(paths: list[Path], resolution: int, title: str | None, converted: dic
         modes = pool.map(read, range(len(paths)))
         for mode in tqdm(modes, title, total=len(paths), unit=" images", disable=title is None, leave=False):
             if mode != "RGB":
-                converted[mode] = converted.get(mode, 0) + 1
+                converted[mode] += 1
     return images
 
 
@@ -142,19 +187,3 @@ def resize_all(images: np.ndarray, resolution: int) -> np.ndarray:
         small = np.asarray(picture.resize((resolution, resolution), Image.Resampling.BICUBIC))
         out[k] = small.reshape(resolution, resolution, channels)
     return out
-
-
-def _keep(kept: Path, parts: list[np.ndarray], meta: dict[str, str]) -> None:
-    """Write the arrays to the cache in one step, so that a half-written cache is never read."""
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=kept.parent))
-        try:
-            for name, part in zip(PARTS, parts, strict=True):
-                np.save(work / f"{name}.npy", part)
-            (work / "meta.json").write_text(json.dumps(meta))
-            os.replace(work, kept)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    except OSError:
-        pass  # a cache is a convenience: a full or read-only disk must not stop the work

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from .array_cache import PARTS
 from .config import AnyNetConfig
 from .data import ImageData
 from .errors import InputError
-from .folder import PARTS
 from .regime import Regime
 
 

@@ -27,7 +27,7 @@ ROOMS = [
     ["plots"],
     ["sweep", "local", "worker"],
     ["train", "large", "pipeline", "shared_norm", "average", "checkpoint", "team", "optimizer", "device", "outcome"],
-    ["data", "downloads", "stream", "folder", "dataset", "synthetic"],
+    ["data", "downloads", "stream", "folder", "array_cache", "dataset", "synthetic"],
     ["classifier"],
     ["anynet", "weights", "blocks"],
     # From here on without torch, d2l and matplotlib.

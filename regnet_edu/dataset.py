@@ -1,0 +1,72 @@
+"""What every data set has, whether its images lie in memory or are read while a network trains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .errors import InputError
+from .regime import Regime
+
+
+class DataSet:
+    """A name, the labels of training and test images, and the classes that the labels count.
+
+    Args:
+        name: what the data is called in records and figures.
+        train_labels, test_labels: (n,) int64 arrays, label k is class k.
+        classes: the names of the classes, in the order of their labels.
+        fingerprint: sixteen hexadecimal digits by which a sweep knows its data again.
+        note: what a reader of a figure must know of the data, such as how it was coded.
+        resolution: height and width of the images in pixels.
+        channels: 3 for colour, 1 for grey.
+    """
+
+    name: str
+    train_labels: np.ndarray
+    test_labels: np.ndarray
+    classes: tuple[str, ...]
+    fingerprint: str
+    note: str
+
+    @property
+    def resolution(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def channels(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.classes)
+
+    def check_batch(self, regime: Regime) -> None:
+        """Raise `InputError` if the data cannot fill one batch of the regime."""
+        images = min(len(self.train_labels), regime.train_images or len(self.train_labels))
+        if images < regime.batch_size:
+            raise InputError(
+                f"batch_size {regime.batch_size} is more than the {images} training images; the most is {images}"
+            )
+
+    def shortfall(self, regime: Regime) -> str | None:
+        """Say that the data has fewer images than the regime would take, if it has."""
+        pairs = (("training", regime.train_images, self.train_labels), ("test", regime.test_images, self.test_labels))
+        short = [f"{len(have):,} of {want:,} {part} images" for part, want, have in pairs if (want or 0) > len(have)]
+        return f"{self.name} has only {' and '.join(short)} that regime {regime.name} would take" if short else None
+
+    def describe(self) -> dict[str, object]:
+        """Return what a record's header says of the data."""
+        return {
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "train": len(self.train_labels),
+            "test": len(self.test_labels),
+            "classes": len(self.classes),
+            "channels": self.channels,
+            "note": self.note,
+        }
+
+
+def share(count: int, wanted: int | None) -> np.ndarray:
+    """Return which of `count` images a regime takes: the first `wanted` of one shuffle, the same for everyone."""
+    return np.random.Generator(np.random.PCG64(0)).permutation(count)[: wanted or count]
