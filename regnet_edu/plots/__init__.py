@@ -4,6 +4,7 @@
     figure                      # in a notebook: a drawing that follows the light or dark theme of the page
     figure.alt_text             # what it shows, in numbers
     figure.savefig("edfs.pdf")  # on white, for print
+    rn.plots.paper_figure(9)    # a figure of the paper, from recorded populations
 
 Populations are DataFrames of `load_population`, paths or names of record files, a list of them, or a dict that gives
 each its name. Colours are those of Okabe and Ito, chosen or darkened so that each stands out on white and on black;
@@ -14,12 +15,14 @@ from .canvas import alt_text, to_svg
 from .distributions import edfs, random_search
 from .fits import fit_error, linear_fits, quantized_fits
 from .networks import width_profiles
+from .paper import PaperFigure, paper_figure
 from .published import field_comparison, model_diagrams
 from .scatter import property_scatter
 from .source import Source, sources
 from .trends import complexity_relations, parameter_trends
 
 __all__ = [
+    "PaperFigure",
     "Source",
     "alt_text",
     "complexity_relations",
@@ -28,6 +31,7 @@ __all__ = [
     "fit_error",
     "linear_fits",
     "model_diagrams",
+    "paper_figure",
     "parameter_trends",
     "property_scatter",
     "quantized_fits",

@@ -103,6 +103,7 @@ def model_diagrams(
 def field_comparison(
     measures: str | Sequence[str] = ("flops", "activations", "inference_ms"),
     *,
+    families: Sequence[str] | None = None,
     title: str = "",
     note: bool = True,
     size: tuple[float, float] = (2.25, 2.7),
@@ -111,12 +112,13 @@ def field_comparison(
 
     Args:
         measures: one or several of "flops", "params", "activations", "inference_ms" and "training_hours".
+        families: which to show, such as ("RegNetX", "ResNet"); all if not given.
         title: printed above.
         note: whether to print the source.
         size: width and height of one panel in inches.
 
     Raises:
-        InputError: a measure is unknown.
+        InputError: a measure or a family is unknown.
     """
     wanted = [measures] if isinstance(measures, str) else list(measures)
     for measure in wanted:
@@ -124,17 +126,21 @@ def field_comparison(
             raise InputError(f"measure {measure!r} is unknown; {nearest_name(measure, MEASURES)}")
     if not wanted:
         raise InputError("measures is empty; name at least one, such as 'flops'")
-    families: dict[str, list[zoo.Published]] = {}
-    for name in (*zoo.names(), *zoo.baselines()):
-        model = zoo.get(name)
-        families.setdefault(_family(model.title), []).append(model)
+    known = _families()
+    for family in families or ():
+        if family not in known:
+            raise InputError(f"family {family!r} is unknown; {nearest_name(family, list(known))}")
+    chosen = {family: models for family, models in known.items() if families is None or family in families}
+    if not chosen:
+        raise InputError("families is empty; name at least one, such as 'RegNetX'")
     fig, axes = new_figure(
         size[0] * len(wanted) + 0.3, size[1], SOURCE if note else "", 1, len(wanted), squeeze=False, sharey=True
     )
     for ax, measure in zip(axes[0], wanted, strict=True):
         divisor, label = MEASURES[measure]
         seen = []
-        for k, (family, models) in enumerate(families.items()):
+        for family, models in chosen.items():
+            k = list(known).index(family)  # a family looks the same in every figure
             points = sorted((getattr(m, measure) / divisor, 100 * m.top1_error_mean) for m in models)
             x, y = np.array(points).T
             seen += points
@@ -154,7 +160,15 @@ def field_comparison(
     axes[0, -1].legend(loc="upper right")
     if title:
         fig.suptitle(title, fontsize=10)
-    return finish(fig, f"ImageNet top-1 error of published networks. {' '.join(_in_words(families, wanted))}")
+    return finish(fig, f"ImageNet top-1 error of published networks. {' '.join(_in_words(chosen, wanted))}")
+
+
+def _families() -> dict[str, list[zoo.Published]]:
+    known: dict[str, list[zoo.Published]] = {}
+    for name in (*zoo.names(), *zoo.baselines()):
+        model = zoo.get(name)
+        known.setdefault(_family(model.title), []).append(model)
+    return known
 
 
 def _family(title: str) -> str:
