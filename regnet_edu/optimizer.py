@@ -34,6 +34,16 @@ class SGD:
             for p in params:
                 p.grad = None
 
+    def state(self) -> list[list[torch.Tensor | None]]:
+        """Return the momentum of every parameter, for a checkpoint; None where no step was made yet."""
+        return self._buffers
+
+    def load_state(self, state: list[list[torch.Tensor | None]]) -> None:
+        """Go on with the momentum that `state` returned."""
+        for (params, _), buffers, saved in zip(self.groups, self._buffers, state, strict=True):
+            where = params[0].device if params else None
+            buffers[:] = [None if b is None else b.to(where) for b in saved]
+
     def step(self, lr: float) -> None:
         """Change every parameter by its gradient, at this learning rate."""
         with torch.no_grad():

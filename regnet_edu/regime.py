@@ -203,6 +203,10 @@ REGIMES: dict[str, Regime] = {
     ),
 }
 
+# Section 5, appendix C and figure 15: 100 epochs, lr 0.1 at the reference batch of 128 and in proportion to the batch
+# (1024 on 8 GPUs), a warm-up of 5 epochs.
+REGIMES["imagenet_final"] = REGIMES["imagenet"].but(name="imagenet_final", flops=None, epochs=100, lr=0.1, warmup=0.05)
+
 
 def get(name: str | Regime) -> Regime:
     """Return the preset of that name; a `Regime` is returned as it is.

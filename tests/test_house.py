@@ -26,7 +26,10 @@ ROOMS = [
     ["report", "report_page", "report_facts"],
     ["plots"],
     ["sweep", "local", "worker"],
-    ["train", "large", "pipeline", "shared_norm", "average", "checkpoint", "team", "optimizer", "device", "outcome"],
+    [
+        *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),
+        *("optimizer", "device", "outcome"),
+    ],
     ["data", "downloads", "stream", "folder", "array_cache", "dataset", "synthetic"],
     ["classifier"],
     ["anynet", "weights", "blocks"],

@@ -1,0 +1,204 @@
+"""Train one network on images that are read from files, on one GPU or many: the paper's recipe for its final models.
+
+The course of a training depends on the network, the regime, the seed and the data. It does not depend on the number of
+processes: a step takes the same images, augmented in the same way, batch norm sees the same `norm_batch` of them at a
+time, and gradients are averaged. (Sums are added up in another order, so the last digits do differ between numbers of
+processes; on CPUs, the same number gives the same bits.) With a folder to write to, a training that was killed at any
+instant goes on from its last checkpoint to the end that it would have had.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import importlib.metadata
+import math
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from . import data as image_data
+from . import regime as regimes
+from .anynet import as_config
+from .checkpoint import Checkpoint
+from .complexity import complexity
+from .config import AnyNetConfig
+from .course import Course, Plan
+from .dataset import DataSet
+from .device import threads_of
+from .errors import InputError
+from .outcome import TrainResult, seeds
+from .pipeline import Pipeline
+from .regime import Regime
+from .stream import ImageStream
+from .team import Team, join
+
+
+@dataclass(frozen=True)
+class LargeResult(TrainResult):
+    """A `TrainResult` with the error of the averaged weights, if they were asked for, and each epoch's figures."""
+
+    ema_error: float | None = None
+    epochs: tuple[dict[str, Any], ...] = ()
+
+
+def train_large(
+    config: Any,
+    regime: Regime | str = "imagenet_final",
+    seed: int = 0,
+    data: DataSet | str | None = None,
+    *,
+    device: str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    loaders: int | None = None,
+    threads: int = 1,
+    norm_batch: int | None = None,
+    ema: float | None = None,
+    save_every: int = 1000,
+    say: Callable[[str], None] | None = None,
+) -> LargeResult:
+    """Train one network from scratch on streamed images; under `torchrun`, with all the processes that it starts.
+
+    Args:
+        config: an `AnyNetConfig`, `RegNetParams`, or the name of a published RegNet.
+        regime: a `Regime` or the name of a preset; `batch_size` counts the images of a step over all processes.
+        seed: decides the initial weights, the order of the images and their augmentation.
+        data: "imagenet:DIR" or an `ImageStream`; left out, the regime's.
+        device: "cpu" or "cuda"; cuda where there is one if left out.
+        out: folder for checkpoint, weights and result. What it holds already is gone on with.
+        loaders: processes that read images, for each process that trains; 0 reads in between. Left out, as many as
+            there are processors for each.
+        threads: of the processor, for each process that trains.
+        norm_batch: images over which batch norm takes its statistics in training; 128 if that divides the batch, else
+            the whole batch.
+        ema: decay of the moving average of the weights, such as 0.9999; None keeps no average.
+        save_every: steps between two checkpoints; one is made after each epoch too.
+        say: called with a sentence at the start and after each epoch, in the first process.
+
+    Raises:
+        InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
+    """
+    config, regime = as_config(config), regimes.get(regime)
+    order_seed = seeds(seed)[1]
+    stream = image_data.load(regime.data if data is None else data, regime.resolution)
+    if not isinstance(stream, ImageStream):
+        raise InputError(f"data {stream.name} is kept in memory; to read images from files, give imagenet:DIR")
+    stream.check_batch(regime)
+    with contextlib.ExitStack() as stack:
+        team = stack.enter_context(join(device))
+        stack.enter_context(threads_of(threads))
+        stack.enter_context(torch.backends.cudnn.flags(benchmark=True))
+        if team.agree(lambda: stream.fingerprint) != stream.fingerprint:
+            raise InputError(f"image folder {stream.root} is not the same on all machines; copy it anew")
+        plan = Plan.of(regime.batch_size, team.size, norm_batch)
+        files = None
+        if out is not None:
+            files = Checkpoint(out, _settings(config, regime, seed, stream, plan, ema))
+            team.agree(lambda: stack.enter_context(files.lock()))  # only the first process writes
+        pinned = team.device.type == "cuda"
+        pipeline = Pipeline(stream, regime, order_seed, _loaders(loaders), team.rank, team.size, pinned)
+        course = Course(config, regime, int(seed), stream.num_classes, pipeline, plan, team, files, ema, save_every)
+        talk = say if say and team.first else lambda _: None
+        resumed = course.resume()
+        talk(_opening(course, stream, out, resumed))
+        while not course.done:
+            talk(_news(course, course.one_epoch()))
+        result = _result(course)
+        if files and team.first:
+            weights = (course.average or course).network.state_dict()
+            files.finish(_report(result, files.settings, stream, team), weights)
+        return result
+
+
+def _settings(
+    config: AnyNetConfig, regime: Regime, seed: int, stream: ImageStream, plan: Plan, ema: float | None
+) -> dict[str, Any]:
+    """Return everything that the course of a training depends on."""
+    elsewhere = ("name", "data", "flops", "ranges")  # of no effect on one network, or told otherwise
+    return {
+        "network": config.to_dict(),
+        "seed": int(seed),
+        "data": f"{stream.name} (fingerprint {stream.fingerprint})",
+        "regime": {name: value for name, value in regime.to_dict().items() if name not in elsewhere},
+        "norm_batch": plan.norm_batch,
+        "ema": ema,
+    }
+
+
+def _loaders(wanted: int | None) -> int:
+    """Return how many processes read images for this one."""
+    if wanted is None:
+        return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
+        raise InputError(f"loaders {wanted!r:.60} must be a whole number of at least 0")
+    return wanted
+
+
+def _opening(course: Course, stream: ImageStream, out: object, resumed: bool) -> str:
+    regime, team = course.regime, course.team
+    counts = complexity(course.config, regime.resolution, num_classes=course.classes)
+    processes = f"{team.size} processes ({team.device.type})" if team.size > 1 else str(team.device.type)
+    where = f"; {'goes on' if resumed else 'begins'} in {out}" if out is not None else ""
+    at = f" after {course.epoch} epochs and {course.step} steps" if resumed else ""
+    return (
+        f"{counts.flops / 1e6:,.0f} MF, {counts.params / 1e6:.1f} M parameters; {stream.name}: "
+        f"{len(stream.train_labels):,} + {len(stream.test_labels):,} images in {course.classes} classes; "
+        f"{regime.epochs} epochs of {course.per_epoch:,} steps of {regime.batch_size} images on {processes}, "
+        f"lr {regime.lr:g}{where}{at}"
+    )
+
+
+def _news(course: Course, figures: dict[str, Any]) -> str:
+    left = course.seconds / course.epoch * (course.regime.epochs - course.epoch)
+    average = f" ({figures['ema_error']:.2%} averaged)" if "ema_error" in figures else ""
+    return (
+        f"epoch {course.epoch} of {course.regime.epochs}: loss {figures['loss']:.4f}, error {figures['error']:.2%}"
+        f"{average}, {figures['images_per_second']:,.0f} images a second, {left / 3600:.1f} h to go"
+    )
+
+
+def _result(course: Course) -> LargeResult:
+    last = course.epochs[-1]
+    images = sum(1 for _ in course.epochs) * course.per_epoch * course.regime.batch_size
+    return LargeResult(
+        status="diverged" if course.diverged else "ok",
+        error=last["error"],
+        errors=tuple(epoch["error"] for epoch in course.epochs),
+        loss=last["loss"],
+        seconds=round(course.seconds, 4),
+        cpu_seconds=round(course.cpu_seconds, 4),
+        images_per_second=round(images / max(course.training_seconds, 1e-9), 1),
+        reason=f"loss {last['loss']} in epoch {course.epoch}" if course.diverged else None,
+        ema_error=last.get("ema_error"),
+        epochs=tuple(course.epochs),
+    )
+
+
+def _report(result: LargeResult, settings: dict[str, Any], stream: ImageStream, team: Team) -> dict[str, Any]:
+    """Return what `result.json` says: the result, what it depends on, and where it came about."""
+    packages = ("regnet-edu", "torch", "torchvision", "numpy", "pillow")
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    cuda = team.device.type == "cuda"
+    circumstances = {
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "versions": versions,
+        "processes": team.size,
+        "device": torch.cuda.get_device_name(team.device) if cuda else platform.processor() or platform.machine(),
+    }
+    return _finite({**asdict(result), **settings, "data": stream.describe(), **circumstances})
+
+
+def _finite(value: Any) -> Any:
+    """Replace what JSON has no number for (NaN, infinity) by None."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
