@@ -26,7 +26,8 @@ pytestmark = pytest.mark.browser
 POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(50, 2, "RegNetX")}
 NAMES = sorted(widgets.INTERACTIVES)
 ARGUMENTS: dict[str, Any] = {
-    n: {"populations": POPULATIONS} for n in ("EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace")
+    n: {"populations": POPULATIONS}
+    for n in ("ConstraintFunnel", "EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace")
 }
 LIVE = ".rni-live"
 SHOTS = ROOT / "artifacts" / "widgets"
@@ -99,13 +100,43 @@ class Opened:
 
 
 def first_slider(name: str) -> tuple[str, Any]:
-    """The first number of the state that has a slider, and its trait."""
+    """The first number of the state that has a slider, and its trait; ("", None) if there is none."""
     widget = made(name)
     key = {"EDFExplorer": "n", "ComplexityCalculator": "width_in"}.get(name, "")
-    return next((k, t) for k, t in widget.traits().items() if t.metadata.get("step") and key in ("", k))
+    found = ((k, t) for k, t in widget.traits().items() if t.metadata.get("step") and key in ("", k))
+    return next(found, ("", None))
 
 
-@pytest.mark.parametrize("name", NAMES)
+SLIDING = [name for name in NAMES if first_slider(name)[0]]
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES} - {*SLIDING}))
+class TestInteractivesWithoutSliders:
+    def test_choices_by_keyboard_reset_and_link(self, name: str, browser: Any, folder: Path) -> None:
+        with Opened(browser, (folder / f"{name}.html").as_uri()) as opened:
+            page, start = opened.page, opened.state()
+            picture = page.locator(".rni-picture").inner_html()
+            for box in page.locator(".rni-controls input[type=checkbox]:visible").all():
+                box.focus()
+                page.keyboard.press("Space")
+            select = page.locator(".rni-controls select:visible").first
+            select.focus()
+            page.keyboard.press("ArrowDown")
+            opened.settle()
+            changed = [key for key, value in opened.state().items() if value != start[key]]
+            assert len(changed) >= 2 and page.locator(".rni-picture").inner_html() != picture
+            assert page.locator("[role=status]").inner_text() == page.locator(".rni-summary").inner_text()
+            link, shown = page.url, opened.state()
+            with Opened(browser, link) as other:
+                assert other.state() == shown
+                assert other.page.locator(".rni-summary").inner_text() == page.locator(".rni-summary").inner_text()
+            page.get_by_role("button", name="Reset").click()
+            opened.settle()
+            assert opened.state() == start and "#" not in page.url
+            assert page.locator(".rni-picture").inner_html() == picture
+
+
+@pytest.mark.parametrize("name", SLIDING)
 class TestEveryInteractive:
     def test_slider_field_keyboard_reset_and_link(self, name: str, browser: Any, folder: Path) -> None:
         address = (folder / f"{name}.html").as_uri()
@@ -205,7 +236,7 @@ class TestAllOnOnePage:
                 assert "still picture" in still.locator("figcaption").inner_text()
 
     def test_a_damaged_link_is_said_and_what_it_damaged_keeps_its_start(self, browser: Any, folder: Path) -> None:
-        wanted = [(made(name).link_id, first_slider(name)[0]) for name in NAMES]
+        wanted = [(made(name).link_id, damageable(name)) for name in NAMES]
         damaged = "&".join(f"{link_id}.{key}=%ZZ&{link_id}.nonsense=<b>" for link_id, key in wanted)
         with Opened(browser, f"{(folder / 'once.html').as_uri()}#{damaged}") as opened:
             opened.settle()
@@ -214,6 +245,11 @@ class TestAllOnOnePage:
             for number, (name, (_, key)) in enumerate(zip(NAMES, wanted, strict=True)):
                 assert opened.state(number)[key] == made(name).state[key]
                 assert opened.page.locator(".rni-picture svg").nth(number).is_visible()
+
+
+def damageable(name: str) -> str:
+    """A value of the state that %ZZ in a link cannot give."""
+    return first_slider(name)[0] or made(name).state_names()[0]
 
 
 def shots(page: Page, kind: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 
-from regnet_edu import spaces
+from regnet_edu.anynet_spaces import IN_WORDS
 from regnet_edu.complexity import complexity
 from regnet_edu.config import AnyNetConfig, compatible_widths
 from regnet_edu.edf import edf
 from regnet_edu.regnet import quantized_linear_widths
 from regnet_edu.widgets import resampling
+from regnet_edu.widgets.constraint_funnel import space_of
 
 Cases = list[tuple[list[Any], Any]]
 CASES = 1000
@@ -132,18 +134,23 @@ def best(rng: np.random.Generator) -> Cases:
 
 
 def sizes(rng: np.random.Generator) -> Cases:
-    classes = [spaces.AnyNetXA, spaces.AnyNetXB, spaces.AnyNetXC, spaces.AnyNetXD, spaces.AnyNetXE]
+    orders = list(IN_WORDS)
     cases: Cases = []
-    for k in range(CASES):
-        level, stages = k % 5, int(rng.integers(1, 9))
-        depths, widths = int(rng.integers(1, 33)), int(rng.integers(1, 257))
+    for _ in range(CASES):
+        kind = {"depth": str(rng.choice(orders)), "width": str(rng.choice(orders)),
+                "ratio": str(rng.choice(orders[:2])), "group": str(rng.choice(orders[:2]))}  # fmt: skip
+        stages, depths, widths = int(rng.integers(1, 9)), int(rng.integers(1, 33)), int(rng.integers(1, 257))
         ratios, groups = int(rng.integers(1, 4)), int(rng.integers(1, 7))
-        space = classes[level](
-            num_stages=stages, max_depth=depths, max_width=8 * widths,
+        space = space_of(
+            kind, num_stages=stages, max_depth=depths, max_width=8 * widths,
             bottleneck_ratios=(1, 2, 4)[:ratios], group_widths=(1, 2, 4, 8, 16, 32)[:groups],
         )  # fmt: skip
-        given = {"stages": stages, "depths": depths, "widths": widths, "ratios": ratios, "groups": groups,
-                 "sharedRatio": level > 0, "sharedGroup": level > 1,
-                 "growingWidths": level > 2, "growingDepths": level > 3}  # fmt: skip
-        cases.append(([given], str(space.size())))
+        ranges = {"stages": stages, "depths": depths, "widths": widths, "ratios": ratios, "groups": groups}
+        cases.append(([kind, ranges], [str(space.size()), precise(space.paper_size())]))
     return cases
+
+
+def precise(x: float) -> str:
+    """Fourteen digits, written as JavaScript's toPrecision writes them."""
+    text = format(float(x), "#.14g")
+    return re.sub(r"\.(?=e|$)", "", re.sub(r"e([+-])0*(\d)", r"e\1\2", text))

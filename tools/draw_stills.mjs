@@ -10,7 +10,7 @@ for (const file of readdirSync(new URL("stills/", folder)).filter((f) => f.endsW
   const { widget } = await import(new URL(`${name}.js`, folder));
   const { schema, view } = widget.description;
   const state = Object.fromEntries(Object.entries(schema).map(([key, rule]) => [key, rule.default]));
-  const picture = `${view(state, { width: WIDTH, data: {} }).picture.replaceAll(/ data-drag="\w+"/g, "")}\n`;
+  const picture = `${view(state, { width: WIDTH, data: {} }).picture.replaceAll(/<g data-drag="[^>]*>/g, "<g>")}\n`;
   const target = new URL(`stills/${file}`, folder);
   if (readFileSync(target, "utf8") === picture) continue;
   outdated.push(name);

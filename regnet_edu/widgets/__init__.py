@@ -22,6 +22,7 @@ _HOMES = {
     "FitGame": "fit_game",
     "GoodBadGallery": "good_bad_gallery",
     "SearchRace": "search_race",
+    "ConstraintFunnel": "constraint_funnel",
 }
 
 INTERACTIVES = list(_HOMES)

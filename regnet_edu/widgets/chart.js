@@ -71,8 +71,27 @@ export function axes(box, x, y) {
   return parts.join("");
 }
 
-export const svg = (width, height, label, content) =>
-  `<svg viewBox="0 0 ${place(width)} ${place(height)}" width="${place(width)}" height="${place(height)}" role="img" aria-label="${escapeText(label)}">${content}</svg>`;
+/** A picture with its text alternative. What can be taken hold of lies over it: within an image nothing can be focused. */
+export const svg = (width, height, label, content, handles = "") =>
+  `<svg viewBox="0 0 ${place(width)} ${place(height)}" width="${place(width)}" height="${place(height)}"${handles ? "" : ` role="img" aria-label="${escapeText(label)}"`}>` +
+  `${handles ? `<g role="img" aria-label="${escapeText(label)}">${content}</g>${handles}` : content}</svg>`;
+
+/** Something to drag or to move with the arrow keys; `name` is the value of the state that it moves, or "pick". */
+export const handle = (name, content, { label, value, min, max, text }) =>
+  `<g data-drag="${name}" tabindex="0" role="slider" aria-label="${escapeText(label)}" aria-valuenow="${value}" aria-valuemin="${min}" aria-valuemax="${max}" aria-valuetext="${escapeText(text ?? value)}">${content}</g>`;
+
+/** A round grip with room for a finger. */
+export const grip = (x, y, title) =>
+  `<circle class="rni-hit" cx="${place(x)}" cy="${place(y)}" r="20" fill="transparent"><title>${escapeText(title)}</title></circle><circle class="rni-grip" cx="${place(x)}" cy="${place(y)}" r="6"/>`;
+
+/** A line from top to bottom with a grip at its foot. */
+export const slide = (x, box, title) =>
+  `${line(x, box.top, x, box.bottom, "rni-ls")}<rect class="rni-hit" x="${place(x - 20)}" y="${box.top}" width="40" height="${box.bottom - box.top + 12}" fill="transparent"><title>${escapeText(title)}</title></rect><circle class="rni-grip" cx="${place(x)}" cy="${box.bottom}" r="6"/>`;
+
+/** Colour fields with names, one below the other, on a plate that lets the names be read over lines. */
+export const legend = (entries, x, y, wide = 168) =>
+  rect(x - 6, y - 5, wide, 17 * entries.length + 6, "rni-plate") +
+  entries.map(([fill, text], i) => rect(x, y + 17 * i, 10, 10, fill) + words(x + 15, y + 17 * i + 9, text)).join("");
 
 /** A table; the first row is the head, the first cell of each row names it. */
 export function table(caption, rows) {
@@ -88,6 +107,14 @@ const UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
 export function short(x, digits = 3) {
   for (const [unit, letter] of UNITS) if (Math.abs(x) >= unit * (1 - 0.5 / 10 ** digits)) return `${Number((x / unit).toPrecision(digits))} ${letter}`;
   return String(Number(x.toPrecision(digits)));
+}
+
+/** 1.847e18 -> "1.85 × 10¹⁸"; what is below a million is written out. */
+export function powers(x) {
+  const number = Number(x);
+  if (number < 1e6) return number.toLocaleString("en");
+  const [digits, exponent] = number.toExponential(2).split("e+");
+  return `${digits} × 10${[...exponent].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("")}`;
 }
 
 export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;

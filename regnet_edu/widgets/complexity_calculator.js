@@ -1,6 +1,6 @@
 // What a convolution and a network cost, and how each cost grows when one thing is scaled.
 import { complexity, convolution, pixelsAfter, quantizedLinear, roundHalfEven, stagesOf } from "./core.js";
-import { axes, dot, line, logarithmic, polyline, rect, short, svg, table, words } from "./chart.js";
+import { axes, dot, handle, legend, logarithmic, polyline, short, slide, svg, table } from "./chart.js";
 import { interactive } from "./kit.js";
 
 const HEIGHT = 330, MARGIN = { left: 56, right: 16, top: 30, bottom: 46 };
@@ -87,15 +87,16 @@ export function view(state, { width }) {
   const thing = SCALED[state.scaled];
   const parts = [axes(box, { scale: x, name: `factor of the ${thing}`, write: times, ticks: [0.25, 0.5, 1, 2, 4] }, { scale: y, name: "growth of each cost", write: times, ticks: [0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16] })];
   const at = x(state.factor);
-  parts.push(`<g data-drag="factor">${line(at, box.top, at, box.bottom, "rni-ls")}<rect class="rni-hit" x="${at - 20}" y="${box.top}" width="40" height="${box.bottom - box.top + 12}" fill="transparent"><title>drag: factor</title></rect><circle class="rni-grip" cx="${at}" cy="${box.bottom}" r="6"/></g>`);
-  COSTS.forEach((cost, i) => {
+  COSTS.forEach((cost) => {
     const points = FACTORS.map((f) => [x(f), y(count(state, f)[cost.key] / start[cost.key])]);
     parts.push(polyline(points, cost.line), dot(at, y(now[cost.key] / start[cost.key]), 4.5, `${cost.fill} rni-edge`));
-    parts.push(rect(box.left + 10, box.top + 8 + 17 * i, 10, 10, cost.fill), words(box.left + 25, box.top + 17 + 17 * i, cost.name));
   });
+  parts.push(legend(COSTS.map((c) => [c.fill, c.name]), box.left + 10, box.top + 8, 104));
   const growth = COSTS.map((c) => `${c.name} ×${ratio(now[c.key] / start[c.key])}`).join(", ");
   const label = `Growth of flops, parameters and activations of ${state.subject} as its ${thing} is scaled from a quarter to four times; at ${state.factor}: ${growth}.`;
-  return { picture: svg(width, HEIGHT, label, parts.join("")), summary: sentence(state, now, growth), table: costTable(state, start, now) };
+  const { min, max } = schema.factor;
+  const factor = handle("factor", slide(at, box, "drag: factor"), { label: `factor of the ${thing}`, value: state.factor, min, max });
+  return { picture: svg(width, HEIGHT, label, parts.join(""), factor), summary: sentence(state, now, growth), table: costTable(state, start, now) };
 }
 
 const ratio = (r) => String(Number(r.toPrecision(3)));

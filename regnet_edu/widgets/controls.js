@@ -76,6 +76,17 @@ function check(control, rule, id, change) {
   return { element, show: (value) => (box.checked = value) };
 }
 
-const KINDS = { bool: check, choice };
+/** Any number of the choices: boxes to tick. */
+function several(control, rule, id, change) {
+  const boxes = rule.choices.map((name, i) => make("input", { type: "checkbox", id: `${id}-${i}`, value: name, onchange: report }));
+  function report() {
+    change(boxes.filter((box) => box.checked).map((box) => box.value), {});
+  }
+  const labels = boxes.map((box, i) => make("span", { class: "rni-check" }, box, make("label", { for: box.id }, control.names?.[rule.choices[i]] ?? rule.choices[i])));
+  const element = make("fieldset", { class: "rni-control rni-several" }, make("legend", {}, control.label), ...labels);
+  return { element, show: (values) => boxes.forEach((box) => (box.checked = values.includes(box.value))) };
+}
+
+const KINDS = { bool: check, choice, set: several };
 
 export const makeControl = (control, rule, id, change) => (KINDS[rule.type] ?? slider)(control, rule, id, change);

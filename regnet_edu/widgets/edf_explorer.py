@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..edf import summary
-from .base import named, number, switch
+from .base import named, named_set, number, switch
 from .populations import OfPopulations, usual_pair
 from .still import Steps, Ticks, picture
 
@@ -15,12 +15,13 @@ NONE = "none"
 
 
 class EDFExplorer(OfPopulations):
-    """Drag a threshold over the error distributions of two populations; shrink n to feel sampling noise.
+    """Drag a threshold over the error distributions of populations; shrink n to feel sampling noise.
 
     Args:
         populations: names of recorded populations or paths; or a table of names and populations. All recorded ones if
             not given.
-        first, second: names of the two that are shown; second may be "none".
+        first, second: names of the two that are compared; second may be "none".
+        also: names of others that are shown, at most four, such as ["anynetxe-cpu"].
         threshold: e, a fraction in [0, 1]; between the two means if not given.
         n: how many networks are drawn of each population; all if not given.
         bands: whether the bootstrap bands are shown.
@@ -35,6 +36,7 @@ class EDFExplorer(OfPopulations):
     _title = "EDF explorer"
 
     first, second = named(), named()
+    also = named_set()
     threshold = number(0.5, 0, 1)
     n = number(1000, 2, 100_000, step=1)
     bands = switch(True)

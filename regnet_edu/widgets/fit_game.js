@@ -1,6 +1,6 @@
 // Three numbers against a whole network: match its staircase by hand, then see what a search finds.
 import { fitError, quantizedLinear, stagesOf } from "./core.js";
-import { axes, dot, linear, logarithmic, percent, plural, polyline, rect, svg, table, words } from "./chart.js";
+import { axes, dot, grip, handle, legend, linear, logarithmic, percent, plural, polyline, rect, svg, table } from "./chart.js";
 import { interactive } from "./kit.js";
 
 const HEIGHT = 340, MARGIN = { left: 52, right: 14, top: 30, bottom: 46 };
@@ -56,18 +56,20 @@ export function view(state, { width, data }) {
   });
   mine.line.forEach((u, j) => parts.push(dot(x(j), inside(u), 2, "rni-fs", `u = ${u.toFixed(1)} in block ${j}`)));
   parts.push(polyline(steps(given, x, y), "rni-la"), polyline(steps(mine.widths, x, inside), "rni-lb rni-dash"));
-  const legend = [["rni-fa", "the network"], ["rni-fb", "your rule"]];
+  const entries = [["rni-fa", "the network"], ["rni-fb", "your rule"]];
   if (state.answer) {
     const found = quantizedLinear(given.length, best.w0, best.wa, best.wm);
     parts.push(polyline(steps(found.widths, x, inside), "rni-lc rni-dots"));
-    legend.push(["rni-fc", "the search's rule"]);
+    entries.push(["rni-fc", "the search's rule"]);
   }
-  const last = given.length - 1;
-  parts.push(...[["wa", last], ["w0", 0]].filter(([h, j]) => h === "w0" || j > 0).map(([handle, j]) =>
-    `<g data-drag="${handle}"><circle class="rni-hit" cx="${x(j)}" cy="${inside(mine.line[j])}" r="20" fill="transparent"><title>drag</title></circle><circle class="rni-grip" cx="${x(j)}" cy="${inside(mine.line[j])}" r="6"/></g>`));
-  legend.forEach(([fill, text], i) => parts.push(rect(box.left + 8, box.top + 2 + 17 * i, 10, 10, fill), words(box.left + 23, box.top + 11 + 17 * i, text)));
+  parts.push(legend(entries, box.left + 10, box.top + 4, 140));
+  const end = (name, j, what) => {
+    const { min, max } = schema[name];
+    return handle(name, grip(x(j), inside(mine.line[j]), `drag: ${what}`), { label: what, value: state[name], min, max });
+  };
+  const last = given.length - 1, handles = (last > 0 ? end("wa", last, "slope wₐ") : "") + end("w0", 0, "first width w₀");
   const label = `The widths of ${plural(given.length, "block")} of ${target.name}, and those of a quantised line with w0 ${state.w0}, wa ${state.wa} and wm ${state.wm}; e_fit is ${error.toFixed(3)}.`;
-  return { picture: svg(width, HEIGHT, label, parts.join("")), summary: sentence(state, error, best, mine), table: answers(state, error, best, given.length), source: target.source };
+  return { picture: svg(width, HEIGHT, label, parts.join(""), handles), summary: sentence(state, error, best, mine), table: answers(state, error, best, given.length), source: target.source };
 }
 
 function sentence(state, error, best, mine) {

@@ -1,6 +1,7 @@
 // Which networks are good? Error against a property, and the widths and depths of any network beside the best and the worst.
-import { bootstrapBest } from "./core.js";
-import { axes, dot, linear, line, logarithmic, percent, polyline, rect, short, svg, table, words } from "./chart.js";
+import { bootstrapBest } from "./resampling.js";
+import { axes, dot, handle, line, linear, logarithmic, percent, polyline, rect, short, svg, table, words } from "./chart.js";
+import { named } from "./distribution.js";
 import { interactive } from "./kit.js";
 
 const CLOUD = 250, GAP = 98, PROFILE = 120, REPEATS = 2000; // pixels, and draws of the bootstrap
@@ -27,8 +28,7 @@ const controls = [
 ];
 
 function prepare(data, rules) {
-  const names = Object.keys(data).filter((name) => data[name]?.errors?.length);
-  if (!names.length) throw new Error("There is no population to look at here: the page or the call brought none with an error in it.");
+  const names = named(data, "to look at");
   const most = Math.max(...names.map((name) => data[name].errors.length));
   return {
     ...rules,
@@ -58,8 +58,14 @@ function cloud(state, p, order, values, best, width) {
   parts.push(axes(box, { scale: x, name: PROPERTIES[state.against][0], ticks: x.ticks(width / 90), write: (v) => short(v) }, { scale: y, name: "error, %", write: (e) => String(Math.round(1000 * e) / 10) }));
   p.errors.forEach((e, i) => i !== pick && parts.push(dot(x(values[i]), y(e), 3.5, "rni-fs rni-soft", `${percent(e)}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}`)));
   parts.push(dot(x(values[pick]), y(p.errors[pick]), 6.5, "rni-fb rni-edge"));
-  parts.push(`<rect class="rni-hit" data-drag="pick" x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${CLOUD}" fill="transparent"/>`);
   return parts.join("");
+}
+
+/** The ground of the cloud: the network under the pointer is picked, and the arrow keys go from point to point. */
+function ground(p, rank, pick, width) {
+  const area = `<rect class="rni-hit" x="${MARGIN.left}" y="${MARGIN.top}" width="${width - MARGIN.left - MARGIN.right}" height="${CLOUD}" fill="transparent"/>`;
+  const text = `network ${rank}: error ${percent(p.errors[pick])}`;
+  return handle("pick", area, { label: "networks; the arrow keys go from point to point", value: rank, min: 1, max: p.errors.length, text });
 }
 
 /** The widths of three networks, block by block, on the same axes. */
@@ -93,7 +99,7 @@ export function view(state, { width, data }) {
   const rank = order.indexOf(pick) + 1;
   const summary = `Network ${rank} of ${order.length} by error: ${percent(p.errors[pick])}, depths ${p.depths[pick].join(", ")}, widths ${p.widths[pick].join(", ")}, ${name} ${short(values[pick])}. The best networks have a ${name} around ${short(best[1])}, 95 % between ${short(best[0])} and ${short(best[2])}.`;
   return {
-    picture: svg(width, top + PROFILE + 12, label, cloud(state, p, order, values, best, width) + profiles(p, order, pick, width, top)),
+    picture: svg(width, top + PROFILE + 12, label, cloud(state, p, order, values, best, width) + profiles(p, order, pick, width, top), ground(p, rank, pick, width)),
     summary, table: networks(p, order, pick, values, name), source: p.source,
   };
 }
@@ -111,11 +117,22 @@ function drag(handle, point, state, { width, data }) {
   return { rank: byError(p).indexOf(near) + 1 };
 }
 
+/** Arrows to the left and right go to the next value of the property, up and down to the next error. */
+function step(name, [right, up], state, { data }) {
+  const p = data[state.shown], order = byError(p);
+  const rank = Math.min(state.rank, order.length);
+  if (up) return { rank: rank + up };
+  const values = valuesOf(state, p), pick = chosen(state, order);
+  const across = order.slice().sort((a, b) => values[a] - values[b] || p.errors[a] - p.errors[b]);
+  const next = across[Math.min(order.length - 1, Math.max(0, across.indexOf(pick) + right))];
+  return { rank: order.indexOf(next) + 1 };
+}
+
 const presets = () => [
   { name: "Figure 2, middle: total depth", state: { against: "depth" } },
   { name: "Figure 2, right: width of the last stage", state: { against: "last_width" } },
   { name: "Figure 6: the best network", state: { rank: 1 } },
 ];
 
-export const widget = interactive({ name: "good_bad_gallery", title: "Good and bad gallery", schema, controls, view, presets, drag, prepare });
+export const widget = interactive({ name: "good_bad_gallery", title: "Good and bad gallery", schema, controls, view, presets, drag, step, prepare });
 export default widget;

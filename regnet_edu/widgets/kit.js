@@ -1,16 +1,17 @@
 // The frame around every interactive: controls, picture, summary, presets, reset, link; in a notebook and in a page.
 import { make, makeControl } from "./controls.js";
-import { PlainModel, checkState, checkValue, readHash, writeHash } from "./state.js";
+import { bringToLife, redraw } from "./handles.js";
+import { PlainModel, checkState, checkValue, readHash, same, writeHash } from "./state.js";
 
 const QUIET = 600; // milliseconds without a change before a screen reader is told
 
 /**
  * Make an interactive from its description:
  *   name, title   words; schema   key -> { type, default, min, max, step, choices }
- *   controls      [{ key, label, shown?, ... }] in the order of focus; shown(state) says where one has no meaning
+ *   controls      [{ key, label, shown?, ... }] in the order of focus; shown(state, data) says where one has no meaning
  *   view          (state, { width, data }) -> { picture, summary, table?, source? }
  *   presets?      (data) -> [{ name, state }];   actions?  [{ name, apply(state, data) -> some of the state }]
- *   drag?         (handle, point, state, context) -> some of the state; for elements with data-drag="handle"
+ *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
  *   prepare?      (data, schema) -> schema, where limits depend on data
  */
 export function interactive(description) {
@@ -88,7 +89,7 @@ function start(description, { model, el, link = "" }) {
 
   function change(some) {
     for (const [key, value] of Object.entries(some)) {
-      if (state[key] === value) continue;
+      if (same(state[key], value)) continue;
       state = { ...state, [key]: value };
       model.set(key, value);
     }
@@ -101,11 +102,10 @@ function start(description, { model, el, link = "" }) {
     change(first);
     say([]);
     touched = false;
-    request();
   }
 
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
-  let frame = 0, timer = 0, touched = false, drawn = 0, said = "";
+  let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null;
   function request() {
     if (!frame) frame = requestAnimationFrame(draw);
   }
@@ -113,14 +113,15 @@ function start(description, { model, el, link = "" }) {
   function draw() {
     frame = 0;
     for (const [key, control] of controls) control.show(state[key]);
-    for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state);
+    for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
-      const view = description.view(state, { width, data });
+      const view = description.view({ ...state, ...glimpsed }, { width, data });
       drawn = width;
-      picture.innerHTML = view.picture;
+      redraw(picture, view.picture);
       more.innerHTML = view.table ?? "";
-      summary.textContent = said = view.summary;
+      summary.textContent = view.summary;
+      if (!glimpsed) said = view.summary;
       source.textContent = view.source ?? "";
     } catch (error) {
       say([`This cannot be drawn: ${error.message}`]);
@@ -161,36 +162,22 @@ function start(description, { model, el, link = "" }) {
     }
   }
 
-  function onPointer(event) {
-    const handle = description.drag && event.target.closest?.("[data-drag]")?.dataset.drag;
-    if (!handle) return;
-    event.preventDefault();
-    const move = (e) => {
-      const frameBox = picture.firstElementChild.getBoundingClientRect();
-      change(clip(description.drag(handle, { x: e.clientX - frameBox.left, y: e.clientY - frameBox.top }, state, { width: drawn, data })));
-    };
-    const stop = () => ["pointermove", "pointerup", "pointercancel"].forEach((n) => removeEventListener(n, n === "pointermove" ? move : stop));
-    if (handle === "pick") move(event); // what is under the pointer, at once
-    addEventListener("pointermove", move);
-    addEventListener("pointerup", stop);
-    addEventListener("pointercancel", stop);
-  }
-
-  /** What a drag asks for, moved to the nearest that is allowed. */
-  function clip(some) {
-    return Object.fromEntries(Object.entries(some).map(([k, v]) => [k, checkValue(k, schema[k], v, state[k])[0]]));
+  function glimpse(some) {
+    if (some === glimpsed || (some && glimpsed && Object.keys(some).every((k) => same(some[k], glimpsed[k])))) return;
+    glimpsed = some;
+    request();
   }
 
   const fromPython = keys.map((key) => [`change:${key}`, () => {
     const value = model.get(key);
-    if (value === state[key]) return;
+    if (same(value, state[key])) return;
     const [kept, problem] = checkValue(key, schema[key], value, state[key]);
     state = { ...state, [key]: kept };
     if (problem) say([problem]);
     request();
   }]);
   for (const [event, listener] of fromPython) model.on(event, listener);
-  picture.addEventListener("pointerdown", onPointer);
+  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data }], change, glimpse });
   const size = new ResizeObserver(() => Math.floor(picture.clientWidth) !== drawn && picture.clientWidth && request());
   size.observe(picture);
   say(problems);

@@ -83,6 +83,7 @@ def compact(name: str, table: Any) -> dict[str, Any]:
     columns: dict[str, Any] = {c: [plain(x) for x in kept[c]] for c in COLUMNS if c in kept}
     return {
         "space": header.get("space", name),
+        "regime": header.get("regime", {}).get("name", ""),
         "source": provenance(table) if header else "",
         "failed": len(table) - len(kept),
         "errors": [round(float(e), 6) for e in kept["error"]],

@@ -1,6 +1,6 @@
 // The quantised linear rule at the reader's fingertips: equations 2 to 4, the network they give, and what it costs.
 import { complexity, quantizedLinear, stagesOf } from "./core.js";
-import { axes, dot, line, linear, logarithmic, percent, plural, polyline, rect, short, svg, table, words } from "./chart.js";
+import { axes, dot, grip, handle, legend, linear, logarithmic, percent, plural, polyline, rect, short, svg, table, words } from "./chart.js";
 import { interactive } from "./kit.js";
 
 const GROUPS = [1, 2, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 96, 112, 120, 128, 144, 160, 168, 192, 208, 232, 256];
@@ -62,18 +62,20 @@ function curve(state, found, width, scales) {
   });
   found.line.forEach((u, k) => marks.push(dot(x(k), y(u), 2.5, "rni-fs", `u = ${u.toFixed(1)} in block ${k}`)));
   parts.push(polyline(nominal, "rni-lb"), ...built, ...marks);
-  const last = found.line.length - 1;
-  if (last > 0) parts.push(grip(x(last), y(found.line[last]), "wa", "drag: slope"));
-  parts.push(grip(x(0), y(found.line[0]), "w0", "drag: first width"));
-  const legend = [["rni-fs", "u, the line"], ["rni-fb", "w, quantised"], ...(built.length ? [["rni-fa", "w as built: g divides it"]] : [])];
-  parts.push(key(legend, box.right - 168, box.bottom - 16 * legend.length - 8));
+  const entries = [["rni-fs", "u, the line"], ["rni-fb", "w, quantised"], ...(built.length ? [["rni-fa", "w as built: g divides it"]] : [])];
+  parts.push(legend(entries, box.right - 168, box.bottom - 17 * entries.length - 8));
   return parts.join("");
 }
 
-const grip = (x, y, handle, title) =>
-  `<g data-drag="${handle}"><circle class="rni-hit" cx="${x}" cy="${y}" r="20" fill="transparent"><title>${title}</title></circle><circle class="rni-grip" cx="${x}" cy="${y}" r="6"/></g>`;
-
-const key = (entries, x, y) => rect(x - 6, y - 5, 174, 16 * entries.length + 6, "rni-plate") + entries.map(([fill, text], i) => rect(x, y + 16 * i, 10, 10, fill) + words(x + 15, y + 16 * i + 9, text)).join("");
+/** The two ends of the line, to take hold of. */
+function handles(state, found, { x, y }) {
+  const last = found.line.length - 1;
+  const end = (name, j, what) => {
+    const { min, max } = schema[name];
+    return handle(name, grip(x(j), y(found.line[j]), `drag: ${what}`), { label: what, value: state[name], min, max });
+  };
+  return (last > 0 ? end("wa", last, "slope wₐ") : "") + end("w0", 0, "first width w₀");
+}
 
 /** Every block as a bar: height is its width in channels, to scale. */
 function network(found, width, top) {
@@ -107,7 +109,7 @@ export function view(state, { width, data }) {
   const top = MARGIN.top + CURVE + 66;
   const widths = found.runs.map((r) => r.width).join(", ");
   const label = `Widths of ${plural(state.depth, "block")} on a logarithmic axis: a line from ${state.w0} to ${Math.round(found.line.at(-1))} channels, quantised to ${widths}; below it the network to scale.`;
-  const picture = svg(width, top + NETWORK + 24, label, curve(state, found, width, scales) + network(found, width, top));
+  const picture = svg(width, top + NETWORK + 24, label, curve(state, found, width, scales) + network(found, width, top), handles(state, found, scales));
   return { picture, summary: sentence(state, found, data.zoo ?? []), table: stageTable(found) };
 }
 

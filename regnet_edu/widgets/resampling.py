@@ -1,4 +1,4 @@
-"""The random numbers of the interactives and what is drawn with them, exactly as `core.js` draws it.
+"""The random numbers of the interactives and what is drawn with them, exactly as `resampling.js` draws it.
 
 A page must show what a link says, in every browser and in Python, so the generator is a function of (seed, number)
 in 32-bit arithmetic: number i of a seed is scramble(scramble(seed) + (i + 1) * 0x9e3779b9). It is good enough to

@@ -1,6 +1,8 @@
 // Two random searches, again and again: the best of m networks from one space against the best of m from another.
-import { ascending, bestOfDraws, edf, quantile } from "./core.js";
-import { axes, linear, line, percent, plural, rect, svg, table, words } from "./chart.js";
+import { ascending, edf } from "./core.js";
+import { bestOfDraws, quantile } from "./resampling.js";
+import { axes, legend, line, linear, percent, plural, rect, svg, table } from "./chart.js";
+import { FILLS, mean, named, sources, titles } from "./distribution.js";
 import { interactive } from "./kit.js";
 
 const RACES = 2000;
@@ -20,8 +22,7 @@ const controls = [
 ];
 
 function prepare(data, rules) {
-  const names = Object.keys(data).filter((name) => data[name]?.errors?.length);
-  if (!names.length) throw new Error("There is no population to draw from here: the page or the call brought none with an error in it.");
+  const names = named(data, "to draw from");
   const most = Math.max(2, Math.min(...names.map((name) => data[name].errors.length)));
   return {
     ...rules,
@@ -34,9 +35,8 @@ function prepare(data, rules) {
 /** The lowest errors of RACES searches of m networks in each population, drawn without replacement. */
 export function race(state, data) {
   return [state.first, state.second].map((name, i) => {
-    const { errors, space, source } = data[name];
-    const m = Math.min(state.m, errors.length);
-    return { name, space, source, errors, m, best: bestOfDraws(errors, m, RACES, 2 * state.seed + i) };
+    const { errors } = data[name];
+    return { errors, best: bestOfDraws(errors, Math.min(state.m, errors.length), RACES, 2 * state.seed + i) };
   });
 }
 
@@ -48,7 +48,7 @@ function bars(best, low, high, count) {
 
 export function view(state, { width, data }) {
   const racers = race(state, data);
-  const called = racers[0].space === racers[1].space ? racers.map((r) => r.name) : racers.map((r) => r.space);
+  const names = [state.first, state.second], called = titles(names, data);
   const all = racers.flatMap((r) => r.errors);
   const low = Math.floor(Math.min(...all) * 100) / 100, high = Math.ceil(Math.max(...all) * 100) / 100 + 0.001;
   const count = Math.min(60, Math.floor(width / 12));
@@ -58,16 +58,14 @@ export function view(state, { width, data }) {
   const x = linear(low, high, box.left, box.right), middle = (box.top + box.bottom) / 2, half = middle - box.top - 14;
   const parts = [axes(box, { scale: x, name: "error of the best network found, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(1000 * t) / 10) }, { scale: linear(0, 1, 0, 1), ticks: [], name: `${RACES} races, each with ${plural(state.m, "network")} a side` })];
   both.forEach((bins, i) => {
-    const way = i ? 1 : -1, fill = ["rni-fa", "rni-fb"][i];
+    const way = i ? 1 : -1, fill = FILLS[i];
     bins.forEach((n, k) => {
       const long = (n / RACES / tallest) * half, left = x(low + (k * (high - low)) / count);
       if (n) parts.push(rect(left, way < 0 ? middle - long : middle, (box.right - box.left) / count - 1, long, fill, `${percent(n / RACES)} of the races`));
     });
-    const mean = average(racers[i].best);
-    parts.push(line(x(mean), middle, x(mean), middle + way * (half + 8), "rni-ls"));
-    const top = i ? box.bottom - 26 : box.top + 4;
-    const text = `${called[i]}: ${percent(mean)} on average`;
-    parts.push(rect(box.right - 216, top - 4, 216, 18, "rni-plate"), rect(box.right - 210, top, 10, 10, fill), words(box.right - 195, top + 9, text));
+    const average = mean(racers[i].best);
+    parts.push(line(x(average), middle, x(average), middle + way * (half + 8), "rni-ls"));
+    parts.push(legend([[fill, `${called[i]}: ${percent(average)} on average`]], box.right - 210, i ? box.bottom - 26 : box.top + 4, 216));
   });
   parts.push(line(box.left, middle, box.right, middle, "rni-axis"));
   const won = score(racers);
@@ -76,11 +74,9 @@ export function view(state, { width, data }) {
     picture: svg(width, HEIGHT, label, parts.join("")),
     summary: sentence(state, racers, called, won),
     table: table(`The best of ${plural(state.m, "network")}, in ${RACES} races`, rows(racers, called, won)),
-    source: [...new Set(racers.map((r) => r.source).filter(Boolean))].join(" — "),
+    source: sources(names, data),
   };
 }
-
-const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** How many races each side wins; the rest are ties. */
 function score([a, b]) {
@@ -96,7 +92,7 @@ function sentence(state, racers, called, won) {
   const [a, b] = [won[0] / RACES, won[1] / RACES];
   const lead = `With ${plural(state.m, "network")} a side, ${called[0]} wins ${percent(a, 0)} of the races and ${called[1]} ${percent(b, 0)}.`;
   const better = a > b ? 0 : 1;
-  const goal = average(racers[1 - better].best);
+  const goal = mean(racers[1 - better].best);
   const chance = edf(ascending(racers[better].best), goal);
   return `${lead} In ${percent(chance, 0)} of the races the best of ${called[better]} is below ${percent(goal)}, the average best of ${called[1 - better]}.`;
 }
@@ -106,7 +102,7 @@ function rows(racers, called, won) {
   return [head, ...racers.map((r, i) => {
     const sorted = ascending(r.best);
     const range = `${(100 * quantile(sorted, 0.05)).toFixed(1)} to ${percent(quantile(sorted, 0.95))}`;
-    return [called[i], `${r.errors.length}`, percent(average(r.best)), range, percent(won[i] / RACES, 0)];
+    return [called[i], `${r.errors.length}`, percent(mean(r.best)), range, percent(won[i] / RACES, 0)];
   })];
 }
 

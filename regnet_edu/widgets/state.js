@@ -12,6 +12,12 @@ export function checkValue(key, rule, raw, fallback) {
     if (found !== undefined) return [found, ""];
     return [fallback, `${key} = ${String(raw).slice(0, 30)} is none of ${rule.choices.join(", ")}; it stays ${fallback}.`];
   }
+  if (rule.type === "set") {
+    const wanted = Array.isArray(raw) ? raw.map(String) : String(raw).split(",").filter(Boolean);
+    const unknown = wanted.find((name) => !rule.choices.includes(name));
+    const kept = rule.choices.filter((name) => wanted.includes(name));
+    return [kept, unknown === undefined ? "" : `${key}: ${unknown.slice(0, 30)} is none of ${rule.choices.join(", ")}; it is left out.`];
+  }
   const number = String(raw).trim() === "" ? NaN : Number(raw);
   if (!Number.isFinite(number)) return [fallback, `${key} = ${String(raw).slice(0, 30) || "nothing"} is not a number; it stays ${fallback}.`];
   const step = rule.type === "int" ? (rule.step ?? 1) : 0;
@@ -21,6 +27,9 @@ export function checkValue(key, rule, raw, fallback) {
   const what = number < rule.min || number > rule.max ? `outside ${rule.min} to ${rule.max}` : `not in steps of ${step} from ${rule.min}`;
   return [near, `${key} = ${number} is ${what}; the nearest, ${near}, is used.`];
 }
+
+/** Whether two values of a state are the same; sets are lists in the order of the schema. */
+export const same = (a, b) => a === b || (Array.isArray(a) && Array.isArray(b) && a.join() === b.join());
 
 /** Return { state, problems }: every key of the schema, from `raw` where that is valid, else from `start`. */
 export function checkState(schema, raw, start = {}) {
@@ -68,7 +77,7 @@ export class PlainModel {
     return this.values[key];
   }
   set(key, value) {
-    if (this.values[key] === value) return;
+    if (same(this.values[key], value)) return;
     this.values[key] = value;
     for (const listener of this.listeners.get(`change:${key}`) ?? []) listener();
   }

@@ -1,4 +1,4 @@
-// Runs in node and in a browser: every function of core.js on every vector, exactly.
+// Runs in node and in a browser: every function of the mathematics on every vector, exactly.
 const CALLS = {
   quantized: (core, [d, w0, wa, wm]) => core.quantizedLinear(d, w0, wa, wm).widths,
   fit: (core, [fitted, given]) => Number(core.fitError(fitted, given).toFixed(12)),
@@ -20,7 +20,10 @@ const CALLS = {
   race: (core, [values, k, repeats, seed]) => Array.from(core.bestOfDraws(values, k, repeats, seed)),
   best: (core, [values, errors, repeats, seed]) => core.bootstrapBest(values, errors, repeats, seed),
   band: (core, [n, repeats, seed]) => core.bootstrapBand(Array.from({ length: n }, (_, i) => i), repeats, seed),
-  size: (core, [space]) => core.spaceSize(space).toString(),
+  size: (core, [orders, ranges]) => {
+    const { exact, paper } = core.spaceSize(orders, ranges);
+    return [exact.toString(), paper.toPrecision(14)];
+  },
 };
 
 export function differences(core, vectors) {

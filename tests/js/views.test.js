@@ -3,17 +3,19 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
 import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
-import { counter } from "../../regnet_edu/widgets/core.js";
+import { funnel, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
 import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
 import { widget as gallery } from "../../regnet_edu/widgets/good_bad_gallery.js";
 import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
 import { race, widget as search } from "../../regnet_edu/widgets/search_race.js";
-import { short } from "../../regnet_edu/widgets/chart.js";
+import { powers, short } from "../../regnet_edu/widgets/chart.js";
+import { counter } from "../../regnet_edu/widgets/resampling.js";
 
 const population = (space, errors) => ({
   space, errors, source: `${space}, recorded`, failed: 0, params: errors.map((_, i) => 1000 + i), activations: errors.map((_, i) => 5000 - i),
   depths: errors.map((_, i) => [1, 2, 1 + (i % 5), 3]), widths: errors.map((_, i) => [8, 16 + 8 * (i % 7), 64, 8 * (40 - i)]),
+  bottleneck_ratios: errors.map((_, i) => [1, 1, 1, i % 3 ? 1 : 2]), group_widths: errors.map((_, i) => [8, 8, 8, i % 2 ? 8 : 4]),
 });
 const data = {
   a: population("A", Array.from({ length: 40 }, (_, i) => 0.56 + 0.002 * i)),
@@ -21,7 +23,7 @@ const data = {
 };
 const target = (name, depths, widths, w0, wa, wm) => ({ name, depths, widths, source: "made up", answer: { w0, wa, wm, error: 0 } });
 const targets = { targets: [target("X", [1, 2, 7, 12], [24, 64, 152, 392], 24, 24.48, 2.54), target("one", [1], [40], 40, 0, 2)] };
-const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data]];
+const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data], [rules, data]];
 
 const defaults = (schema) => Object.fromEntries(Object.entries(schema).map(([k, rule]) => [k, rule.default]));
 const show = (widget, some = {}, given = {}, width = 640) => {
@@ -32,6 +34,7 @@ const show = (widget, some = {}, given = {}, width = 640) => {
 function anyState(schema, below) {
   const pick = (rule) => {
     if (rule.type === "bool") return below(2) === 1;
+    if (rule.type === "set") return rule.choices.filter(() => below(2));
     if (rule.type === "choice") return rule.choices[below(rule.choices.length)];
     const edge = below(4);
     if (edge < 2) return edge ? rule.min : rule.max;
@@ -60,7 +63,8 @@ for (const [widget, given] of all) {
       for (const [key, value] of Object.entries(preset.state)) {
         const rule = rules[key];
         assert.ok(rule, `${preset.name}: ${key}`);
-        assert.ok(rule.type === "choice" ? rule.choices.includes(value) : rule.type === "bool" || (value >= rule.min && value <= rule.max), `${preset.name}: ${key} ${value}`);
+        if (rule.type === "set") assert.ok(value.every((name) => rule.choices.includes(name)), preset.name);
+        else assert.ok(rule.type === "choice" ? rule.choices.includes(value) : rule.type === "bool" || (value >= rule.min && value <= rule.max), `${preset.name}: ${key} ${value}`);
       }
     }
   });
@@ -133,4 +137,38 @@ test("the gallery finds the best networks where they are, and the network under 
   const { drag } = gallery.description, state = { shown: "a", against: "last_width", rank: 9 };
   assert.equal(drag("pick", { x: 5000, y: 5000 }, state, { width: 640, data }).rank, 1);
   assert.equal(drag("pick", { x: 0, y: 0 }, state, { width: 640, data }).rank, 40);
+});
+
+test("the gallery's arrow keys go from point to point: across by the property, up and down by the error", () => {
+  const { step } = gallery.description, state = { shown: "a", against: "last_width", rank: 5 };
+  assert.equal(step("pick", [0, 1], state, { data }).rank, 6);
+  assert.equal(step("pick", [1, 0], state, { data }).rank, 4); // the width falls with the rank here
+  assert.equal(step("pick", [1, 0], { ...state, rank: 1 }, { data }).rank, 1);
+});
+
+test("more than two populations can be shown, each once, and the first two are compared", () => {
+  const more = { ...data, c: population("C", [0.5, 0.6, 0.7]) };
+  const shown = show(distribution, { also: ["a", "c"] }, more);
+  assert.equal(shown.picture.match(/<path class="rni-l/g).length, 3);
+  assert.match(shown.table, /<th scope="row">C<\/th>/);
+  assert.doesNotMatch(shown.summary, /of C/);
+});
+
+test("rules leave fewer networks and a smaller space, step by step, and table 1 at the ends", () => {
+  const state = { population: "a", shared_ratio: true, shared_group: true, widths: "non-decreasing", depths: "non-decreasing" };
+  const steps = funnel(state, data.a);
+  assert.deepEqual(steps.map((s) => s.letter), ["A", "B", "C", "D", "E"]);
+  assert.deepEqual(steps.map((s) => powers(s.exact)), ["1.85 × 10¹⁸", "6.84 × 10¹⁶", "3.17 × 10¹⁴", "1.38 × 10¹³", "8.17 × 10¹¹"]);
+  assert.deepEqual(steps.map((s) => powers(s.paper)).slice(3), ["1.32 × 10¹³", "5.50 × 10¹¹"]);
+  steps.slice(1).forEach((s, i) => assert.ok(s.kept.every((k) => steps[i].kept.includes(k))));
+  assert.equal(steps[1].kept.length, 26); // of 40, every third has another b in its last stage
+});
+
+test("the funnel says how few are left, and shows the recorded population of exactly these rules", () => {
+  const none = { a: population("AnyNetXA", data.a.errors.map((e) => e)), e: population("AnyNetXE", data.b.errors) };
+  none.a.widths = none.a.widths.map(() => [64, 32, 16, 8]);
+  assert.match(show(rules, {}, none).summary, /^0 of 40 networks of AnyNetXA keep all the rules .*one network in 2\.26 million is left\. So the rules cannot be judged/);
+  assert.match(show(rules, {}, none).summary, /Sampled anew, 30 networks of AnyNetXE .* hardly give/);
+  assert.doesNotMatch(show(rules, { sampled: false }, none).summary, /anew/);
+  assert.match(show(rules, { shared_ratio: false, shared_group: false, widths: "free", depths: "free" }, data).summary, /No rule is on: all 40/);
 });

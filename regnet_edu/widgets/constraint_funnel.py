@@ -1,0 +1,103 @@
+"""Constraint funnel: what the rules of AnyNetX_B to E leave of one population, and of the space (section 3.2, table 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..anynet_spaces import AnyNetXA
+from ..design_space import DesignSpace
+from ..distributions import in_order
+from ..edf import summary
+from .base import choice, named, switch
+from .populations import OfPopulations
+from .still import Steps, Ticks, picture
+
+ORDERS = ["free", "non-decreasing", "equal", "non-increasing"]
+
+
+class ConstraintFunnel(OfPopulations):
+    """Switch the rules of AnyNetX_B to E on and off, and see which networks of a population keep them.
+
+    Args:
+        populations: names of recorded populations or paths; or a table of names and populations. All recorded ones if
+            not given.
+        population: name of the one whose networks are kept or not, of an AnyNetX space if there is one.
+        shared_ratio: rule B, one bottleneck ratio for all stages.
+        shared_group: rule C, one group width for all stages.
+        widths: "free"; "non-decreasing", rule D; or, the controls of figure 7, "equal" or "non-increasing".
+        depths: the same for depths; "non-decreasing" is rule E.
+        sampled: whether the recorded population of exactly these rules is shown too, where there is one.
+        link_id: names it in the page's address.
+
+    Raises:
+        InputError: a population is missing or empty, or a value is none of these.
+    """
+
+    _module = "constraint_funnel"
+    _title = "Constraint funnel"
+
+    population = named()
+    shared_ratio = switch(True)
+    shared_group = switch(True)
+    widths = choice("non-decreasing", ORDERS)
+    depths = choice("non-decreasing", ORDERS)
+    sampled = switch(True)
+
+    def start(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {"population": self.known("population")[0]}
+
+    def known(self, key: str) -> list[str]:
+        anynet = [name for name, p in self._populations.items() if p["space"].startswith("AnyNetX")]
+        return anynet or super().known(key)
+
+    @property
+    def orders(self) -> dict[str, str]:
+        """How the stages of one network depend on each other under the rules that are on."""
+        ratio, group = ("equal" if on else "free" for on in (self.shared_ratio, self.shared_group))
+        return {"ratio": ratio, "group": group, "width": self.widths, "depth": self.depths}
+
+    @property
+    def space(self) -> DesignSpace:
+        """The space of these rules, with the paper's ranges: `.size()` counts it and `.sample(n)` draws from it."""
+        return space_of(self.orders)
+
+    @property
+    def survivors(self) -> list[int]:
+        """The places of the networks that keep the rules, among those with an error, in index order."""
+        p, orders = self._populations[self.population], self.orders
+        columns = {"ratio": "bottleneck_ratios", "group": "group_widths", "width": "widths", "depth": "depths"}
+        return [
+            i
+            for i in range(len(p["errors"]))
+            if all(in_order(p[column][i], orders[name]) for name, column in columns.items())
+        ]
+
+    def still(self) -> str:
+        everyone = np.array(self._populations[self.population]["errors"])
+        crowds = {f"all {len(everyone)}": everyone}
+        if kept := self.survivors:
+            crowds[f"the {len(kept)} that keep the rules"] = everyone[kept]
+        low, high = np.floor(100 * everyone.min()) / 100, np.ceil(100 * everyone.max()) / 100
+        curves = []
+        for name, errors in crowds.items():
+            share = np.arange(1, len(errors) + 1) / len(errors)
+            curves.append(Steps(f"{name} {summary(errors)}", [low, *np.sort(errors), high], [0, *share, 1]))
+        x_axis = Ticks("error e, %", (low, high), [f"{100 * e:.0f}" for e in (low, high)])
+        shares = [k / 5 for k in range(6)]
+        y_axis = Ticks("F(e), share of networks below e", shares, [str(f) for f in shares])
+        sizes = f"from {float(AnyNetXA().size()):.3g} to {float(self.space.size()):.3g} networks"
+        label = f"Of {len(everyone)} networks {len(kept)} keep the rules, while the space shrinks {sizes}."
+        return picture(curves, x_axis, y_axis, label)
+
+
+def space_of(orders: dict[str, str], **ranges: Any) -> DesignSpace:
+    """Return the AnyNetX space whose stages have these orders, `AnyNetXB` to `AnyNetXE` and all between.
+
+    Args:
+        orders: "ratio", "group", "width", "depth" -> "free", "equal", "non-decreasing" or "non-increasing".
+        ranges: those that differ from the paper's.
+    """
+    kind = type("AnyNetXRules", (AnyNetXA,), {f"{name}_order": order for name, order in orders.items()})
+    return kind(**ranges)

@@ -1,0 +1,72 @@
+// What pictures of error distributions share: staircases, bootstrap bands, and what chance may give.
+import { quantile } from "./resampling.js";
+import { polyline } from "./chart.js";
+
+/** The lines, and the areas of the same colour, of up to six populations. */
+export const LINES = ["rni-la", "rni-lb rni-dash", "rni-lc rni-dots", "rni-ld rni-dash", "rni-le rni-dots", "rni-lf"];
+export const FILLS = ["rni-fa", "rni-fb", "rni-fc", "rni-fd", "rni-fe", "rni-ff"];
+
+// What is dragged changes neither the draws nor the bootstrap, so the last few of each are kept.
+const kept = new Map();
+export function remember(key, make) {
+  if (!kept.has(key)) {
+    if (kept.size > 24) kept.delete(kept.keys().next().value);
+    kept.set(key, make());
+  }
+  return kept.get(key);
+}
+
+export const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** The middle 95 % of bootstrap values. */
+export function interval(values) {
+  const sorted = Float64Array.from(values).sort();
+  return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+}
+
+/** A difference in percentage points, with a real minus sign. */
+export const points = (d) => (100 * d).toFixed(1).replace("-", "−").replace("−0.0", "0.0");
+
+/** Of two lists of bootstrap means: where their difference lies, and whether chance alone would give it. */
+export function verdict(first, second) {
+  const [low, high] = interval(first.map((m, k) => m - second[k]));
+  const chance = low > 0 || high < 0 ? "which chance alone would hardly give" : "which chance alone may give";
+  return `95 % between ${points(low)} and ${points(high)}, ${chance}`;
+}
+
+/** The corners of a staircase through sorted errors; `shares(k)` is its height just above error k. */
+function staircase(sorted, shares, x, y, box) {
+  const corners = [[box.left, y(0)]];
+  let before = 0;
+  sorted.forEach((e, k) => {
+    if (sorted[k + 1] === e) return; // of equal errors the last says the share above them all
+    corners.push([x(e), y(before)], [x(e), y(shares(k))]);
+    before = shares(k);
+  });
+  corners.push([box.right, y(before)]);
+  return corners;
+}
+
+export const edfLine = (sorted, x, y, box, className) => polyline(staircase(sorted, (k) => (k + 1) / sorted.length, x, y, box), className);
+
+/** The area between the limits of a pointwise band, as `bootstrapBand` gives it. */
+export function bandArea(sorted, band, x, y, box, fill) {
+  const low = staircase(sorted, (k) => band[k][0], x, y, box);
+  const high = staircase(sorted, (k) => band[k][1], x, y, box);
+  return polyline([...high, ...low.reverse()], `${fill} rni-pale`);
+}
+
+/** The names of populations that have an error; a sentence is thrown where there is none. */
+export function named(data, purpose) {
+  const names = Object.keys(data).filter((name) => data[name]?.errors?.length);
+  if (!names.length) throw new Error(`There is no population ${purpose} here: the page or the call brought none with an error in it.`);
+  return names;
+}
+
+/** What populations are called: by their space, or by their own name where several have the same space. */
+export function titles(names, data) {
+  const spaces = names.map((name) => data[name].space);
+  return names.map((name, i) => (spaces.indexOf(spaces[i]) === spaces.lastIndexOf(spaces[i]) ? spaces[i] : name));
+}
+
+export const sources = (names, data) => [...new Set(names.map((name) => data[name].source).filter(Boolean))].join(" — ");
