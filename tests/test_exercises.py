@@ -87,6 +87,8 @@ def test_the_stub_has_every_function_and_nothing_of_the_solution(exercise: Exerc
 def test_the_two_sets_of_seeds_ask_different_questions(exercise: Exercise) -> None:
     for part in exercise.parts:
         first, second = (list(map(repr, part.cases(np.random.default_rng(s)))) for s in (0, 1))
+        if first == ["()"]:  # a design of one's own: it is measured, so there is nothing to learn by heart
+            continue
         assert first != second, part.name
         assert list(map(repr, part.cases(np.random.default_rng(0)))) == first
 
@@ -102,7 +104,8 @@ def test_points_hints_and_words_are_there(exercise: Exercise) -> None:
         chapter = re.match(r"chapter (\d+), \"(.+)\"$", part.idea)
         assert chapter, part.idea
         for path in (ROOT / "book").glob(f"{int(chapter[1]):02}_*.md"):
-            assert f"\n## {chapter[2]}\n" in path.read_text(), f"{path.name} has no section {chapter[2]}"
+            headings = re.findall(r"^##? (.+)$", path.read_text(), re.MULTILINE)
+            assert chapter[2] in headings, f"{path.name} has no section {chapter[2]}"
 
 
 @each

@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,37 @@ class Rng:
 
     def __repr__(self) -> str:
         return f"np.random.default_rng({self.seed})"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An argument: a function that the grader answers while the learner's code runs.
+
+    The learner's process gets a function that carries its arguments over and the answer back. So it cannot hold what it
+    is asked to find out, and what it asked is evidence.
+
+    Args:
+        name: as the call shows it, such as "train".
+        answer: from the arguments, as plain data, to plain data; a ValueError is told to the learner.
+        world: what else the answer depends on; shown to no one.
+    """
+
+    name: str
+    answer: Callable[..., Any]
+    world: tuple[Any, ...] = ()
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.answer(*self.world, *arguments)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Asked(NamedTuple):
+    """What a judge gets if an argument was an `Ask`: what came back, and (arguments, answer) of each question."""
+
+    value: Any
+    questions: list[tuple[tuple[Any, ...], Any]]
 
 
 @dataclass(frozen=True)

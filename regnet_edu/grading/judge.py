@@ -8,8 +8,8 @@ from typing import Any
 
 from . import wire
 from .compare import show
-from .exercise import SEEDS, Exercise, Part
-from .runner import Limits, Outcome, Submission, as_wire, run
+from .exercise import SEEDS, Ask, Asked, Exercise, Part
+from .runner import Limits, Outcome, Submission, as_wire, reply, run
 from .verdict import PartVerdict, Verdict
 
 
@@ -75,7 +75,8 @@ def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submissio
             name = ("first", "second", "third", "fourth", "fifth", "sixth")[min(k, 5)]
             return f"{called}\nThe {name} argument was changed by the call: work on a copy of it."
         if part.judge is not None:
-            words = part.judge(call, outcome.value)
+            asks = any(isinstance(a, Ask) for a in call)
+            words = part.judge(call, Asked(outcome.value, outcome.asked) if asks else outcome.value)
             return f"{called}\ncame back {show(outcome.value)}\n{words}" if words else None
         if part.same(outcome.value, expected):
             return None
@@ -120,8 +121,10 @@ def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tup
         exec(part.script_source() or "", space)
     outcomes = []
     for call in calls:
-        arguments = [wire.decode(a) for a in as_wire(call)]
-        before = as_wire(call)
+        before, asked = as_wire(call), list[tuple[tuple, Any]]()
+        arguments = [
+            _asker(a, asked) if isinstance(a, Ask) else wire.decode(b) for a, b in zip(call, before, strict=True)
+        ]
         try:
             if part.script is not None:
                 value = space[part.script.__name__](module, *arguments)
@@ -131,14 +134,28 @@ def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tup
             facts: dict[str, Any] = {}
             if part.script is None:
                 after = [
-                    b if isinstance(b, dict) and "rng" in b else wire.encode(a)
+                    b if isinstance(b, dict) and ("rng" in b or "ask" in b) else wire.encode(a)
                     for a, b in zip(arguments, before, strict=True)
                 ]
                 facts["changed"] = [k for k, (a, b) in enumerate(zip(after, before, strict=True)) if a != b]
-            outcomes.append(Outcome("value", wire.decode(wire.encode(value)), facts))
+            outcomes.append(Outcome("value", wire.decode(wire.encode(value)), facts, asked))
         except Exception as error:
             outcomes.append(Outcome("raised", facts={"error": type(error).__name__, "words": str(error)}))
     return outcomes
+
+
+def _asker(ask: Ask, asked: list[tuple[tuple, Any]]) -> Callable:
+    """The function that stands for an `Ask` in this process."""
+
+    def function(*arguments: Any) -> Any:
+        question = wire.decode(wire.encode(arguments))
+        said = reply(ask, question)
+        asked.append((question, wire.decode(said.get("value"))))
+        if "words" in said:
+            raise ValueError(said["words"])
+        return asked[-1][1]
+
+    return function
 
 
 class _With:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from . import wire
-from .exercise import Exercise, Part, Rng
+from .exercise import Ask, Exercise, Part, Rng
 
 TIME_LIMIT = (
     10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
@@ -32,6 +32,7 @@ START_LIMIT = 60.0
 MEMORY = 2 * 2**30
 FILE_SIZE = 16 * 2**20
 LONGEST_ANSWER = 8 * 2**20
+MOST_QUESTIONS = 5_000  # that one call may ask of the grader
 PACKAGE = Path(__file__).resolve().parent.parent
 MAX_COPIED = 2**20
 
@@ -61,6 +62,7 @@ class Outcome:
     kind: str
     value: Any = None
     facts: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[tuple, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -72,7 +74,19 @@ class Run:
 
 
 def as_wire(arguments: Sequence[Any]) -> list[Any]:
-    return [{"rng": a.seed} if isinstance(a, Rng) else wire.encode(a) for a in arguments]
+    """The arguments of a call as the learner's process gets them."""
+    special = {Rng: lambda k, a: {"rng": a.seed}, Ask: lambda k, a: {"ask": k}}
+    return [special.get(type(a), lambda k, a: wire.encode(a))(k, a) for k, a in enumerate(arguments)]
+
+
+def reply(ask: Any, arguments: tuple) -> dict[str, Any]:
+    """What the grader says to a question: {"value": ...}, or {"words": ...} if it makes no sense."""
+    try:
+        if not isinstance(ask, Ask):
+            raise ValueError("there is nothing to ask here")
+        return {"value": wire.encode(ask(*arguments))}
+    except Exception as error:  # whatever a learner asks, it is the learner's mistake
+        return {"words": f"{getattr(ask, 'name', 'it')} cannot answer that: {error}"[:300]}
 
 
 def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], limits: Limits | None = None) -> Run:
@@ -100,11 +114,11 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
                         result[k] = [fatal]
                     return Run(result, layers)
                 stopped = last = None
-                for k, _ in queue:
+                for k, call in queue:
                     if k != last:
                         process.begin()
                     last = k
-                    outcome = process.next(limits.seconds)
+                    outcome = process.answer(call, limits.seconds)
                     result[k].append(outcome)
                     if outcome.kind in FATAL:
                         stopped = k
@@ -114,6 +128,7 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
 
 
 FATAL = ("ended", "timeout", "forged")
+KINDS = ("ready", "loaded", "value", "raised", "missing", "signature", "unreadable", "todo", "ask")
 
 
 def _order(part: Part, call: tuple) -> dict[str, Any]:
@@ -147,11 +162,14 @@ class _Process:
         if exercise.uses_package:
             readable.add(str(PACKAGE))
         read_end, write_end = os.pipe()
+        reply_end, self.replies = os.pipe()
         os.set_blocking(read_end, False)
+        os.set_blocking(self.replies, False)
         self.answers = read_end
         self.order = {
             "tag": self.tag,
             "channel": write_end,
+            "replies": reply_end,
             "path": paths,
             "folder": os.path.realpath(folder),
             "readable": sorted(readable),
@@ -172,11 +190,12 @@ class _Process:
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
                 env=_environment(folder),
-                pass_fds=(write_end,),
+                pass_fds=(write_end, reply_end),
                 start_new_session=True,
             )
         finally:
             os.close(write_end)
+            os.close(reply_end)
 
     def __enter__(self) -> _Process:
         assert self.process.stdin is not None
@@ -194,10 +213,32 @@ class _Process:
         self.process.kill()
         self.process.wait()
         os.close(self.answers)
+        os.close(self.replies)
 
     def begin(self) -> None:
         """Start the clock of a check."""
         self.start, self.waited = time.monotonic(), _waited(self.process.pid)
+
+    def answer(self, call: tuple, seconds: float) -> Outcome:
+        """Return what comes of one call; what it asks of the grader on the way is answered and kept."""
+        asked: list[tuple[tuple, Any]] = []
+        while True:
+            outcome = self.next(seconds)
+            if outcome.kind != "ask":
+                outcome.asked = asked
+                return outcome
+            place, question = outcome.facts.get("place"), outcome.value
+            known = isinstance(place, int) and 0 <= place < len(call)
+            if not known or not isinstance(question, tuple) or len(asked) >= MOST_QUESTIONS:
+                return Outcome(
+                    "forged", facts={"words": f"more than {MOST_QUESTIONS:,} questions, or no question at all"}
+                )
+            said = reply(call[place], question)
+            asked.append((question, wire.decode(said.get("value"))))
+            try:
+                os.write(self.replies, json.dumps(said).encode() + b"\n")
+            except OSError:  # it does not listen: it ended, or asks without waiting for answers
+                return Outcome("forged", facts={"words": "it asked and did not wait for the answer"})
 
     def next(self, seconds: float) -> Outcome:
         """Return the next answer, or why there is none within so many seconds since the clock was started."""
@@ -219,7 +260,7 @@ class _Process:
             if answer.pop("tag") != self.tag:
                 raise ValueError
             kind = str(answer.pop("outcome"))
-            if kind not in ("ready", "loaded", "value", "raised", "missing", "signature", "unreadable", "todo"):
+            if kind not in KINDS:
                 raise ValueError
             return Outcome(kind, wire.decode(answer.pop("value", None)), answer)
         except Exception:  # whatever a submission managed to write there: it is no answer

@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 import types
+from collections.abc import Callable
 from typing import Any
 
 
@@ -50,13 +51,28 @@ def describe(error: BaseException, filename: str, source: str) -> dict[str, Any]
     return {"outcome": "raised", "error": type(error).__name__[:60], "words": words, "line": number, "text": line[:200]}
 
 
-def make_call(module: types.ModuleType, call: dict[str, Any], filename: str, source: str) -> dict[str, Any]:
+def is_ask(argument: Any) -> bool:
+    return isinstance(argument, dict) and "ask" in argument
+
+
+def asker(ask: Callable[..., Any], place: int) -> Callable[..., Any]:
+    """Return the function that stands for an argument which the grader answers."""
+
+    def function(*arguments: Any) -> Any:
+        return ask(place, arguments)
+
+    return function
+
+
+def make_call(
+    module: types.ModuleType, call: dict[str, Any], filename: str, source: str, ask: Callable[..., Any]
+) -> dict[str, Any]:
     """Make one call and return what came of it as plain data."""
     function = getattr(module, call["function"], None)
     if function is None or not callable(function):
         found = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
         return {"outcome": "missing", "found": found[:30]}
-    arguments = [wire.decode(a) for a in call["args"]]
+    arguments = [asker(ask, a["ask"]) if is_ask(a) else wire.decode(a) for a in call["args"]]
     if call.get("script"):
         space: dict[str, Any] = {}
         exec(compile(call["script"], "<check>", "exec"), space)
@@ -82,7 +98,7 @@ def make_call(module: types.ModuleType, call: dict[str, Any], filename: str, sou
     except BaseException:
         return {"outcome": "unreadable", "words": f"an object of type {type(value).__name__}"}
     if not call.get("script"):
-        plain = [k for k, b in enumerate(before) if not (isinstance(b, dict) and "rng" in b)]
+        plain = [k for k, b in enumerate(before) if not (isinstance(b, dict) and ("rng" in b or "ask" in b))]
         answer["changed"] = [k for k in plain if _differs(arguments[k], before[k])]
     return answer
 
@@ -98,6 +114,7 @@ def main() -> None:
     """Read one order from standard input, carry it out, and answer line by line on the descriptor it names."""
     order = json.loads(sys.stdin.buffer.read())
     channel = os.fdopen(order["channel"], "w", encoding="utf-8")
+    replies = os.fdopen(order["replies"], encoding="utf-8")
     jail = _load("jail")
     sys.path[:] = order["path"]
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -113,6 +130,13 @@ def main() -> None:
         write(dump({"tag": tag, **answer}) + "\n")
         flush()
 
+    def ask(place: int, arguments: tuple[Any, ...]) -> Any:
+        say({"outcome": "ask", "place": place, "value": wire.encode(arguments)})
+        said = json.loads(replies.readline())
+        if "words" in said:
+            raise ValueError(said["words"])
+        return wire.decode(said["value"])
+
     say({"outcome": "ready", "layers": layers})
     filename, source = order["file"], order["source"]
     sys.path.insert(0, order["folder"])
@@ -123,7 +147,7 @@ def main() -> None:
         return
     say({"outcome": "loaded"})
     for call in order["calls"]:
-        say(make_call(module, call, filename, source))
+        say(make_call(module, call, filename, source, ask))
 
 
 if __name__ == "__main__":

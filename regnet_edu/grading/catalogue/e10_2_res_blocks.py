@@ -1,0 +1,169 @@
+"""Exercise 10.2: ResNet's blocks in place of the X block, at the same flops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..exercise import Exercise, Part
+from ..solutions.e10_2_res_blocks import body_flops
+
+IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
+
+
+def shapes(rng: np.random.Generator) -> list[tuple]:
+    return [(8, 8, 1), (8, 16, 1), (8, 8, 2), (8, 16, 2), (4, 4 * int(rng.integers(2, 6)), int(rng.choice([1, 2])))]
+
+
+def describe_block(m: Any, w_in: int, w_out: int, stride: int) -> Any:
+    """building make_block(w_in, w_out, stride) with"""
+    from torch import nn
+
+    block = m.make_block(w_in, w_out, stride)
+    convs = [c for c in block.modules() if isinstance(c, nn.Conv2d)]
+    rows = [
+        [c.in_channels, c.out_channels, c.kernel_size[0], c.stride[0], c.groups, int(c.bias is not None)] for c in convs
+    ]
+    return [sorted(rows), sorted(n.num_features for n in block.modules() if isinstance(n, nn.BatchNorm2d))]
+
+
+def run_block(m: Any, w_in: int, w_out: int, stride: int) -> Any:
+    """running a block on a random input; w_in, w_out, stride ="""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    block = m.make_block(w_in, w_out, stride)
+    block.eval()
+    norms = [n for n in block.modules() if isinstance(n, nn.BatchNorm2d)]
+    x = torch.rand(2, w_in, 7, 7) - 0.3
+    with torch.no_grad():
+        for p in block.parameters():
+            p.normal_(0, 0.5)
+        y = block(x)
+        facts = [list(y.shape), bool((y < 0).any())]
+        for n in norms:
+            n.weight.zero_()
+            n.bias.zero_()
+        silent = block(x)
+        way = "none" if silent.shape != x.shape else "relu" if torch.equal(silent, x.relu()) else "none"
+        way = "input" if silent.shape == x.shape and torch.equal(silent, x) else way
+        for n in norms:
+            n.bias.fill_(-1.0)
+        lowered = block(x.abs() + 3)
+        below = bool(lowered.shape == x.shape and (lowered < x.abs() + 2.5).all())
+        # The first batch norm says -1000: a ReLU in between makes it 0, so that the second convolution sees nothing.
+        cut = len(norms) != 2 or y.shape != x.shape
+        for c in block.modules():
+            if isinstance(c, nn.Conv2d):
+                c.weight.fill_(-1.0)
+        for first, second in (norms, norms[::-1]) if len(norms) == 2 else ():
+            first.weight.fill_(1.0), second.weight.fill_(1.0)
+            first.bias.fill_(-1e3), second.bias.zero_()
+            cut |= bool(y.shape == x.shape and torch.allclose(block(x), x.relu(), atol=1e-3))
+    return [*facts, way, below, cut]
+
+
+def judge_parts(call: tuple, answer: Any) -> str | None:
+    w_in, w_out, stride = call
+    rows, norms = [tuple(r) for r in answer[0]], list(answer[1])
+    wanted = [(w_in, w_out, 3, stride, 1, 0), (w_out, w_out, 3, 1, 1, 0)]
+    needs = w_in != w_out or stride != 1
+    right = sorted([*wanted, (w_in, w_out, 1, stride, 1, 0)] if needs else wanted)
+    if any(r[5] for r in rows):
+        return "It looks as if the convolutions have a bias: batch norm comes after each, so that a bias does nothing."
+    threes = sum(r[2] == 3 for r in rows)
+    if threes == 1:
+        return (
+            "It looks as if this is a bottleneck: the basic block has two 3x3 convolutions and none of 1x1 on its way."
+        )
+    if needs and len(rows) == 2 and threes == 2:
+        return "It looks as if the projection was forgotten: width or height change, so the shortcut needs a 1x1 convolution."
+    if not needs and len(rows) == 3 and threes == 2:
+        return "It looks as if there is a projection where none is needed: the shortcut is the input itself."
+    if rows != right and sorted((*r[:3], 1, *r[4:]) for r in rows) == sorted((*r[:3], 1, *r[4:]) for r in right):
+        return "It looks as if the stride sits in the wrong place: it belongs to the first convolution and to the projection."
+    if rows != right:
+        return f"The convolutions (in, out, kernel, stride, groups, bias) should be {right}."
+    if norms != sorted(r[1] for r in right):
+        return "It looks as if batch norms are missing: one comes after each convolution, that of the projection too."
+    return None
+
+
+def judge_run(call: tuple, answer: Any) -> str | None:
+    w_in, w_out, stride = call
+    shape, negative, way, below, cut = answer
+    size = (7 - 1) // stride + 1
+    if shape != [2, w_out, size, size]:
+        return f"An input of shape (2, {w_in}, 7, 7) became {tuple(shape)}: are the 3x3 convolutions padded by 1?"
+    if w_in == w_out and stride == 1:
+        if way == "none":
+            return "It looks as if the shortcut was forgotten: when the convolutions say nothing, the output is relu(input)."
+        if not below:
+            return "It looks as if the last ReLU comes before the addition: then a block can only add, never take away."
+    if negative:
+        return "It looks as if the last ReLU is missing: it comes after the addition, and there the output is negative."
+    if w_in == w_out and stride == 1 and not cut:
+        return "It looks as if the ReLU between the two convolutions is missing."
+    return None
+
+
+def blocks(rng: np.random.Generator) -> list[tuple]:
+    cases = [(1, 1, 1, 1), (1, 1, 2, 1), (2, 3, 1, 1), (4, 4, 2, 7), (8, 8, 1, 4), (8, 16, 2, 8)]
+    for _ in range(4):
+        cases.append(
+            (int(rng.integers(1, 99)), int(rng.integers(1, 99)), int(rng.choice([1, 2])), int(rng.integers(1, 30)))
+        )
+    return cases
+
+
+def bodies(rng: np.random.Generator) -> list[tuple]:
+    cases: list[tuple] = [([1], [8], 4), ([2], [8], 4), ([1], [32], 7), ([2, 1], [8, 16], 8)]
+    for stages in (2, 4, 4):
+        cases.append(
+            (rng.integers(1, 6, stages).tolist(), (8 * rng.integers(1, 20, stages)).tolist(), int(rng.integers(9, 40)))
+        )
+    return cases
+
+
+def targets(rng: np.random.Generator) -> list[tuple]:
+    cases: list[tuple] = []
+    for stages in (1, 2, 4, 4, 4):
+        depths, widths = rng.integers(1, 5, stages).tolist(), (8 * rng.integers(4, 20, stages)).tolist()
+        share = float(rng.choice([0.2, 0.4, 0.6, 1.7]))
+        cases.append((depths, widths, 16, int(share * body_flops(depths, widths, 16))))
+    # between two that are equally near
+    low, high = body_flops([1], [32], 8), body_flops([1], [40], 8)
+    return [
+        *cases,
+        ([1], [40], 8, (low + high) // 2),
+        ([2, 2], [32, 80], 16, int(2.4 * body_flops([2, 2], [32, 80], 16))),
+    ]
+
+
+EXERCISE = Exercise(
+    number="10.2",
+    name="res_blocks",
+    title="ResNet blocks in place of X blocks",
+    task="""Take the ResNeXt out of RegNet: replace its X block by the basic block of ResNet, two 3x3 convolutions without groups. Such a block
+costs several times as much at the same width, so a comparison at equal widths says nothing. Build the block, count
+it, and find the widths at which a network of such blocks has the flops that you compare at.""",
+    minutes=45,
+    hints=(
+        "Draw the block and write width and size at each arrow. Where is there a 1x1 convolution, and where not?",
+        "A convolution has kernel^2 x (channels in) x (channels out) multiply-adds for each pixel that comes *out*.",
+        "fair_widths: for each k from 1 to 200 the list [max(8, 8 * round(k / 100 * w / 8)) for w in widths]; then min with "
+        "key=lambda scaled: abs(body_flops(depths, scaled, size) - flops). min keeps the first of equals.",
+    ),
+    parts=(
+        Part(
+            "its convolutions and batch norms", 2, "make_block", shapes, IDEA, judge=judge_parts, script=describe_block
+        ),
+        Part("what it computes", 2, "make_block", shapes, IDEA, judge=judge_run, script=run_block),
+        Part("what a block costs", 2, "block_flops", blocks, IDEA),
+        Part("what a body costs", 1, "body_flops", bodies, IDEA),
+        Part("widths for equal flops", 2, "fair_widths", targets, IDEA),
+    ),
+    preload=("numpy", "torch"),
+)

@@ -1,0 +1,30 @@
+"""Stand-ins for training whose truth is known: a method is tested where one can tell whether it is right."""
+
+from __future__ import annotations
+
+import hashlib
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+
+def plain(value: Any) -> Any:
+    """A value in which lists, tuples and arrays, whole numbers and floats that are whole, are all the same."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+def same_network(a: Any, b: Any) -> bool:
+    return bool(plain(a) == plain(b))
+
+
+def noise(*what: Any) -> float:
+    """A standard normal number that belongs to these values; the same on every machine."""
+    digest = hashlib.sha256(repr(plain(list(what))).encode()).digest()
+    return NormalDist().inv_cdf((int.from_bytes(digest[:7], "big") + 0.5) / 2**56)
