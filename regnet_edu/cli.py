@@ -8,16 +8,19 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from .errors import InputError, nearest_name
+from .arguments import amount, setting, training_options
+from .errors import InputError
 from .grading.commands import add as add_grading_commands
+from .train_command import add as add_train_command
 
 EXAMPLES = """examples:
   regnet-edu sample AnyNetXA --n 5 --flops 360e6 400e6
   regnet-edu sweep AnyNetXA --n 8 --regime tiny --seed 7 --workers 2 --out runs/a.jsonl
   regnet-edu sweep RegNetX --n 8 --regime tiny --data DIR --out runs/x.jsonl
   regnet-edu report runs/a.jsonl runs/x.jsonl --out report.html
+  regnet-edu train regnetx_400mf --data imagenet:DIR
   regnet-edu populations"""
 
 
@@ -26,26 +29,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message} (see {self.prog} --help)")
-
-
-def amount(text: str) -> float:
-    """Read a count such as 400e6, 400M or 0.4G."""
-    scale = {"k": 1e3, "m": 1e6, "g": 1e9}.get(text[-1:].lower(), 1)
-    try:
-        return float(text[:-1] if scale != 1 else text) * scale
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a count such as 400e6, 400M or 0.4G") from None
-
-
-def setting(text: str) -> tuple[str, Any]:
-    """Read KEY=VALUE, the value as JSON where it is such, else as text."""
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE, such as epochs=3")
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -89,14 +72,10 @@ def build_parser() -> argparse.ArgumentParser:
     sweep.add_argument("--n", type=int, required=True, help="how many networks")
     sweep.add_argument("--repeats", type=int, default=1, help="train each network from so many seeds (1)")
     sweep.add_argument("--out", required=True, metavar="FILE", help="record file, such as runs/a.jsonl")
-    _training_options(sweep)
+    training_options(sweep)
     sweep.add_argument("--workers", type=int, help="worker processes (one a processor)")
     sweep.add_argument("--note", default="", help="what a reader of the figures must know of the data")
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
-
-    train = command("train", "train one network", "regnetx_200mf --regime tiny")
-    train.add_argument("network", metavar="NETWORK", help="a published network, or a config as JSON or in a file")
-    _training_options(train)
 
     report = command(
         "report", "write one self-contained page about populations", "runs/a.jsonl runs/x.jsonl --out report.html"
@@ -107,7 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--out", default="report.html", metavar="FILE", help="the page (report.html)")
 
     command("populations", "list the populations that are recorded in the package", "")
-    COMMANDS.update(add_grading_commands(command))
+    COMMANDS.update(add_train_command(command) | add_grading_commands(command))
     return parser
 
 
@@ -119,24 +98,6 @@ def _space_options(parser: argparse.ArgumentParser) -> None:
         type=setting,
         metavar="KEY=VALUE",
         help="an option of the space, such as max_width=512, num_stages=5 or block=R",
-    )
-
-
-def _training_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--regime", default="tiny", help="tiny, quick, cpu, colab or imagenet (tiny)")
-    parser.add_argument(
-        "--data", metavar="DIR", help="image folder with train/CLASS/*.jpg and test/CLASS/*.jpg, or a name"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same result (0)")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda (cpu)")
-    parser.add_argument("--threads", type=int, default=1, help="threads of each process (1)")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=setting,
-        metavar="KEY=VALUE",
-        help="a setting of the regime, such as epochs=3",
     )
 
 
@@ -219,47 +180,6 @@ def _sweep(options: argparse.Namespace) -> None:
     print(f"{options.out}: {len(population)} networks of {options.space}{others}; {found}")
 
 
-def _train(options: argparse.Namespace) -> None:
-    from . import regime
-    from .train import train
-
-    result = train(
-        _network(options.network),
-        regime.get(options.regime).but(**dict(options.set)),
-        options.seed,
-        options.device,
-        options.data,
-        options.threads,
-        on_epoch=lambda epoch, error: print(f"epoch {epoch}: error {error:.2%}", flush=True),
-    )
-    if result.reason:
-        print(f"{result.status}: {result.reason}")
-    print(f"error {result.error:.2%} after {result.seconds:.1f} s, {result.images_per_second:,.0f} images a second")
-
-
-def _network(text: str) -> Any:
-    """Read a network: the name of a published one, a JSON object, or a file that holds one."""
-    from . import zoo
-    from .config import AnyNetConfig
-
-    if text in zoo.names():
-        return zoo.get(text).config
-    if not text.lstrip().startswith("{"):
-        try:
-            with open(text) as file:
-                content = file.read()
-        except OSError:
-            raise InputError(
-                f"network {text!r} is no published network and no file; {nearest_name(text, zoo.names())}"
-            ) from None
-    else:
-        content = text
-    try:
-        return AnyNetConfig.from_dict(json.loads(content))
-    except json.JSONDecodeError as error:
-        raise InputError(f"network {text[:60]!r} is not JSON: {error.msg} at character {error.pos}") from None
-
-
 def _report(options: argparse.Namespace) -> None:
     from .report import report
 
@@ -279,7 +199,7 @@ def _populations(options: argparse.Namespace) -> None:
         print(f"{name}: {provenance(load_population(name))}")
 
 
-COMMANDS = {"sample": _sample, "sweep": _sweep, "train": _train, "report": _report, "populations": _populations}
+COMMANDS = {"sample": _sample, "sweep": _sweep, "report": _report, "populations": _populations}
 
 if __name__ == "__main__":
     sys.exit(main())

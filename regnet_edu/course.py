@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,12 +156,15 @@ class Course:
             return
         if self.plan.together > 1:
             share_statistics(self.network, self.team.neighbours(self.plan.together))
-        self.model = nn.parallel.DistributedDataParallel(
-            self.network,
-            device_ids=[where] if where.type == "cuda" else None,
-            broadcast_buffers=False,  # each keeps its own running statistics, which are averaged before they are used
-            gradient_as_bucket_view=True,
-        )
+        with warnings.catch_warnings():
+            # The option's new name is not known to older torch.
+            warnings.filterwarnings("ignore", ".*broadcast_buffers", FutureWarning)
+            self.model = nn.parallel.DistributedDataParallel(
+                self.network,
+                device_ids=[where] if where.type == "cuda" else None,
+                broadcast_buffers=False,  # each has its own running statistics, which are averaged before use
+                gradient_as_bucket_view=True,
+            )
 
     def one_epoch(self) -> dict[str, Any]:
         """Train from `step` to the end of the epoch, test, and make a checkpoint; return the epoch's figures."""

@@ -86,7 +86,7 @@ def join(device: str | None = None) -> Iterator[Team]:
     Raises:
         InputError: the device is not there, or there are more processes than GPUs.
     """
-    rank, size, local = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1)), local_rank()
+    rank, size, local = int(os.environ.get("RANK", 0)), process_count(), int(os.environ.get("LOCAL_RANK", 0))
     where = device_of(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     if where.type == "cuda":
         gpus = torch.cuda.device_count()
@@ -108,6 +108,11 @@ def join(device: str | None = None) -> Iterator[Team]:
             dist.destroy_process_group()
 
 
-def local_rank() -> int:
-    """Return the number of this process on its machine, 0 if it is the only one."""
-    return int(os.environ.get("LOCAL_RANK", 0))
+def process_count() -> int:
+    """Return how many processes `torchrun` started, 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", 1))
+
+
+def first_process() -> bool:
+    """Return whether this is the first of the processes that `torchrun` started, or the only one."""
+    return int(os.environ.get("RANK", 0)) == 0
