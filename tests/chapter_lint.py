@@ -96,7 +96,7 @@ def contract(chapter: Chapter) -> list[str]:
 def interactive(chapter: Chapter) -> list[str]:
     """At least one cell ends with an interactive."""
     ends = [cell.code.strip().rsplit("\n\n", 1)[-1] for cell in chapter.cells]
-    shown = any(re.search(r"^rn\.widgets\.\w+\(", end, re.M) for end in ends)
+    shown = any(re.search(r"^rn\.widgets\.[A-Z]\w+\(", end, re.M) for end in ends)
     return [] if shown else ["no cell ends with an interactive, rn.widgets.Name(...)"]
 
 

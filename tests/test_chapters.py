@@ -128,6 +128,7 @@ FAULTS = [
     ("with Figure 5", "in passing", "contract"),
     ("{cite}`radosavovic2019network`", "(2019)", "contract"),
     ("rn.widgets.EDFExplorer([", "explorer = rn.widgets.EDFExplorer([", "interactive"),
+    ("rn.widgets.EDFExplorer([", "rn.widgets.live([", "interactive"),
     ("rn.load_population(", "rn.sweep(", "recorded"),
     ("rn.plots.edfs(", "my_plot(", "recorded"),
     ('rn.check("04.1")', "", "exercises"),
