@@ -170,7 +170,7 @@ def recognise(exercise: Exercise, part: Part, calls: list[tuple], outcomes: list
     """Compare what came back with what known mistakes return; the sentence of the one that returns just that."""
     if part.judge is not None:
         return None  # such a judge says itself what it sees
-    for name, function in vars(exercise.mistakes).items():
+    for name, function in list(vars(exercise.mistakes).items()):  # a list: a mistake that warns adds to its module
         if not name.startswith(f"{part.function}__") or "__right_" in name:
             continue
         theirs = evaluate(part, function, _With(exercise.solution, part.function, function), calls)
