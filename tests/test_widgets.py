@@ -29,7 +29,7 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
 NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 60, 300  # compressed
-MATHEMATICS = ("core", "resampling", "sizes")
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
 
 
 def node(*arguments: object) -> str:

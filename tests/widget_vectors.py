@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from regnet_edu.edf import edf
 from regnet_edu.regnet import quantized_linear_widths
 from regnet_edu.widgets import resampling
 from regnet_edu.widgets.constraint_funnel import space_of
+from regnet_edu.widgets.imagenet_budget import ImageNetBudget, gpu_hours
 
 Cases = list[tuple[list[Any], Any]]
 CASES = 1000
@@ -34,6 +34,7 @@ def vectors() -> dict[str, Cases]:
         "race": races(rng),
         "best": best(rng),
         "band": [([n, 40, s], [list(x) for x in resampling.bootstrap_band(n, 40, s)]) for s, n in pairs(rng, 2**32, 9)],
+        "budget": budgets(rng),
         "size": sizes(rng),
     }
 
@@ -66,7 +67,7 @@ def fits(rng: np.random.Generator) -> Cases:
     for _ in range(CASES):
         fitted, given = (8 * rng.integers(1, 300, (2, int(rng.integers(1, 30))))).tolist()
         error = np.mean(np.abs(np.log(np.array(fitted) / np.array(given))))
-        cases.append(([fitted, given], round(float(error), 12)))  # the last bit of a logarithm differs
+        cases.append(([fitted, given], float(error)))
     return cases
 
 
@@ -133,6 +134,20 @@ def best(rng: np.random.Generator) -> Cases:
     return cases
 
 
+def budgets(rng: np.random.Generator) -> Cases:
+    given = ImageNetBudget().parts()["cost"]
+    small = {key: given[key] for key in ("law", "images", "activations_per_root_flop")}
+    small["gpus"] = [{"name": g["name"], "speed": list(g["speed"])} for g in given["gpus"]]
+    cases: Cases = []
+    for _ in range(CASES):
+        n, epochs = int(rng.integers(1, 2001)), int(rng.integers(1, 301))
+        megaflops, gpu = int(rng.integers(200, 32_001)), str(rng.choice([g["name"] for g in given["gpus"]]))
+        state = {"n": n, "epochs": epochs, "megaflops": megaflops, "gpu": gpu}
+        hours = gpu_hours(n, megaflops, epochs, gpu)
+        cases.append(([state, small], list(hours)))
+    return cases
+
+
 def sizes(rng: np.random.Generator) -> Cases:
     orders = list(IN_WORDS)
     cases: Cases = []
@@ -146,11 +161,5 @@ def sizes(rng: np.random.Generator) -> Cases:
             bottleneck_ratios=(1, 2, 4)[:ratios], group_widths=(1, 2, 4, 8, 16, 32)[:groups],
         )  # fmt: skip
         ranges = {"stages": stages, "depths": depths, "widths": widths, "ratios": ratios, "groups": groups}
-        cases.append(([kind, ranges], [str(space.size()), precise(space.paper_size())]))
+        cases.append(([kind, ranges], [str(space.size()), float(space.paper_size())]))
     return cases
-
-
-def precise(x: float) -> str:
-    """Fourteen digits, written as JavaScript's toPrecision writes them."""
-    text = format(float(x), "#.14g")
-    return re.sub(r"\.(?=e|$)", "", re.sub(r"e([+-])0*(\d)", r"e\1\2", text))

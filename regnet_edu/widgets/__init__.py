@@ -23,6 +23,8 @@ _HOMES = {
     "GoodBadGallery": "good_bad_gallery",
     "SearchRace": "search_race",
     "ConstraintFunnel": "constraint_funnel",
+    "AgainstTheField": "against_the_field",
+    "ImageNetBudget": "imagenet_budget",
 }
 
 INTERACTIVES = list(_HOMES)

@@ -124,7 +124,7 @@ class NamedSet(traitlets.List):
     """A trait that holds some of the names that its interactive knows, each once and in that order."""
 
     def validate(self, obj: Any, value: Any) -> list[str]:
-        wanted, known = super().validate(obj, value) or [], obj.known(str(self.name))
+        wanted, known = super().validate(obj, value) or [], self.metadata.get("options") or obj.known(str(self.name))
         for name in wanted:
             check_known(str(self.name), name, known)
         return [name for name in known if name in wanted]
@@ -144,6 +144,11 @@ def named() -> Any:
 def named_set() -> Any:
     """Return a trait of the state that holds any number of the names in `known`; none at first."""
     return NamedSet(traitlets.Unicode()).tag(sync=True, state=True)
+
+
+def some_of(options: list[str]) -> Any:
+    """Return a trait of the state that holds any number of the options; all at first."""
+    return NamedSet(traitlets.Unicode(), list(options)).tag(sync=True, state=True, options=options)
 
 
 @cache

@@ -95,7 +95,8 @@ export const legend = (entries, x, y, wide = 168) =>
 
 /** A table; the first row is the head, the first cell of each row names it. */
 export function table(caption, rows) {
-  const cell = (tag, scope) => (text) => `<${tag}${scope}>${escapeText(text)}</${tag}>`;
+  const whole = (text) => escapeText(text).replace(/ (?=[%×]|10[⁰¹²³⁴⁵⁶⁷⁸⁹])/g, "\u00a0"); // a number and its unit stay together
+  const cell = (tag, scope) => (text) => `<${tag}${scope}>${whole(text)}</${tag}>`;
   const head = rows[0].map(cell("th", ' scope="col"')).join("");
   const body = rows.slice(1).map(([first, ...rest]) => `<tr>${cell("th", ' scope="row"')(first)}${rest.map(cell("td", "")).join("")}</tr>`);
   return `<table><caption>${escapeText(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;

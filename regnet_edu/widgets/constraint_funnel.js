@@ -95,12 +95,12 @@ function crowds(state, data, steps) {
 }
 
 function bars(steps, p, width) {
-  const left = 34, right = width - RIGHT - SIZES - COUNTS, full = Math.log10(Number(steps[0].exact));
+  const roomy = width > 520, left = roomy ? 150 : 34, right = width - RIGHT - SIZES - COUNTS, full = Math.log10(Number(steps[0].exact));
   const x = linear(0, full, left, Math.max(left + 60, right));
-  const parts = [words(10, 14, "networks in the space", { className: "rni-t rni-name" }), words(width - RIGHT, 14, `of the ${p.errors.length}`, { anchor: "end", className: "rni-t rni-name" })];
-  steps.forEach(({ letter, on, exact, kept }, i) => {
+  const parts = [words(10, 14, "networks in the space, logarithmic", { className: "rni-t rni-name" }), words(width - RIGHT, 14, `kept of ${p.errors.length}`, { anchor: "end", className: "rni-t rni-name" })];
+  steps.forEach(({ letter, on, exact, kept, words: rule }, i) => {
     const y = TOP - 8 + ROW * i;
-    parts.push(words(10, y + 13, letter), rect(left, y + 2, x(Math.log10(Number(exact))) - left, 14, on ? "rni-fa" : "rni-fa rni-pale", `${letter}: ${powers(exact)} networks`));
+    parts.push(words(10, y + 13, roomy ? `${letter}  ${on ? rule : "–"}` : letter), rect(left, y + 2, x(Math.log10(Number(exact))) - left, 14, on ? "rni-fa" : "rni-fa rni-pale", `${letter}: ${powers(exact)} networks`));
     parts.push(words(right + 8, y + 13, powers(exact)), words(width - RIGHT, y + 13, String(kept.length), { anchor: "end" }));
   });
   return parts.join("");
@@ -123,7 +123,7 @@ function curves(found, p, steps, width, top) {
   const kept = new Set(steps.at(-1).kept);
   const at = (i) => top + CURVE + 14 + ((i * 0.618034) % 1) * (STRIP - 22); // spread, so that dots can be told apart
   const mark = (i, radius, fill) => dot(x(p.errors[i]), at(i), radius, fill, `${percent(p.errors[i])}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}; b ${p.bottleneck_ratios[i].join(", ")}; g ${p.group_widths[i].join(", ")}`);
-  p.errors.forEach((_, i) => kept.has(i) || parts.push(mark(i, 3, "rni-fs rni-pale")));
+  p.errors.forEach((_, i) => kept.has(i) || parts.push(mark(i, 3, "rni-fs rni-dim")));
   for (const i of kept) parts.push(mark(i, 4.5, "rni-fa rni-edge"));
   return parts.join("");
 }
@@ -161,7 +161,7 @@ function aboutAnew(p, found) {
 }
 
 function ladder(steps, p) {
-  const head = ["rules", "networks in the space", "table 1's formula", `of the ${p.errors.length}`, "mean error"];
+  const head = ["rules", "networks in the space", "table 1's formula", `kept of ${p.errors.length}`, "mean error"];
   const rows = steps.filter((s) => s.on).map((s) => {
     const errors = s.kept.map((i) => p.errors[i]);
     return [s.letter === "A" ? "none" : `+ ${s.words}`, powers(s.exact), powers(s.paper), `${errors.length}`, errors.length ? percent(mean(errors)) : "–"];

@@ -1,4 +1,4 @@
-"""Constraint funnel: what the rules of AnyNetX_B to E leave of one population, and of the space (section 3.2, table 1)."""
+"""Constraint funnel: what rules B to E leave of a population, and of the space (section 3.2, table 1)."""
 
 from __future__ import annotations
 

@@ -9,12 +9,20 @@ from typing import NamedTuple
 import numpy as np
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 340, 56, 40, 16, 46
-STROKES = ("rni-la", "rni-lb rni-dash", "rni-lc rni-dots")
-FILLS = ("rni-fa", "rni-fb", "rni-fc")
+STROKES = ("rni-la", "rni-lb rni-dash", "rni-lc rni-dots", "rni-ld rni-dash", "rni-le rni-dots", "rni-lf")
+FILLS = ("rni-fa", "rni-fb", "rni-fc", "rni-fd", "rni-fe", "rni-ff")
 
 
 class Steps(NamedTuple):
     """A staircase: at x[k] it goes to y[k], and stays there until x[k + 1]."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+class Line(NamedTuple):
+    """Points, joined in their order."""
 
     name: str
     x: Sequence[float]
@@ -29,13 +37,16 @@ class Ticks(NamedTuple):
     texts: Sequence[str]
 
 
-def picture(curves: Sequence[Steps], x_axis: Ticks, y_axis: Ticks, label: str) -> str:
+def picture(
+    curves: Sequence[Steps | Line], x_axis: Ticks, y_axis: Ticks, label: str, legend_right: bool = False
+) -> str:
     """Return an SVG in the colours of the interactives.
 
     Args:
-        curves: at most three staircases.
+        curves: at most six staircases or lines.
         x_axis, y_axis: what the axes say; what lies beyond their ends is drawn at the end.
         label: what the picture shows, in words.
+        legend_right: whether the names stand at the right; they stand at the left else.
     """
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
 
@@ -54,10 +65,16 @@ def picture(curves: Sequence[Steps], x_axis: Ticks, y_axis: Ticks, label: str) -
     parts += [_text((LEFT + right) / 2, bottom + 34, x_axis.name, "middle"), _text(10, 14, y_axis.name)]
     for k, curve in enumerate(curves):
         xs, ys = across(curve.x), up(curve.y)
-        path = f"M{xs[0]:.1f} {ys[0]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in zip(xs, ys, strict=True))
+        corner = "H{:.1f}V{:.1f}" if isinstance(curve, Steps) else "L{:.1f} {:.1f}"
+        path = f"M{xs[0]:.1f} {ys[0]:.1f}" + "".join(corner.format(x, y) for x, y in zip(xs, ys, strict=True))
         parts.append(f'<path class="{STROKES[k]}" d="{path}"/>')
-        parts.append(f'<rect class="{FILLS[k]}" x="{LEFT + 8}" y="{TOP + 4 + 17 * k}" width="10" height="10"/>')
-        parts.append(_text(LEFT + 23, TOP + 13 + 17 * k, curve.name))
+        if isinstance(curve, Line):
+            parts += [
+                f'<circle class="{FILLS[k]}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in zip(xs, ys, strict=True)
+            ]
+        left = right - 110 if legend_right else LEFT + 8
+        parts.append(f'<rect class="{FILLS[k]}" x="{left}" y="{TOP + 4 + 17 * k}" width="10" height="10"/>')
+        parts.append(_text(left + 15, TOP + 13 + 17 * k, curve.name))
     start = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img"'
     return f'{start} aria-label="{escape(label)}">{"".join(parts)}</svg>'
 

@@ -1,12 +1,14 @@
 // What the pictures say, without a browser: the claims of the default states, and any state without a crash.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { rival, widget as field } from "../../regnet_edu/widgets/against_the_field.js";
 import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
 import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
 import { funnel, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
 import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
 import { widget as gallery } from "../../regnet_edu/widgets/good_bad_gallery.js";
+import { gpuHours, tells, widget as budget } from "../../regnet_edu/widgets/imagenet_budget.js";
 import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
 import { race, widget as search } from "../../regnet_edu/widgets/search_race.js";
 import { powers, short } from "../../regnet_edu/widgets/chart.js";
@@ -23,7 +25,18 @@ const data = {
 };
 const target = (name, depths, widths, w0, wa, wm) => ({ name, depths, widths, source: "made up", answer: { w0, wa, wm, error: 0 } });
 const targets = { targets: [target("X", [1, 2, 7, 12], [24, 64, 152, 392], 24, 24.48, 2.54), target("one", [1], [40], 40, 0, 2)] };
-const all = [[block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data], [rules, data]];
+const published = (title, family, flops, inference_ms, error, training_hours = inference_ms && inference_ms / 4) => ({
+  title, family, flops, params: flops / 90, activations: inference_ms && 2e5 * inference_ms, inference_ms, training_hours, error, error_reported: error + (family === "ResNet" ? 0.007 : 0),
+});
+const networks = { field: [
+  published("RegNetX-small", "RegNetX", 4e8, 15, 0.27), published("RegNetX-large", "RegNetX", 8e9, 94, 0.207), published("RegNetY-one", "RegNetY", 1.6e9, 39, 0.22),
+  published("ResNet-50", "ResNet", 4.1e9, 53, 0.232), published("EfficientNet-B5", "EfficientNet", 9.9e9, 504, 0.215), published("DARTS", "mobile", 5.7e8, null, 0.267),
+] };
+const machines = { cost: {
+  law: { per_flop: 1e-12, per_activation: 1e-10, per_image: 1e-4 }, images: { train: 1281167 }, activations_per_root_flop: 160,
+  gpus: ["V100", "A100", "H100", "H200", "T4"].map((name, i) => ({ name, speed: [1 + i, 3.3 + i], source: `${name}, measured somewhere` })),
+} };
+const all = [[field, networks], [budget, machines], [block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data], [rules, data]];
 
 const defaults = (schema) => Object.fromEntries(Object.entries(schema).map(([k, rule]) => [k, rule.default]));
 const show = (widget, some = {}, given = {}, width = 640) => {
@@ -171,4 +184,34 @@ test("the funnel says how few are left, and shows the recorded population of exa
   assert.match(show(rules, {}, none).summary, /Sampled anew, 30 networks of AnyNetXE .* hardly give/);
   assert.doesNotMatch(show(rules, { sampled: false }, none).summary, /anew/);
   assert.match(show(rules, { shared_ratio: false, shared_group: false, widths: "free", depths: "free" }, data).summary, /No rule is on: all 40/);
+});
+
+test("the field: the rival is the cheapest of the other side with no higher error", () => {
+  const state = { x: "inference_ms", y: "error", network: "EfficientNet-B5" }, find = (title) => networks.field.find((m) => m.title === title);
+  assert.equal(rival(state, find("EfficientNet-B5"), networks.field).network.title, "RegNetX-large");
+  assert.equal(rival({ ...state, x: "error", y: "inference_ms" }, find("EfficientNet-B5"), networks.field).network.title, "RegNetX-large");
+  assert.equal(rival(state, find("RegNetX-large"), networks.field).network, undefined);
+  assert.equal(rival({ ...state, x: "flops", y: "params" }, find("ResNet-50"), networks.field), null);
+  assert.match(show(field, {}, networks).summary, /EfficientNet-B5: error, same training 21\.5 %, inference time 504 ms\. The RegNet with no higher error and the lowest inference time is RegNetX-large: 94 ms, 5\.4 times less/);
+});
+
+test("the field says what the paper does not know, what cannot be compared, and when nothing is left", () => {
+  assert.match(show(field, {}, networks).summary, /Of 1 mobile network the paper has no inference time/);
+  assert.match(show(field, { x: "flops", network: "DARTS" }, networks).summary, /authors' own, with longer training/);
+  assert.match(show(field, { y: "error_reported", network: "ResNet-50" }, networks).summary, /different training/);
+  assert.match(show(field, { families: [] }, networks).summary, /No network is left/);
+});
+
+test("the field's arrow keys go to the next point on an axis", () => {
+  const { step } = field.description, state = { ...defaults(field.description.schema), network: "ResNet-50" };
+  assert.equal(step("pick", [1, 0], state, { data: networks }).network, "RegNetX-large");
+  assert.equal(step("pick", [0, 1], state, { data: networks }).network, "RegNetX-small");
+});
+
+test("the budget: more networks cost more and tell more, and idle GPUs are said", () => {
+  const hours = (n) => gpuHours({ n, megaflops: 400, epochs: 10, gpu: "V100" }, machines.cost);
+  assert.ok(Math.abs(hours(200)[0] / hours(100)[0] - 2) < 1e-12 && hours(1)[0] < hours(1)[1]);
+  assert.ok(tells(400).share < tells(100).share && Math.abs(tells(100).share - 0.098) < 1e-9 && tells(100).top > 0.99);
+  assert.match(show(budget, {}, machines).summary, /500 networks of 400 MF for 10 epochs .* as 4\.9 trainings of ResNet-50/);
+  assert.match(show(budget, { n: 5 }, machines).summary, /only 5 of them have a network to train/);
 });

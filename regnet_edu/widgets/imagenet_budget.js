@@ -1,0 +1,140 @@
+// What a population costs on ImageNet: networks, flops, epochs and hardware; and how much such a population can tell.
+import { axes, dot, handle, legend, line, logarithmic, percent, plural, polyline, svg, table, words } from "./chart.js";
+import { interactive } from "./kit.js";
+
+const HEIGHT = 360, MARGIN = { left: 52, right: 16, top: 30, bottom: 46 };
+const RESNET50 = 4089185256 * 100; // multiply-adds and epochs of one training of ResNet-50 (tables 3, section 3.1)
+const TIMES = [[1, "an hour"], [24, "a day"], [24 * 7, "a week"], [24 * 30, "a month"], [24 * 365, "a year"], [24 * 3650, "ten years"]];
+
+const schema = {
+  n: { type: "int", min: 1, max: 2000, default: 500 },
+  epochs: { type: "int", min: 1, max: 300, default: 10 },
+  megaflops: { type: "int", min: 200, max: 32000, default: 400 },
+  gpu: { type: "choice", choices: ["V100", "A100", "H100", "H200", "T4"], default: "V100" },
+  gpus: { type: "int", min: 1, max: 1024, default: 8 },
+};
+
+const controls = [
+  { key: "n", label: "n, networks", log: true },
+  { key: "epochs", label: "epochs", log: true },
+  { key: "megaflops", label: "flops of each, MF", log: true },
+  { key: "gpu", label: "GPU" },
+  { key: "gpus", label: "how many GPUs", log: true },
+];
+
+function prepare(data, rules) {
+  if (!data.cost?.gpus?.length) throw new Error("There is no table of GPUs here: the page brought none.");
+  return { ...rules, gpu: { ...rules.gpu, choices: data.cost.gpus.map((g) => g.name) } };
+}
+
+/** GPU-hours of n networks: [low, high], between the two bounds on the speed of a GPU. */
+export function gpuHours({ n, megaflops, epochs, gpu }, { law, images, gpus, activations_per_root_flop: k }) {
+  const flops = 1e6 * megaflops;
+  const seconds = law.per_flop * flops + law.per_activation * (k * Math.sqrt(flops)) + law.per_image;
+  const onV100 = (seconds * n * epochs * images.train) / 3600;
+  const { speed } = gpus.find((g) => g.name === gpu);
+  return [onV100 / Math.max(...speed), onV100 / Math.min(...speed)];
+}
+
+/** What n networks can tell, by formula: nothing here depends on how they are trained. */
+export const tells = (n) => ({
+  share: 1.96 * Math.sqrt(0.25 / n), // half of the 95 % interval of F(e) where F(e) is a half
+  difference: (1.96 + 0.84) * Math.sqrt(2 / n), // of two means, in standard deviations, found four times in five
+  top: 1 - 0.95 ** n, // the chance that one of n is among the best 5 %
+});
+
+function scales(width) {
+  return {
+    x: logarithmic(schema.epochs.min, schema.epochs.max, MARGIN.left, width - MARGIN.right),
+    y: logarithmic(schema.n.min, schema.n.max, HEIGHT - MARGIN.bottom, MARGIN.top),
+  };
+}
+
+/** Where populations take `hours` on these GPUs: n * epochs is constant; below one network for each GPU only epochs count. */
+function contour(budget, state, { x, y }, box) {
+  const most = schema.n.max, few = Math.min(most, state.gpus);
+  const points = [[budget / most, most], [budget / few, few], [budget / few, schema.n.min]];
+  return points.map(([epochs, n]) => [x(Math.max(1e-3, epochs)), y(n)]).map(([a, b]) => [Math.min(box.right + 400, a), b]);
+}
+
+export function view(state, { width, data }) {
+  const { x, y } = scales(width), box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
+  const one = gpuHours({ ...state, n: 1, epochs: 1 }, data.cost);
+  const parts = [], labels = [];
+  TIMES.forEach(([hours, name], i) => {
+    const [slow, fast] = [one[1], one[0]].map((each) => contour((hours * state.gpus) / each, state, { x, y }, box));
+    parts.push(polyline([...slow, ...fast.reverse()], `${i % 2 ? "rni-fa" : "rni-fc"} rni-pale`));
+    const at = slow.map(([a], k) => (a + fast[fast.length - 1 - k][0]) / 2);
+    if (at[0] > box.left + 24 && at[0] < box.right - 24) labels.push(words(at[0], box.top + 14, name, { anchor: "middle", className: "rni-t rni-name" }));
+    else if (at[2] > box.left + 24 && at[2] < box.right - 24) labels.push(words(at[2], box.bottom - 8, name, { anchor: "middle", className: "rni-t rni-name" }));
+  });
+  const whole = (v) => String(v);
+  const frame = axes(box, { scale: x, name: "epochs", ticks: [1, 2, 5, 10, 25, 50, 100, 300], write: whole }, { scale: y, name: "n, networks", ticks: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000], write: whole });
+  const clipped = `<svg x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}" viewBox="${box.left} ${box.top} ${box.right - box.left} ${box.bottom - box.top}">${parts.join("")}</svg>`;
+  const [px, py] = [x(state.epochs), y(state.n)];
+  const cross = line(px, py, px, box.bottom, "rni-ls rni-dots") + line(box.left, py, px, py, "rni-ls rni-dots");
+  const point = handle("point", `<circle class="rni-hit" cx="${px}" cy="${py}" r="22" fill="transparent"><title>drag: n and epochs</title></circle><circle class="rni-grip" cx="${px}" cy="${py}" r="7"/>`, {
+    label: "population; arrows up and down change n, left and right the epochs", value: state.n, min: schema.n.min, max: schema.n.max, text: `${plural(state.n, "network")}, ${plural(state.epochs, "epoch")}`,
+  });
+  const label = `Bands of populations that take an hour, a day, a week, a month or a year on ${state.gpus} ${state.gpu}: n against epochs, both logarithmic. Chosen: ${plural(state.n, "network")} for ${plural(state.epochs, "epoch")}.`;
+  const gpu = data.cost.gpus.find((g) => g.name === state.gpu);
+  return {
+    picture: svg(width, HEIGHT, label, clipped + frame + labels.join("") + cross, point), summary: sentence(state, data), table: hardware(state, data),
+    source: `Hours: a law through the paper's training times of 24 RegNets on V100, activations by the trend of figure 12, and two bounds on the speed of a GPU, by the bandwidth of its memory and by ResNet-50 in mixed precision. ${state.gpu}: ${gpu.source}.`,
+  };
+}
+
+/** Two or three digits, as a person would say an estimate. */
+function about(v) {
+  if (v >= 1e6) return `${Number((v / 1e6).toPrecision(2))} million`;
+  return v >= 100 ? Number(v.toPrecision(2)).toLocaleString("en") : String(Number(v.toPrecision(2)));
+}
+
+const between = ([low, high], unit) => (about(low) === about(high) ? `${about(low)} ${unit}` : `${about(low)} to ${about(high)} ${unit}`);
+
+function duration([low, high]) {
+  const [size, unit] = high < 2 ? [1 / 60, "minutes"] : high < 48 ? [1, "hours"] : high < 24 * 730 ? [24, "days"] : [24 * 365, "years"];
+  return between([low / size, high / size], unit);
+}
+
+function sentence(state, { cost }) {
+  const hours = gpuHours(state, cost), used = Math.min(state.gpus, state.n);
+  const idle = used < state.gpus ? ` (only ${used} of them have a network to train)` : "";
+  const trainings = (state.n * state.megaflops * 1e6 * state.epochs) / RESNET50;
+  const { share, difference, top } = tells(state.n);
+  const lead = `${plural(state.n, "network")} of ${state.megaflops} MF for ${plural(state.epochs, "epoch")} of ImageNet take ${between(hours, "GPU-hours")}: ${duration(hours.map((h) => h / used))} on ${state.gpus} ${state.gpu}${idle}, and as many multiply-adds as ${about(trainings)} trainings of ResNet-50 for 100 epochs.`;
+  const most = top > 0.9995 ? "almost surely" : `with probability ${percent(top)}`;
+  return `${lead} That buys the EDF within ${(100 * share).toFixed(1)} points either way, differences between two such populations from ${difference.toFixed(2)} standard deviations on, and ${most} a network of the best 5 %.`;
+}
+
+function hardware(state, { cost }) {
+  const used = Math.min(state.gpus, state.n);
+  const rows = cost.gpus.map((g) => {
+    const hours = gpuHours({ ...state, gpu: g.name }, cost);
+    return [g.name, between(hours, "h"), duration(hours.map((h) => h / used)), between([...g.speed].sort((a, b) => a - b), "×")];
+  });
+  return table("The same population on each GPU; its speed is that of the paper's V100, which used no mixed precision", [["GPU", "GPU-hours", `on ${used}`, "speed"], ...rows]);
+}
+
+function drag(name, point, state, { width }) {
+  const { x, y } = scales(width);
+  return { epochs: Math.round(x.invert(point.x)), n: Math.round(y.invert(point.y)) };
+}
+
+/** Arrow keys change a number by a tenth, at least by one. */
+function step(name, [right, up], state) {
+  const by = (value, way) => value + way * Math.max(1, Math.round(value * 0.1));
+  return right ? { epochs: by(state.epochs, right) } : { n: by(state.n, up) };
+}
+
+const regime = (name, n, epochs, megaflops) => ({ name, state: { n, epochs, megaflops } });
+const presets = () => [
+  regime("Section 3: 500 networks of 400 MF, 10 epochs", 500, 10, 400),
+  regime("Section 3.1: 100 of them, as one ResNet-50", 100, 10, 400),
+  regime("Section 4: 100 networks of 1.6 GF, 25 epochs", 100, 25, 1600),
+  regime("Figure 9: 32 networks, a random search", 32, 10, 400),
+  regime("Table 4: five runs of RegNetY-8.0GF, 100 epochs", 5, 100, 8000),
+];
+
+export const widget = interactive({ name: "imagenet_budget", title: "ImageNet budget", schema, controls, view, presets, drag, step, prepare });
+export default widget;
