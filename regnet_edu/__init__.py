@@ -64,7 +64,7 @@ _ROOMS = {
     "report": ["report"],
     "grading": ["check"],
 }
-_MODULES = ["plots", "spaces", "widgets", "zoo"]
+_MODULES = ["paper_map", "plots", "spaces", "study", "widgets", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [*_NAMES, *_MODULES]

@@ -24,6 +24,7 @@ ROOMS = [
     ["grading"],
     ["widgets"],
     ["report", "report_page", "report_facts"],
+    ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_rules"],
     ["plots"],
     ["sweep", "local", "worker"],
     [

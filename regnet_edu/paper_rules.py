@@ -1,0 +1,259 @@
+"""Rules that turn data into a verdict on what the paper says: written down once, applied to whatever is recorded.
+
+A statement on errors counts as seen when the 95 % bootstrap interval of the difference leaves out 0, and "alike" when
+the whole interval is inside a margin. No rule looks at a single best network where the paper speaks of a population.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .comparison import Comparison, compare, round_significantly
+from .edf import bootstrap_best, summary
+from .population import load_population, populations
+from .properties import property_values, rank_correlation
+from .random_search import random_search_curve
+
+REPRODUCED, IN_PART = "reproduced", "reproduced in part"
+NOT_VISIBLE, CONTRADICTED = "not visible at this scale", "contradicted at this scale"
+NOT_ATTEMPTED = "not attempted"
+VERDICTS = (REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED)
+REPEATS = 4_000  # resamples of a comparison
+MARGIN = 1.0  # points: populations whose means differ by less are called alike
+
+
+class Outcome(NamedTuple):
+    """What a rule found: our figure in words, the verdict, and what explains the verdict."""
+
+    verdict: str
+    ours: str = ""
+    why: str = ""
+
+
+class NotRecordedError(Exception):
+    """Populations that a rule needs are not recorded; the arguments are their names."""
+
+    def __str__(self) -> str:
+        return f"not recorded yet: {', '.join(dict.fromkeys(self.args))}"
+
+
+@functools.lru_cache(maxsize=128)
+def networks_of(name: str) -> Any:
+    """Return the networks of a recorded population that have an error."""
+    if name not in populations():
+        raise NotRecordedError(name)
+    table = load_population(name)
+    return table[table["error"].notna()]
+
+
+def errors_of(name: str) -> np.ndarray:
+    """Return their errors."""
+    return networks_of(name)["error"].to_numpy(dtype=np.float64)
+
+
+@functools.lru_cache(maxsize=256)
+def _compared(a: str, b: str) -> Comparison:
+    return compare(errors_of(a), errors_of(b), (a, b), repeats=REPEATS)
+
+
+def _points(estimate: Sequence[float]) -> str:
+    value, low, high = (100 * x for x in estimate)
+    return f"{value:+.2f} points [{low:+.2f}, {high:+.2f}]"
+
+
+def _sizes(*names: str) -> str:
+    return "n = " + " and ".join(str(len(errors_of(name))) for name in names)
+
+
+def _mixed(*names: str) -> str:
+    """Say that populations were trained on different processors, if they were."""
+    headers = [networks_of(name).attrs["header"] for name in names]
+    kinds = [tuple(dict.fromkeys([h["hardware"], *(s["hardware"] for s in h["sessions"])])) for h in headers]
+    return f"on different hardware: {' and '.join(map(', '.join, kinds))}" if len(set(kinds)) > 1 else ""
+
+
+def better(population: str, than: str) -> Outcome:
+    """The mean error of one population is lower than that of another."""
+    found = _compared(population, than)
+    ours, mixed = f"{_points(found.mean_difference)}, {_sizes(population, than)}", _mixed(population, than)
+    if found.better is None:
+        needed = (
+            "no number would do" if found.needed is None else f"about {round_significantly(found.needed):,} a space"
+        )
+        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [f"would need {needed}", mixed])))
+    return Outcome(REPRODUCED if found.better == population else CONTRADICTED, ours, mixed)
+
+
+def all_better(pairs: Sequence[Sequence[str]]) -> Outcome:
+    """The first of each pair is better than the second; pairs that are not recorded are left out and named."""
+    found = []
+    missing = [name for pair in pairs for name in pair if name not in populations()]
+    for first, second in pairs:
+        if first not in missing and second not in missing:
+            found.append((f"{first} - {second}", better(first, second)))
+    if not found:
+        raise NotRecordedError(*missing)
+    verdicts = [outcome.verdict for _, outcome in found]
+    ours = "; ".join(f"{name}: {outcome.ours}" for name, outcome in found)
+    gap = [str(NotRecordedError(*missing))] if missing else []
+    why = "; ".join([*(f"{name} {outcome.why}" for name, outcome in found if outcome.why), *gap])
+    if CONTRADICTED in verdicts:
+        return Outcome(CONTRADICTED if REPRODUCED not in verdicts else IN_PART, ours, why)
+    if REPRODUCED not in verdicts:
+        return Outcome(NOT_VISIBLE, ours, why)
+    return Outcome(IN_PART if NOT_VISIBLE in verdicts or missing else REPRODUCED, ours, why)
+
+
+def alike(population: str, to: str, margin: float = MARGIN) -> Outcome:
+    """The mean errors of two populations differ by less than a margin, in points."""
+    found = _compared(population, to)
+    low, high = 100 * found.mean_difference.low, 100 * found.mean_difference.high
+    ours = f"{_points(found.mean_difference)}, {_sizes(population, to)}"
+    if -margin < low and high < margin:
+        return Outcome(REPRODUCED, ours, f"the interval is within {margin:g} point" + "s" * (margin != 1))
+    if low <= 0 <= high:
+        return Outcome(IN_PART, ours, f"not told apart, but the interval reaches beyond {margin:g}")
+    return Outcome(CONTRADICTED if min(abs(low), abs(high)) > margin else NOT_VISIBLE, ours, "they are told apart")
+
+
+def best_kept(population: str, of: str, margin: float = MARGIN) -> Outcome:
+    """The best network of one population is about as good as, or better than, that of another."""
+    best, other = summary(errors_of(population)).minimum, summary(errors_of(of)).minimum
+    ours = f"{100 * best:.1f} % against {100 * other:.1f} %, {_sizes(population, of)}"
+    return Outcome(REPRODUCED if 100 * (best - other) < margin else CONTRADICTED, ours, "a minimum says little")
+
+
+def best_in(population: str, of: str, low: float = -np.inf, high: float = np.inf) -> Outcome:
+    """The empirical bootstrap puts the best value of a property into a range."""
+    table = networks_of(population)
+    band = bootstrap_best(property_values(table, of).values, errors_of(population))
+    ours = f"{of}: {band.median:.3g} [{band.low:.3g}, {band.high:.3g}], {_sizes(population)}"
+    if low <= band.low and band.high <= high:
+        return Outcome(REPRODUCED, ours)
+    if low <= band.median <= high:
+        return Outcome(IN_PART, ours, "the most likely value is in the range, the interval reaches beyond")
+    inside = band.low <= high and low <= band.high
+    return Outcome(NOT_VISIBLE if inside else CONTRADICTED, ours, "would need more networks" if inside else "")
+
+
+def band(population: str, of: str) -> Outcome:
+    """The empirical bootstrap finds a range of a property, narrower than the whole, that holds the best networks."""
+    values = property_values(networks_of(population), of).values
+    found = bootstrap_best(values, errors_of(population))
+    ours = f"{of}: {found.median:.3g} [{found.low:.3g}, {found.high:.3g}] of {values.min():g} to {values.max():g}"
+    narrow = found.high - found.low < np.ptp(values)
+    return Outcome(REPRODUCED if narrow else NOT_VISIBLE, f"{ours}, {_sizes(population)}")
+
+
+def best_low(population: str, of: str) -> Outcome:
+    """The best networks have a lower value of a property than networks of the population have on average."""
+    values = property_values(networks_of(population), of).values
+    found, mean = bootstrap_best(values, errors_of(population)), float(values.mean())
+    ours = f"{of}: best {found.median:.2g} [{found.low:.2g}, {found.high:.2g}], mean {mean:.2g}, {_sizes(population)}"
+    if found.high < mean:
+        return Outcome(REPRODUCED, ours)
+    if found.median < mean:
+        return Outcome(IN_PART, ours, "the most likely value is below the mean, the interval reaches beyond")
+    return Outcome(NOT_VISIBLE if found.low < mean else CONTRADICTED, ours)
+
+
+def spans(population: str, of: Sequence[str]) -> Outcome:
+    """The empirical bootstrap tells nothing of several properties: each interval covers the whole range."""
+    table, wide, words = networks_of(population), 0, []
+    for name in of:
+        values = property_values(table, name).values
+        band = bootstrap_best(values, errors_of(population))
+        wide += band.low == values.min() and band.high == values.max()
+        words.append(f"{name} [{band.low:g}, {band.high:g}]")
+    verdict = REPRODUCED if wide == len(of) else IN_PART if wide else CONTRADICTED
+    return Outcome(verdict, f"{', '.join(words)}, {_sizes(population)}", f"{wide} of {len(of)} cover the whole range")
+
+
+def falls_with(population: str, of: str) -> Outcome:
+    """The error falls as a property rises: rank correlation below 0."""
+    values, errors = property_values(networks_of(population), of).values, errors_of(population)
+    rng = np.random.default_rng(0)
+    drawn = [rank_correlation(values[k], errors[k]) for k in rng.integers(len(errors), size=(1000, len(errors)))]
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    rho = rank_correlation(values, errors)
+    ours = f"rank correlation {rho:+.2f} [{low:+.2f}, {high:+.2f}], {_sizes(population)}"
+    return Outcome(NOT_VISIBLE if low <= 0 <= high else REPRODUCED if rho < 0 else CONTRADICTED, ours)
+
+
+def lower(population: str, than: str, of: str) -> Outcome:
+    """The mean of a property, not of the error, is lower in one population than in another."""
+    a, b = (property_values(networks_of(name), of).values for name in (population, than))
+    rng = np.random.default_rng(0)
+    means = [x[rng.integers(len(x), size=(REPEATS, len(x)))].mean(axis=1) for x in (a, b)]
+    low, high = np.quantile(means[0] - means[1], [0.025, 0.975])
+    ours = f"mean {of} {a.mean():.3g} against {b.mean():.3g}, difference [{low:+.2g}, {high:+.2g}]"
+    if low <= 0 <= high:
+        return Outcome(NOT_VISIBLE, f"{ours}, {_sizes(population, than)}")
+    return Outcome(REPRODUCED if high < 0 else CONTRADICTED, f"{ours}, {_sizes(population, than)}")
+
+
+def line(population: str, paper: float, best: int = 20) -> Outcome:
+    """The widths of the best networks grow along a line with the paper's slope, in channels a block."""
+    table = networks_of(population).sort_values("error").head(best)
+    blocks = [np.repeat(w, d) for w, d in zip(table["widths"], table["depths"], strict=True)]
+
+    def slope(chosen: Any) -> float:
+        j = np.concatenate([np.arange(len(blocks[k])) for k in chosen])
+        return float(np.polyfit(j, np.concatenate([blocks[k] for k in chosen]), 1)[0])
+
+    rng = np.random.default_rng(0)
+    drawn = [slope(chosen) for chosen in rng.integers(len(blocks), size=(500, len(blocks)))]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    ours = f"slope {slope(range(len(blocks))):.1f} [{low:.1f}, {high:.1f}] channels a block, best {len(blocks)}"
+    if low <= paper <= high:
+        return Outcome(REPRODUCED, ours)
+    return Outcome(IN_PART if low > 0 else NOT_VISIBLE, ours, "it rises, with another slope" if low > 0 else "")
+
+
+def search(population: str, draws: int, margin: float = MARGIN) -> Outcome:
+    """So many random networks come within a margin of the best of the population, in points of error."""
+    errors = errors_of(population)
+    m = min(draws, len(errors))
+    expected = 100 * float(random_search_curve(errors, [m]).expected[0])
+    best = 100 * errors.min()
+    ours = f"best of {m}: {expected:.1f} %; best of all {len(errors)}: {best:.1f} %"
+    return Outcome(REPRODUCED if expected - best < margin else CONTRADICTED, ours)
+
+
+def search_better(population: str, than: Sequence[str], draws: int) -> Outcome:
+    """The best of so many random networks is expected to be better in one population than in others."""
+    names = (population, *than)
+    rng, found, drawn = np.random.default_rng(0), [], []
+    for name in names:
+        errors = np.sort(errors_of(name))
+        n = len(errors)
+        worse = (np.arange(n, -1, -1) / n) ** draws
+        chance = worse[:-1] - worse[1:]  # that the best drawn is the k-th best, drawn with replacement
+        found.append(float(chance @ errors))
+        drawn.append(np.sort(errors[rng.integers(n, size=(REPEATS, n))], axis=1) @ chance)
+    ours = ", ".join(f"{name} {100 * value:.1f} %" for name, value in zip(names, found, strict=True))
+    high = [np.quantile(drawn[0] - other, 0.975) for other in drawn[1:]]
+    low = [np.quantile(drawn[0] - other, 0.025) for other in drawn[1:]]
+    verdict = REPRODUCED if max(high) < 0 else CONTRADICTED if min(low) > 0 else NOT_VISIBLE
+    return Outcome(verdict, f"best of {draws}: {ours}, {_sizes(*names)}")
+
+
+def drawn(names: Sequence[str]) -> Outcome:
+    """A figure can be drawn from these populations; what it states is judged in rows of its own."""
+    there = [name for name in names if name in populations()]
+    missing = [name for name in names if name not in there]
+    if names and not there:
+        raise NotRecordedError(*missing)
+    legends = "; ".join(f"{name} {summary(errors_of(name))}" for name in there)
+    why = str(NotRecordedError(*missing)) if missing else ""
+    return Outcome(IN_PART if missing else REPRODUCED, legends or "drawn from published figures", why)
+
+
+RULES = (
+    *(better, all_better, alike, best_kept, best_in, best_low, band, spans, falls_with, lower),
+    *(line, search, search_better),
+)
