@@ -43,11 +43,8 @@ types: $(READY)  ## check the type annotations
 bench: $(READY)  ## compare with what a user would pick instead (benchmarks/)
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(PY) "$$f" || exit 1; done
 
-notebooks: $(READY)  ## write every chapter as an .ipynb into build/notebooks
-	@mkdir -p build/notebooks
-	@for f in book/[0-9]*.md; do \
-	  $(PY) -m jupytext --quiet --to ipynb --output "build/notebooks/$$(basename "$$f" .md).ipynb" "$$f" || exit 1; done
-	@ls build/notebooks/*.ipynb
+notebooks: $(READY)  ## write every chapter as the notebook that Colab opens (book/*.ipynb)
+	@$(PY) tools/write_notebooks.py
 
 figures: $(READY)  ## draw the picture of the README and of the opening page again
 	@$(PY) tools/draw_opening.py

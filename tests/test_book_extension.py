@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from regnet_book import accessibility, freshness, offline, quiz, repository  # noqa: E402
+from regnet_book import accessibility, downloads, freshness, offline, quiz, repository  # noqa: E402
 
 
 class TestFreshness:
@@ -97,20 +97,33 @@ class TestRepository:
             "use_repository_button": False,
         }
 
-    def test_colab_has_a_button_once_every_chapter_has_its_notebook(
+    def test_a_page_has_a_colab_address_where_that_of_the_repository_is_known(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "book").mkdir()
-        (tmp_path / "book" / "01_first.md").touch()
-        address = "https://github.com/a/a"
-        assert "launch_buttons" not in self.options(tmp_path, address, monkeypatch)
+        monkeypatch.setenv("REGNET_EDU_REPOSITORY", "git@github.com:a/b.git")
+        monkeypatch.setenv("GITHUB_REF_NAME", "dev")
+        assert downloads.colab_address(tmp_path, "book/01_first") is None  # it has no notebook
         (tmp_path / "book" / "01_first.ipynb").touch()
-        assert self.options(tmp_path, address, monkeypatch)["launch_buttons"] == {"colab_url": repository.COLAB}
+        address = "https://colab.research.google.com/github/a/b/blob/dev/book/01_first.ipynb"
+        assert downloads.colab_address(tmp_path, "book/01_first") == address
+        monkeypatch.setenv("REGNET_EDU_REPOSITORY", "")
+        assert downloads.colab_address(tmp_path, "book/01_first") is None
+
+    def test_the_package_comes_from_the_repository_or_from_the_site_and_from_nowhere_else(self, tmp_path: Path) -> None:
+        (tmp_path / "pyproject.toml").write_text('[project]\nname = "regnet-edu"\nversion = "1.2"\n')
+        nothing = {"REGNET_EDU_REPOSITORY": ""}
+        assert repository.package_source(tmp_path, nothing) == ""
+        site = {**nothing, "REGNET_EDU_SITE": "https://book.example/x/"}
+        wheel = "https://book.example/x/wheels/regnet_edu-1.2-py3-none-any.whl"
+        assert repository.package_source(tmp_path, site) == wheel
+        both = {**site, "REGNET_EDU_REPOSITORY": "github.com/a/b", "GITHUB_REF_NAME": "main"}
+        assert repository.package_source(tmp_path, both) == "git+https://github.com/a/b@main"
 
     @staticmethod
     def options(root: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> dict:
         monkeypatch.setenv("REGNET_EDU_REPOSITORY", address)
-        config = SimpleNamespace(html_theme_options={})
+        config = SimpleNamespace(html_theme_options={}, html_baseurl="")
         repository._add_buttons(SimpleNamespace(srcdir=root), config)
         return config.html_theme_options
 

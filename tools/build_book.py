@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,22 @@ def failures() -> list[str]:
     return [f"{p.name}:\n{ANSI.sub('', p.read_text(encoding='utf-8'))[-2000:].strip()}" for p in reports]
 
 
+def write_wheel() -> Path:
+    """Put the package's wheel on the site: a notebook may install it from there."""
+    folder = HTML / "wheels"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with tempfile.TemporaryDirectory() as name:  # setuptools leaves its work where it works
+        copy = Path(name)
+        for file in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / file, copy)
+        shutil.copytree(ROOT / "regnet_edu", copy / "regnet_edu", ignore=shutil.ignore_patterns("__pycache__"))
+        make = f"from setuptools.build_meta import build_wheel; build_wheel({str(folder)!r})"
+        env = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
+        subprocess.run([sys.executable, "-c", make], cwd=copy, env=env, check=True, stdout=subprocess.DEVNULL)
+    return next(folder.iterdir())
+
+
 def main() -> int:
     shutil.rmtree(HTML / "reports", ignore_errors=True)  # only what fails now is news
     STAMP.unlink(missing_ok=True)
@@ -66,6 +83,7 @@ def main() -> int:
         print("\n\n".join(failures()), file=sys.stderr)
         print("The book was not built: every warning above is an error.", file=sys.stderr)
         return status
+    write_wheel()
     STAMP.touch()
     os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
     print(f"The book is built ({time.monotonic() - start:.0f} s). Open {(HTML / 'index.html').as_uri()}")

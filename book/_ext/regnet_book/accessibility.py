@@ -25,6 +25,8 @@ MENDS = [
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # empty-table-header: the corner that pandas leaves empty above the names of the rows.
     (r"<th></th>", "<td></td>"),
+    # A notebook is to be kept, not to be looked at in a new window.
+    (r'(<a href="[^"]*\.ipynb") target="_blank"', r"\1 download"),
     # The theme writes the viewport twice.
     (r'(<meta name="viewport"[^>]*>\s*)<meta name="viewport"[^>]*>', r"\1"),
     # The opening page would be called "X — X".

@@ -10,15 +10,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util import logging
 
-LOGGER = logging.getLogger(__name__)
-COLAB = "https://colab.research.google.com"
+WHEELS = "wheels"  # the folder of the site that has the package's wheel
 GITHUB_ADDRESS = re.compile(
     r"(?:https?://(?:[^/@]*@)?|git@|ssh://git@)?github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?/?"
 )
@@ -49,6 +48,20 @@ def branch(root: Path, environment: Mapping[str, str] = os.environ) -> str:
     return name if name and name != "HEAD" else "main"
 
 
+def package_source(root: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """Where pip finds the package: the repository, else the wheel of the site at REGNET_EDU_SITE, else ""."""
+    if address := find(root, environment):
+        return f"git+{address}@{branch(root, environment)}"
+    site = environment.get("REGNET_EDU_SITE", "").rstrip("/")
+    return f"{site}/{WHEELS}/{wheel_name(root)}" if site else ""
+
+
+def wheel_name(root: Path) -> str:
+    """The name of the package's wheel, from its name and version."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return f"{project['name'].replace('-', '_')}-{project['version']}-py3-none-any.whl"
+
+
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
@@ -64,15 +77,8 @@ def _add_buttons(app: Sphinx, config: Config) -> None:
     options.update(path_to_docs="", repository_url=address or "", use_repository_button=bool(address))
     if address:
         options["repository_branch"] = branch(root)
-        # Colab opens notebooks only. A page has its button as soon as every chapter has its .ipynb beside it.
-        chapters = sorted((root / "book").glob("[0-9]*.md"))
-        if chapters and all(c.with_suffix(".ipynb").exists() for c in chapters):
-            options["launch_buttons"] = {**options.get("launch_buttons", {}), "colab_url": COLAB}
-    else:
-        LOGGER.info(
-            "No GitHub address is known: no Colab button. To have one, set REGNET_EDU_REPOSITORY=OWNER/NAME's page."
-        )
     config.html_theme_options = options
+    config.html_baseurl = os.environ.get("REGNET_EDU_SITE", config.html_baseurl)
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,88 @@
+"""The buttons of a chapter: its notebook to download, and Colab where the address of the repository is known.
+
+The notebook that a page offers is made from the same text as the one in the repository, and installs the package from
+the address that this build knows.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from . import notebooks, repository
+
+LOGGER = logging.getLogger(__name__)
+FOLDER = "notebooks"
+COLAB = "https://colab.research.google.com/github"
+CHAPTER = re.compile(r"book/(\d\d_\w+)")
+
+
+def chapters(root: Path) -> list[Path]:
+    """The texts of the chapters that have a notebook."""
+    return sorted((root / "book").glob("[0-9][0-9]_*.md"))
+
+
+def colab_address(root: Path, pagename: str) -> str | None:
+    """Where Colab opens the notebook of a page; None where no address of the repository is known."""
+    address = repository.find(root)
+    if not address or not (root / f"{pagename}.ipynb").exists():
+        return None
+    return f"{COLAB}/{address.removeprefix('https://github.com/')}/blob/{repository.branch(root)}/{pagename}.ipynb"
+
+
+def _add_buttons(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    buttons = context.get("header_buttons", [])
+    if not (found := CHAPTER.fullmatch(pagename)):
+        return
+    link = {
+        "type": "link",
+        "url": context["pathto"](f"{FOLDER}/{found[1]}.ipynb", 1),
+        "text": ".ipynb",
+        "tooltip": "Download this chapter as a notebook",
+        "icon": "fas fa-code",
+        "label": "download-notebook-button",
+    }
+    for group in buttons:
+        if group.get("label") == "download-buttons":
+            group["buttons"].insert(0, link)
+    if address := colab_address(Path(app.srcdir), pagename):
+        # The theme's picture of the button is its logo; its name is what a screen reader says.
+        button = {"type": "link", "url": address, "tooltip": "Open this chapter in Colab", "icon": "fas fa-rocket"}
+        buttons.insert(0, {**button, "text": "Colab", "label": "launch-colab"})
+
+
+def _write_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    if exception is not None or app.builder.format != "html":
+        return
+    root, folder = Path(app.srcdir), Path(app.outdir) / FOLDER
+    source = repository.package_source(root)
+    folder.mkdir(exist_ok=True)
+    for chapter in chapters(root):
+        made = notebooks.write(notebooks.notebook(chapter, source))
+        (folder / f"{chapter.stem}.ipynb").write_text(made, encoding="utf-8")
+    _say_what_colab_opens(root)
+
+
+def _say_what_colab_opens(root: Path) -> None:
+    if not repository.find(root):
+        LOGGER.info("No address of the repository is known, so no page has a Colab button. To have them: set the git")
+        LOGGER.info("remote origin, or REGNET_EDU_REPOSITORY=https://github.com/OWNER/NAME, and `make notebooks book`.")
+        return
+    written = {notebooks.source_of(c.with_suffix(".ipynb")) for c in chapters(root) if c.with_suffix(".ipynb").exists()}
+    if written - {repository.package_source(root)}:
+        LOGGER.info(
+            "The notebooks that Colab opens install the package from elsewhere: run `make notebooks`, and commit."
+        )
+
+
+def setup(app: Sphinx) -> None:
+    # After the theme has made its buttons.
+    app.connect("html-page-context", _add_buttons, priority=920)
+    app.connect("build-finished", _write_notebooks)
