@@ -96,10 +96,10 @@ export function rival(state, chosen, shown) {
   return { error, cost, network: able.sort((a, b) => a[cost] - b[cost] || a[error] - b[error])[0] };
 }
 
-function name(m, x, y, width) {
-  const wide = 7 * m.title.length, right = x + wide + 18 < width;
-  const left = right ? x + 12 : x - wide - 12;
-  return rect(left - 3, y - 19, wide, 16, "rni-plate") + words(left, y - 7, m.title, { className: "rni-t rni-strong" });
+/** The name of a network beside its mark: above it or, where another stands above, below. */
+function name(m, x, y, width, below) {
+  const wide = 7 * m.title.length, left = x + wide + 18 < width ? x + 12 : x - wide - 12, foot = below ? y + 22 : y - 8;
+  return rect(left - 3, foot - 12, wide, 16, "rni-plate") + words(left, foot, m.title, { className: "rni-t rni-strong" });
 }
 
 export function view(state, { width, data }) {
@@ -119,8 +119,9 @@ export function view(state, { width, data }) {
   const seen = [chosen, other?.network].filter((m) => m && shown.includes(m));
   if (seen.length === 2) parts.push(line(x(seen[0][state.x]), y(seen[0][state.y]), x(seen[1][state.x]), y(seen[1][state.y]), "rni-axis rni-dots"));
   for (const m of seen) parts.push(`<circle class="rni-ring" cx="${round(x(m[state.x]))}" cy="${round(y(m[state.y]))}" r="9"/>`, mark(m.family, x(m[state.x]), y(m[state.y]), 5.5));
-  for (const m of seen) parts.push(name(m, x(m[state.x]), y(m[state.y]), width));
-  parts.push(key(state, all, box));
+  const lowest = Math.max(...seen.map((m) => y(m[state.y])));
+  for (const m of seen) parts.push(name(m, x(m[state.x]), y(m[state.y]), width, seen.length > 1 && y(m[state.y]) === lowest));
+  parts.push(key(state, shown, box));
   const area = `<rect class="rni-hit" x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}" fill="transparent"/>`;
   const place = data.field.indexOf(chosen) + 1;
   const ground = handle("pick", area, { label: "networks; the arrow keys go from point to point", value: place, min: 1, max: data.field.length, text: chosen.title });
@@ -131,8 +132,8 @@ export function view(state, { width, data }) {
 const SOURCE = "Radosavovic et al. 2020: errors (means of five runs of 100 epochs without training enhancements) and times from figures 15 and 16 and tables 3 and 4; flops, parameters and activations from the authors' model zoo; mobile networks and errors as first reported from tables 2 to 4.";
 
 /** The families with their marks, in the corner that errors and costs leave free. */
-function key(state, all, box) {
-  const families = FAMILIES.filter((f) => all.some((m) => m.family === f));
+function key(state, shown, box) {
+  const families = FAMILIES.filter((f) => shown.some((m) => m.family === f));
   const left = box.right - 108, top = MEASURES[state.x].error === MEASURES[state.y].error ? box.bottom - 17 * families.length - 8 : box.top + 6;
   return rect(left - 8, top - 6, 116, 17 * families.length + 8, "rni-plate") + families.map((f, i) => mark(f, left + 4, top + 5 + 17 * i) + words(left + 16, top + 9 + 17 * i, f === "mobile" ? "mobile networks" : f)).join("");
 }

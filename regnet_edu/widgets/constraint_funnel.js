@@ -1,7 +1,7 @@
 // One rule after another: which recorded networks keep them, how the EDF moves, and how little of the space is left.
 import { ascending } from "./core.js";
 import { axes, dot, legend, line, linear, percent, plural, powers, rect, svg, table, words } from "./chart.js";
-import { bandArea, edfLine, mean, named, points, remember, sources, verdict } from "./distribution.js";
+import { bandArea, beyond, edfLine, errorLimits, mean, named, points, remember, sources, verdict } from "./distribution.js";
 import { interactive } from "./kit.js";
 import { bootstrapBand, bootstrapMeans } from "./resampling.js";
 import { inOrder, spaceSize } from "./sizes.js";
@@ -106,11 +106,13 @@ function bars(steps, p, width) {
   return parts.join("");
 }
 
+const lists = (found) => [[...found.all.sorted], ...(found.anew ? [[...found.anew.sorted]] : [])];
+const limits = (found) => errorLimits(lists(found));
+
 function curves(found, p, steps, width, top) {
-  const low = Math.floor(found.all.sorted[0] * 100 - 0.5) / 100, high = Math.ceil(found.all.sorted.at(-1) * 100 + 0.5) / 100;
-  const least = found.anew ? Math.min(low, Math.floor(found.anew.sorted[0] * 100 - 0.5) / 100) : low;
+  const [low, high] = limits(found);
   const box = { left: LEFT, right: width - RIGHT, top, bottom: top + CURVE + STRIP };
-  const x = linear(least, high, box.left, box.right), y = linear(0, 1, top + CURVE, top);
+  const x = linear(low, high, box.left, box.right), y = linear(0, 1, top + CURVE, top);
   const parts = [axes(box, { scale: x, name: "error e, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(1000 * t) / 10) }, { scale: y, name: "F(e), share of networks below e" })];
   const shown = [["rni-fs", "rni-ls", `all ${found.all.sorted.length}`, found.all]];
   if (found.kept && found.others) shown.push(["rni-fa", "rni-la", `the ${found.kept.sorted.length} that keep the rules`, found.kept]);
@@ -122,7 +124,7 @@ function curves(found, p, steps, width, top) {
   parts.push(line(box.left, top + CURVE + 6, box.right, top + CURVE + 6, "rni-grid"));
   const kept = new Set(steps.at(-1).kept);
   const at = (i) => top + CURVE + 14 + ((i * 0.618034) % 1) * (STRIP - 22); // spread, so that dots can be told apart
-  const mark = (i, radius, fill) => dot(x(p.errors[i]), at(i), radius, fill, `${percent(p.errors[i])}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}; b ${p.bottleneck_ratios[i].join(", ")}; g ${p.group_widths[i].join(", ")}`);
+  const mark = (i, radius, fill) => dot(Math.min(box.right, x(p.errors[i])), at(i), radius, fill, `${percent(p.errors[i])}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}; b ${p.bottleneck_ratios[i].join(", ")}; g ${p.group_widths[i].join(", ")}`);
   p.errors.forEach((_, i) => kept.has(i) || parts.push(mark(i, 3, "rni-fs rni-dim")));
   for (const i of kept) parts.push(mark(i, 4.5, "rni-fa rni-edge"));
   return parts.join("");
@@ -144,7 +146,7 @@ function sentence(state, p, steps, found) {
   if (!on.length) return `No rule is on: all ${plural(m, "network")} of ${p.space} stay, and the space has ${powers(last.exact)} networks.`;
   const less = Number(steps[0].exact) / Number(last.exact);
   const lead = `${m} of ${plural(p.errors.length, "network")} of ${p.space} ${m === 1 ? "keeps" : "keep"} ${on.length > 1 ? "all the rules" : "the rule"} (${on.map((s) => s.words).join(", ")}), and of the space one network in ${less < 1e6 ? Math.round(less).toLocaleString("en") : `${(less / 1e6).toPrecision(3)} million`} is left.`;
-  return [lead, aboutKept(m, found), aboutAnew(p, found)].filter(Boolean).join(" ");
+  return [lead, aboutKept(m, found), aboutAnew(p, found), beyond(lists(found), limits(found)[1])].filter(Boolean).join(" ");
 }
 
 function aboutKept(m, found) {

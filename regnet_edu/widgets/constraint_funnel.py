@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..anynet_spaces import AnyNetXA
 from ..design_space import DesignSpace
 from ..distributions import in_order
-from ..edf import summary
 from .base import choice, named, switch
 from .populations import OfPopulations
-from .still import Steps, Ticks, picture
+from .still import SHARES, edf_steps, error_axis, picture
 
 ORDERS = ["free", "non-decreasing", "equal", "non-increasing"]
 
@@ -75,21 +72,14 @@ class ConstraintFunnel(OfPopulations):
         ]
 
     def still(self) -> str:
-        everyone = np.array(self._populations[self.population]["errors"])
-        crowds = {f"all {len(everyone)}": everyone}
-        if kept := self.survivors:
-            crowds[f"the {len(kept)} that keep the rules"] = everyone[kept]
-        low, high = np.floor(100 * everyone.min()) / 100, np.ceil(100 * everyone.max()) / 100
-        curves = []
-        for name, errors in crowds.items():
-            share = np.arange(1, len(errors) + 1) / len(errors)
-            curves.append(Steps(f"{name} {summary(errors)}", [low, *np.sort(errors), high], [0, *share, 1]))
-        x_axis = Ticks("error e, %", (low, high), [f"{100 * e:.0f}" for e in (low, high)])
-        shares = [k / 5 for k in range(6)]
-        y_axis = Ticks("F(e), share of networks below e", shares, [str(f) for f in shares])
+        everyone, kept = self.errors(self.population), self.survivors
+        x_axis = error_axis(everyone)
+        curves = [edf_steps(f"all {len(everyone)}", everyone, x_axis)]
+        if kept:
+            curves.append(edf_steps(f"the {len(kept)} that keep the rules", [everyone[i] for i in kept], x_axis))
         sizes = f"from {float(AnyNetXA().size()):.3g} to {float(self.space.size()):.3g} networks"
         label = f"Of {len(everyone)} networks {len(kept)} keep the rules, while the space shrinks {sizes}."
-        return picture(curves, x_axis, y_axis, label)
+        return picture(curves, x_axis, SHARES, label)
 
 
 def space_of(orders: dict[str, str], **ranges: Any) -> DesignSpace:

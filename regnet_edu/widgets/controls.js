@@ -1,4 +1,4 @@
-// Native form elements with labels; each returns { element, show(value, typed) } and reports a raw value. What is being typed is left alone until it is done.
+// Native form elements with labels; each returns { element, show(value, typed, state) } and reports a raw value. What is being typed is left alone until it is done.
 
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -84,7 +84,14 @@ function several(control, rule, id, change) {
   }
   const labels = boxes.map((box, i) => make("span", { class: "rni-check" }, box, make("label", { for: box.id }, control.names?.[rule.choices[i]] ?? rule.choices[i])));
   const element = make("fieldset", { class: "rni-control rni-several" }, make("legend", {}, control.label), ...labels);
-  return { element, show: (values) => boxes.forEach((box) => (box.checked = values.includes(box.value))) };
+  const show = (values, typed, state) => {
+    const hidden = control.without?.(state) ?? []; // what is shown anyway
+    boxes.forEach((box, i) => {
+      box.checked = values.includes(box.value);
+      labels[i].hidden = hidden.includes(box.value);
+    });
+  };
+  return { element, show };
 }
 
 const KINDS = { bool: check, choice, set: several };

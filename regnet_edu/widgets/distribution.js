@@ -1,6 +1,6 @@
 // What pictures of error distributions share: staircases, bootstrap bands, and what chance may give.
 import { quantile } from "./resampling.js";
-import { polyline } from "./chart.js";
+import { percent, plural, polyline } from "./chart.js";
 
 /** The lines, and the areas of the same colour, of up to six populations. */
 export const LINES = ["rni-la", "rni-lb rni-dash", "rni-lc rni-dots", "rni-ld rni-dash", "rni-le rni-dots", "rni-lf"];
@@ -34,13 +34,26 @@ export function verdict(first, second) {
   return `95 % between ${points(low)} and ${points(high)}, ${chance}`;
 }
 
+/** The ends of an axis of errors, so that a few very bad networks do not squeeze the rest: [low, high], whole percents. */
+export function errorLimits(lists) {
+  const sorted = Float64Array.from(lists.flat()).sort(), low = sorted[0], body = quantile(sorted, 0.95);
+  const limit = body + 0.6 * (body - low), top = sorted[sorted.length - 1] <= limit || limit <= low ? sorted[sorted.length - 1] : limit;
+  return [Math.max(0, Math.floor(low * 100 - 0.5) / 100), Math.min(1, Math.ceil(top * 100 + 0.5) / 100)];
+}
+
+/** A sentence on what lies beyond such an axis, or nothing. */
+export function beyond(lists, high) {
+  const n = lists.flat().filter((e) => e > high).length;
+  return n ? `${plural(n, "network")} with an error above ${percent(high, 0)} ${n === 1 ? "lies" : "lie"} beyond the axis.` : "";
+}
+
 /** The corners of a staircase through sorted errors; `shares(k)` is its height just above error k. */
 function staircase(sorted, shares, x, y, box) {
-  const corners = [[box.left, y(0)]];
+  const at = (e) => Math.min(box.right, x(e)), corners = [[box.left, y(0)]];
   let before = 0;
   sorted.forEach((e, k) => {
     if (sorted[k + 1] === e) return; // of equal errors the last says the share above them all
-    corners.push([x(e), y(before)], [x(e), y(shares(k))]);
+    corners.push([at(e), y(before)], [at(e), y(shares(k))]);
     before = shares(k);
   });
   corners.push([box.right, y(before)]);

@@ -1,7 +1,7 @@
 // What share of the networks is better than e? Recorded populations, the bootstrap's doubt, and what fewer networks tell.
 import { ascending, countBelow, edf } from "./core.js";
 import { axes, dot, handle, legend, linear, percent, plural, slide, svg, table } from "./chart.js";
-import { FILLS, LINES, bandArea, edfLine, interval, mean, named, points, remember, sources, titles, verdict } from "./distribution.js";
+import { FILLS, LINES, bandArea, beyond, edfLine, errorLimits, interval, mean, named, points, remember, sources, titles, verdict } from "./distribution.js";
 import { interactive } from "./kit.js";
 import { bootstrapBand, bootstrapMeans, chooseFew } from "./resampling.js";
 
@@ -25,16 +25,14 @@ const controls = [
   { key: "threshold", label: "e, error in %", factor: 100, coarse: 0.1 },
   { key: "n", label: "n, networks drawn of each" },
   { key: "bands", label: "95 % bootstrap bands" },
-  { key: "also", label: "Also shown:", shown: (state, data) => Object.keys(data).length > 2 },
+  { key: "also", label: "Also shown:", without: ({ first, second }) => [first, second], shown: (state, data) => Object.keys(data).length > 2 },
 ];
 
 /** The limits that depend on the populations. */
 function prepare(data, rules) {
   const names = named(data, "to show");
-  const all = names.flatMap((name) => data[name].errors);
-  const low = Math.floor(Math.min(...all) * 100 - 0.5) / 100, high = Math.ceil(Math.max(...all) * 100 + 0.5) / 100;
+  const [min, max] = errorLimits(names.map((name) => data[name].errors));
   const most = Math.max(2, ...names.map((name) => data[name].errors.length));
-  const [min, max] = [Math.max(0, low), Math.min(1, high)];
   return {
     ...rules,
     first: { ...rules.first, choices: names, default: names[0] },
@@ -90,7 +88,7 @@ export function view(state, { width, data }) {
   const limits = { value: Math.round(1000 * state.threshold) / 10, min: 100 * min, max: 100 * max, text: percent(state.threshold) };
   return {
     picture: svg(width, HEIGHT, label, parts.join(""), handle("threshold", slide(at, box, "drag: threshold e"), { label: "threshold e", ...limits })),
-    summary: sentence(state, crowds.slice(0, compared), shares),
+    summary: [sentence(state, crowds.slice(0, compared), shares), beyond(crowds.map((c) => [...c.sorted]), max)].filter(Boolean).join(" "),
     table: table("What the networks that are drawn say; in brackets the 95 % bootstrap interval", rows(crowds, shares, state)),
     source: sources(names, data),
   };

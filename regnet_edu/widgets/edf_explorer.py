@@ -9,7 +9,7 @@ import numpy as np
 from ..edf import summary
 from .base import named, named_set, number, switch
 from .populations import OfPopulations, usual_pair
-from .still import Steps, Ticks, picture
+from .still import SHARES, edf_steps, error_axis, picture
 
 NONE = "none"
 
@@ -57,18 +57,9 @@ class EDFExplorer(OfPopulations):
         return [*super().known(key), *([NONE] if key == "second" else [])]
 
     def still(self) -> str:
-        names = [name for name in (self.first, self.second) if name != NONE]
-        shown = [(self._populations[name]["space"], np.sort(self._populations[name]["errors"])) for name in names]
-        low = np.floor(100 * min(e[0] for _, e in shown) - 0.5) / 100
-        high = np.ceil(100 * max(e[-1] for _, e in shown) + 0.5) / 100
-        curves = []
-        for space, errors in shown:
-            share = np.arange(1, len(errors) + 1) / len(errors)
-            curves.append(Steps(f"{space} {summary(errors)}", [low, *errors, high], [0, *share, 1]))
-        x_axis = Ticks("error e, %", (low, high), [f"{100 * e:.0f}" for e in (low, high)])
-        shares = [k / 5 for k in range(6)]
+        names = [name for name in dict.fromkeys((self.first, self.second, *self.also)) if name != NONE]
+        x_axis = error_axis([e for name in names for e in self.errors(name)])
+        curves = [edf_steps(self._populations[name]["space"], self.errors(name), x_axis) for name in names]
         told = "; ".join(curve.name for curve in curves)
         label = f"Error distributions, each with its lowest and mean error in percent: {told}."
-        return picture(
-            curves, x_axis, Ticks("F(e), share of networks below e", shares, [str(f) for f in shares]), label
-        )
+        return picture(curves[:6], x_axis, SHARES, label)

@@ -1,7 +1,7 @@
 // Which networks are good? Error against a property, and the widths and depths of any network beside the best and the worst.
 import { bootstrapBest } from "./resampling.js";
 import { axes, dot, handle, line, linear, logarithmic, percent, polyline, rect, short, svg, table, words } from "./chart.js";
-import { named } from "./distribution.js";
+import { beyond, errorLimits, named } from "./distribution.js";
 import { interactive } from "./kit.js";
 
 const CLOUD = 250, GAP = 98, PROFILE = 120, REPEATS = 2000; // pixels, and draws of the bootstrap
@@ -41,10 +41,11 @@ const byError = (p) => p.errors.map((_, i) => i).sort((a, b) => p.errors[a] - p.
 const chosen = (state, order) => order[Math.min(state.rank, order.length) - 1];
 
 function scales(p, values, width) {
-  const [low, high] = [Math.min(...p.errors), Math.max(...p.errors)], edge = (high - low || 0.01) * 0.06;
+  const [low, high] = errorLimits([p.errors]);
+  const y = linear(low, high, MARGIN.top + CLOUD, MARGIN.top);
   return {
     x: logarithmic(Math.min(...values) / 1.15, Math.max(...values) * 1.15, MARGIN.left, width - MARGIN.right),
-    y: linear(low - edge, high + edge, MARGIN.top + CLOUD, MARGIN.top),
+    y: Object.assign((e) => Math.max(MARGIN.top, y(e)), y), // what lies beyond stands at the edge
   };
 }
 
@@ -97,7 +98,7 @@ export function view(state, { width, data }) {
   const name = PROPERTIES[state.against][0];
   const label = `Error against ${name} of ${p.errors.length} networks of ${p.space}; below, the widths of the best, the chosen and the worst network, block by block.`;
   const rank = order.indexOf(pick) + 1;
-  const summary = `Network ${rank} of ${order.length} by error: ${percent(p.errors[pick])}, depths ${p.depths[pick].join(", ")}, widths ${p.widths[pick].join(", ")}, ${name} ${short(values[pick])}. The best networks have a ${name} around ${short(best[1])}, 95 % between ${short(best[0])} and ${short(best[2])}.`;
+  const summary = `Network ${rank} of ${order.length} by error: ${percent(p.errors[pick])}, depths ${p.depths[pick].join(", ")}, widths ${p.widths[pick].join(", ")}, ${name} ${short(values[pick])}. The best networks have a ${name} around ${short(best[1])}, 95 % between ${short(best[0])} and ${short(best[2])}. ${beyond([p.errors], errorLimits([p.errors])[1])}`.trim();
   return {
     picture: svg(width, top + PROFILE + 12, label, cloud(state, p, order, values, best, width) + profiles(p, order, pick, width, top), ground(p, rank, pick, width)),
     summary, table: networks(p, order, pick, values, name), source: p.source,

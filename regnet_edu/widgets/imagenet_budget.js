@@ -61,13 +61,13 @@ export function view(state, { width, data }) {
   const { x, y } = scales(width), box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const one = gpuHours({ ...state, n: 1, epochs: 1 }, data.cost);
   const parts = [], labels = [];
-  TIMES.forEach(([hours, name], i) => {
+  for (const [hours, name] of TIMES) {
     const [slow, fast] = [one[1], one[0]].map((each) => contour((hours * state.gpus) / each, state, { x, y }, box));
-    parts.push(polyline([...slow, ...fast.reverse()], `${i % 2 ? "rni-fa" : "rni-fc"} rni-pale`));
+    parts.push(polyline([...slow, ...fast.reverse()], "rni-fa rni-pale"));
     const at = slow.map(([a], k) => (a + fast[fast.length - 1 - k][0]) / 2);
     if (at[0] > box.left + 24 && at[0] < box.right - 24) labels.push(words(at[0], box.top + 14, name, { anchor: "middle", className: "rni-t rni-name" }));
     else if (at[2] > box.left + 24 && at[2] < box.right - 24) labels.push(words(at[2], box.bottom - 8, name, { anchor: "middle", className: "rni-t rni-name" }));
-  });
+  }
   const whole = (v) => String(v);
   const frame = axes(box, { scale: x, name: "epochs", ticks: [1, 2, 5, 10, 25, 50, 100, 300], write: whole }, { scale: y, name: "n, networks", ticks: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000], write: whole });
   const clipped = `<svg x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}" viewBox="${box.left} ${box.top} ${box.right - box.left} ${box.bottom - box.top}">${parts.join("")}</svg>`;

@@ -68,9 +68,7 @@ class ImageNetBudget(Interactive):
             )
         x_axis = Ticks("n, networks", np.log10(n).tolist(), [str(k) for k in n])
         y_axis = Ticks("GPU-hours, between their bounds", list(range(5)), [f"{10**k:,}" for k in range(5)])
-        label = (
-            f"GPU-hours grow with the number of networks of {self.megaflops} MF, {self.epochs} epochs of ImageNet each."
-        )
+        label = f"GPU-hours grow with the number of networks of {self.megaflops} MF, {self.epochs} epochs each."
         return picture(lines, x_axis, y_axis, label)
 
 

@@ -53,7 +53,7 @@ function start(description, { model, el, link = "" }) {
       if (how.typing && problem) return; // half a number is no mistake
       change({ [control.key]: value });
       say(problem ? [problem] : []);
-      if (how.typed || problem) controls.get(control.key).show(value, true);
+      if (how.typed || problem) controls.get(control.key).show(value, true, state);
     };
     controls.set(control.key, makeControl(control, rule, `${uid}-${control.key}`, report));
   }
@@ -112,7 +112,7 @@ function start(description, { model, el, link = "" }) {
 
   function draw() {
     frame = 0;
-    for (const [key, control] of controls) control.show(state[key]);
+    for (const [key, control] of controls) control.show(state[key], false, state);
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..edf import summary
+from .resampling import quantile
+
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 340, 56, 40, 16, 46
 STROKES = ("rni-la", "rni-lb rni-dash", "rni-lc rni-dots", "rni-ld rni-dash", "rni-le rni-dots", "rni-lf")
 FILLS = ("rni-fa", "rni-fb", "rni-fc", "rni-fd", "rni-fe", "rni-ff")
@@ -35,6 +38,31 @@ class Ticks(NamedTuple):
     name: str
     places: Sequence[float]
     texts: Sequence[str]
+
+
+def error_limits(errors: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of an axis of errors, in whole percents, so that a few very bad networks do not squeeze it."""
+    ordered = np.sort(errors)
+    low, body, high = ordered[0], quantile(ordered.tolist(), 0.95), ordered[-1]
+    limit = body + 0.6 * (body - low)
+    top = high if high <= limit or limit <= low else limit
+    return max(0.0, np.floor(100 * low - 0.5) / 100), min(1.0, np.ceil(100 * top + 0.5) / 100)
+
+
+def error_axis(errors: Sequence[float]) -> Ticks:
+    """Return such an axis."""
+    ends = error_limits(errors)
+    return Ticks("error e, %", ends, [f"{100 * e:.0f}" for e in ends])
+
+
+def edf_steps(name: str, errors: Sequence[float], axis: Ticks) -> Steps:
+    """Return the EDF of errors along such an axis."""
+    share = np.arange(1, len(errors) + 1) / len(errors)
+    low, high = axis.places[0], axis.places[-1]
+    return Steps(f"{name} {summary(errors)}", [low, *np.minimum(np.sort(errors), high), high], [0, *share, 1])
+
+
+SHARES = Ticks("F(e), share of networks below e", [k / 5 for k in range(6)], [str(k / 5) for k in range(6)])
 
 
 def picture(
