@@ -20,6 +20,8 @@ JUDGED = {
     ("06.1", "100 -> 101"): "more rows are drawn at once",
     ("03.2", "1 -> 2"): "2 in place of 1 pair for n < 8: the populations that are asked about have 1 or 40 networks",
 }
+# What a learner chooses freely and the check measures: a change is another design, which may be as right.
+DESIGNS = {"10.1": "my_network", "15.1": "my_space"}
 LEAST = 0.95
 
 
@@ -31,7 +33,8 @@ def without_place(what: str) -> str:
 @pytest.mark.parametrize("exercise", exercises().values(), ids=lambda e: e.slug)
 def test_survivors_are_few_and_judged(exercise: Exercise) -> None:
     source = inspect.getsource(exercise.solution)
-    alive = [what for what, text in mutants(source) if survives(exercise, text)]
+    changed = mutants(source, DESIGNS.get(exercise.number))
+    alive = [what for what, text in changed if survives(exercise, text)]
     unknown = [what for what in alive if (exercise.number, without_place(what)) not in JUDGED]
     assert not unknown
 

@@ -1,0 +1,320 @@
+"""Exercise 15.1, the capstone: the learner's own design space against RegNetX at equal flops."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+
+from ...complexity import complexity
+from ...config import AnyNetConfig
+from ...errors import InputError
+from ...regnet_spaces import RegNetX
+from ...spaces import names
+from ..exercise import Ask, Exercise, Part, Rng
+from ..worlds import noise, plain
+
+IDEA = 'chapter 15, "Capstone: design your own space"'
+DIVERGED = 0.9
+
+
+def bands(rng: np.random.Generator) -> list[tuple]:
+    low = 1e5 * int(rng.integers(15, 25))
+    return [(12, low, 1.2 * low, int(rng.integers(999)))]
+
+
+def draw_space(m: Any, n: int, low: float, high: float, seed: int) -> Any:
+    """sampling my_space() with n, low, high, seed ="""
+    import regnet_edu as rn
+
+    band = {"flops": (low, high), "resolution": 32, "in_channels": 3, "num_classes": 10}
+    space = m.my_space()
+    if isinstance(space, type) or not hasattr(space, "sample"):
+        return [None, type(space).__name__, [], []]
+    samples = [
+        [(c.depths, c.widths, c.bottleneck_ratios, c.group_widths, c.block) for c in s.sample(n, rng=seed, **band)]
+        for s in (space, m.my_space())
+    ]
+    common = [bool(c in space) for c in rn.RegNetX().sample(20, rng=seed, **band)]
+    return [str(space.name), *samples, common]
+
+
+def as_config(network: Any) -> AnyNetConfig | None:
+    try:
+        return AnyNetConfig(*(tuple(values) for values in network[:4]))
+    except (TypeError, ValueError, InputError):
+        return None
+
+
+def count(network: Any) -> float:
+    config = as_config(network)
+    return -1 if config is None else complexity(config, 32, 3, 10).flops
+
+
+def judge_space(call: tuple, answer: Any) -> str | None:
+    n, low, high, _ = call
+    name, first, again, common = answer
+    if name is None:
+        return f"It looks as if my_space returned no design space: it should be one with a method sample, and is a {first}."
+    if plain(first) != plain(again):
+        return "It looks as if the constraint is not the same each time: it must depend on the network and on nothing else."
+    if name in names():
+        return f"It looks as if a space of the course came back as it is ({name}): refine it with a constraint of your own."
+    for network in first:
+        if len(network[0]) != 4 or network[4] != "X":
+            return (
+                f"It looks as if something else than the space differs: {network} should have four stages of X blocks."
+            )
+    if not low <= min(map(count, first)) <= max(map(count, first)) <= high:
+        return "A network is outside the band that was asked for: does your class have a `sample` of its own?"
+    if all(common) and all(as_config(network) in RegNetX() for network in first):
+        return "It looks as if this is RegNetX under another name: your constraint shuts out none of its networks, and adds none."
+    if len({repr(plain(network)) for network in first}) < n / 2:
+        return f"It looks as if the space is too small: {n} draws gave few different networks."
+    return None
+
+
+# A stand-in for training: an error that belongs to the network, luck, and now and then a network that diverges.
+def train_error(world: int, network: Any, seed: Any) -> float:
+    if as_config(network) is None or len(network) != 4:
+        raise ValueError(f"{network} is no network (depths, widths, ratios, groups)"[:200])
+    if noise(world, "diverges", network) > 1.1:
+        return DIVERGED
+    return round(0.4 + 0.02 * noise(world, network) + 0.01 * noise(world, network, seed), 4)
+
+
+def studies(rng: np.random.Generator) -> list[tuple]:
+    cases = []
+    for n in (2, 9):
+        low = 1e5 * int(rng.integers(15, 25))
+        cases.append(
+            (Ask("train", train_error, (int(rng.integers(10**6)),)), n, low, 1.2 * low, int(rng.integers(999)))
+        )
+    return cases
+
+
+def run_study(m: Any, train: Any, n: int, low: float, high: float, seed: int) -> Any:
+    """study(train, n, low, high, seed) with"""
+    import regnet_edu as rn
+
+    mine, theirs = m.study(train, n, low, high, seed)
+    rows = [[[r["network"], r["flops"], r["error"]] for r in records] for records in (mine, theirs)]
+    space = m.my_space()
+    own = [bool(rn.AnyNetConfig(*(tuple(v) for v in r[0])) in space) for r in rows[0]]
+    return [*rows, own]
+
+
+def judge_study(call: tuple, answer: Any) -> str | None:
+    _, n, low, high, _ = call
+    mine, theirs, own = answer.value
+    trained: dict[str, list] = {}
+    for arguments, error in answer.questions:
+        if len(arguments) != 2 or error is None:
+            return "train was called with something else than a network and a seed."
+        trained.setdefault(repr(plain(arguments[0])), []).append((plain(arguments[1]), error))
+    if any(len(runs) > 1 for runs in trained.values()):
+        return "It looks as if networks were trained more than once: then those that had a bad day get another chance."
+    for name, records in (("mine", mine), ("theirs", theirs)):
+        if len(records) < n and any(e >= DIVERGED for runs in trained.values() for _, e in runs):
+            return f"{name} has {len(records)} of {n} records. It looks as if networks that diverged were left out: they stay, with the error 0.9."
+        if len(records) != n:
+            return f"{name} has {len(records)} records, and {n} were asked for."
+        for k, (network, flops, error) in enumerate(records):
+            runs = trained.get(repr(plain(network)))
+            if runs is None:
+                return f"It looks as if a record is invented: {network} was never trained."
+            if not low <= count(network) <= high:
+                return f"{name} has a network with {count(network):,} flops: it looks as if the band holds for one of the two only."
+            if not isinstance(flops, (int, float)) or not math.isclose(flops, count(network), rel_tol=1e-6):
+                return f"It looks as if the flops were counted for other images: {network} has {count(network):,} at 32 pixels, not {flops}."
+            if error != runs[0][1]:
+                return f"It looks as if an error was changed: {runs[0][1]} was measured, and {error} is on record."
+            if runs[0][0] != k:
+                return f"It looks as if the seeds are not 0, 1, 2, ...: network {k} of {name} was trained with the seed {runs[0][0]}."
+    outside = sum(as_config(r[0]) not in RegNetX() for r in theirs)
+    if outside:
+        return f"It looks as if the second population is not of RegNetX: {outside} of its {n} networks are not in it."
+    if not all(own):
+        return f"It looks as if the first population is not of my_space: {own.count(False)} of its {n} networks are not in it."
+    return None
+
+
+def two_populations(rng: np.random.Generator) -> list[tuple]:
+    cases = []
+    for gap in (0.0, 0.02, -0.03):
+        lists = []
+        for n, middle, sd in ((30, 0.4 + gap, 0.055), (20, 0.4, 0.038)):
+            luck = rng.standard_normal(n)
+            lists.append(np.round(middle + sd * (luck - luck.mean()) / luck.std(), 4).tolist())
+        cases.append((*lists, Rng(int(rng.integers(999)))))
+    return cases
+
+
+def ask_interval(m: Any, mine: list, theirs: list, rng: Any) -> Any:
+    """the interval of two lists of errors and rng ="""
+    import copy
+
+    again = copy.deepcopy(rng)
+    return [[float(x) for x in m.interval(mine, theirs, r)] for r in (rng, again)]
+
+
+def spread(mine: list, theirs: list) -> tuple[float, float]:
+    """The standard errors of the two means, without the correction of n - 1, as a bootstrap has it."""
+    return tuple(float(np.std(x) / len(x) ** 0.5) for x in (mine, theirs))  # type: ignore[return-value]
+
+
+def judge_interval(call: tuple, answer: Any) -> str | None:
+    mine, theirs, _ = call
+    (difference, low, high), again = answer
+    if [difference, low, high] != list(again):
+        return "It looks as if the draw is not seeded: the same Generator state must give the same interval."
+    right = float(np.mean(mine) - np.mean(theirs))
+    if abs(right) > 1e-4 and math.isclose(difference, -right, abs_tol=1e-9):
+        return f"The difference should be {right:.4f}. It looks as if the sign is turned around: mine minus theirs."
+    if not math.isclose(difference, right, abs_tol=1e-9):
+        return (
+            f"The difference should be {right:.6f}: the mean of mine minus the mean of theirs, of the data themselves."
+        )
+    if not low < difference < high:
+        return f"It looks as if nothing was drawn with replacement: the interval {low:.4f} to {high:.4f} should lie around {difference:.4f}."
+    a, b = spread(mine, theirs)
+    width = (high - low) / 2
+    known = [
+        (1.96 * math.hypot(a, b), ""),
+        (1.96 * a, "It looks as if only mine was drawn anew: the mean of theirs is uncertain too."),
+        (1.96 * b, "It looks as if only theirs was drawn anew: the mean of mine is uncertain too."),
+        (
+            1.645 * math.hypot(a, b),
+            "It looks as if the ends are the 5th and 95th percentile: 95 % lie between the 2.5th and the 97.5th.",
+        ),
+        (
+            math.hypot(a, b),
+            "It looks as if the ends are one standard error away: 95 % of the differences should be between them.",
+        ),
+        (3.92 * math.hypot(a, b), "It looks as if a quarter was drawn: here each list is drawn at its full length."),
+        (
+            1.96 * math.hypot(a * len(mine) ** 0.5, b * len(theirs) ** 0.5),
+            "It looks as if single networks were compared: the interval is that of the *mean* of each draw.",
+        ),
+    ]
+    if abs(width / known[0][0] - 1) > 0.07:
+        words = min(known, key=lambda k: abs(math.log(width / k[0])))[1]
+        return f"The interval should reach about {known[0][0]:.4f} to both sides, and reaches {width:.4f}. {words}".rstrip()
+    return None
+
+
+def intervals(rng: np.random.Generator) -> list[tuple]:
+    cases = [
+        (-0.02, -0.01),
+        (0.01, 0.02),
+        (-0.01, 0.02),
+        (-0.03, 0.001),
+        (-0.001, 0.3),
+        (0.0, 0.1),
+        (-0.1, 0.0),
+        (-0.001, 0.001),
+    ]
+    ends = np.round(rng.uniform(-0.05, 0.05, (6, 2)), 4)
+    return [*cases, *(tuple(sorted(pair.tolist())) for pair in ends)]
+
+
+def record_lists(rng: np.random.Generator) -> list[tuple]:
+    cases = []
+    for n, gap, diverged in ((10, 0.0, 0), (25, -0.08, 3), (40, 0.09, 1)):
+        lists = []
+        for shift, bad in ((gap, diverged), (0.0, 0)):
+            luck = rng.standard_normal(n)
+            errors = np.round(0.42 + shift + 0.02 * (luck - luck.mean()) / luck.std(), 4)
+            errors[:bad] = DIVERGED
+            rows = zip(rng.permutation(errors).tolist(), rng.integers(1_500_000, 3_000_000, n).tolist(), strict=True)
+            lists.append([{"network": ((1,), (8,), (1,), (1,)), "flops": f, "error": e} for e, f in rows])
+        cases.append((*lists, Rng(int(rng.integers(999)))))
+    return cases
+
+
+def judge_report(call: tuple, answer: Any) -> str | None:
+    mine, theirs, _ = call
+    if not isinstance(answer, str):
+        return "A report is text."
+    errors = [[r["error"] for r in records] for records in (mine, theirs)]
+    flops = [r["flops"] / 1e6 for r in [*mine, *theirs]]
+    text = answer.replace("−", "-").replace(",", "")
+    numbers = [float(x) for x in re.findall(r"[-+]?\d+(?:\.\d+)?", text.replace("%", " "))]
+    means = [100 * float(np.mean(e)) for e in errors]
+    half = 196 * math.hypot(*spread(*errors))
+    facts: list[tuple[str, float, float]] = [
+        ("the number of networks", len(mine), 0.001),
+        *((f"the mean error of {who} in percent", m, 0.006) for who, m in zip(("mine", "theirs"), means, strict=True)),
+        *(
+            (f"the lowest error of {who} in percent", 100 * min(e), 0.006)
+            for who, e in zip(("mine", "theirs"), errors, strict=True)
+        ),
+        ("the lowest flops in millions", min(flops), 0.006),
+        ("the highest flops in millions", max(flops), 0.006),
+        ("the difference of the means in percentage points", means[0] - means[1], 0.006),
+        ("the low end of its interval in percentage points", means[0] - means[1] - half, 0.35 * half),
+        ("the high end of its interval in percentage points", means[0] - means[1] + half, 0.35 * half),
+    ]
+    bad = sum(e >= DIVERGED for values in errors for e in values)
+    if bad:
+        kept = [float(np.mean([x for x in e if x < DIVERGED])) * 100 for e in errors]
+        if any(abs(x - kept[0]) < 0.006 for x in numbers) and not any(abs(x - means[0]) < 0.006 for x in numbers):
+            return f"It looks as if networks that diverged were left out of the mean: with them it is {means[0]:.2f} %."
+        facts.append(("how many networks diverged (an error of 0.9 or more)", bad, 0.001))
+    for what, value, slack in facts:
+        if any(abs(x - value) <= slack for x in numbers):
+            continue
+        if "percent" in what and any(abs(100 * x - value) <= 0.06 for x in numbers if "." in str(x)):
+            return f"It looks as if {what} is given as a fraction: {value:.2f} is expected."
+        if what.startswith("the difference") and any(abs(x + value) <= slack for x in numbers):
+            return f"It looks as if the difference has the wrong sign: mine minus theirs is {value:+.2f} points."
+        return f"The report should say {what}: {value:.2f}."
+    low, high = means[0] - means[1] - half, means[0] - means[1] + half
+    word = "better" if high < 0 else "worse" if low > 0 else "cannot tell"
+    said = [w for w in ("better", "worse", "cannot tell") if w in text.lower()]
+    if said != [word]:
+        return f"The verdict should be {word!r} alone: the interval reaches from {low:+.2f} to {high:+.2f}, and the report says {said or 'nothing'}."
+    return None
+
+
+EXERCISE = Exercise(
+    number="15.1",
+    name="own_space",
+    title="Capstone: your own design space",
+    task="""Design a space of your own and test it as the paper tests each of its own: a population from yours and one from RegNetX, at
+equal flops, trained alike, every network counted, the ones that diverge too; the difference of the means with its interval; and
+a report that writes itself and says "cannot tell" when it cannot tell. It need not be better than RegNetX: points are for a test
+that can be believed. The `train` of the checks stands in for training. When all is right, run it for real and show the report to somebody:
+
+    def train(network, seed):
+        return rn.train(rn.AnyNetConfig(*network), "tiny", seed=seed).error
+
+    print(report(*study(train, 20, 1.8e6, 2.2e6, 0), np.random.default_rng(0)))""",
+    minutes=90,
+    hints=(
+        "Start from a space of the course and ask what you would forbid. batch.depths and batch.widths are tables with a row a network; a "
+        "constraint returns one True or False a row.",
+        "Both populations must differ in one thing only, the space. What else do you have to hold fixed in study? And what would happen to "
+        "the means if each space could drop its failures?",
+        "interval: mine[rng.integers(len(mine), size=(2000, len(mine)))].mean(axis=1) are 2,000 means at once; the same for theirs; np.quantile of "
+        'their differences. report: collect lines in a list, f"{100 * x:.2f} %", and "\\n".join.',
+    ),
+    parts=(
+        Part("a space of your own", 2, "my_space", bands, IDEA, judge=judge_space, script=draw_space),
+        Part("a fair test", 3, "study", studies, IDEA, judge=judge_study, script=run_study),
+        Part(
+            "the interval of the difference",
+            2,
+            "interval",
+            two_populations,
+            IDEA,
+            judge=judge_interval,
+            script=ask_interval,
+        ),
+        Part("what may be said", 1, "verdict", intervals, IDEA),
+        Part("the report", 3, "report", record_lists, IDEA, judge=judge_report),
+    ),
+    uses_package=True,
+)
