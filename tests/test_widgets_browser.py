@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, Any] = {
     n: {"populations": POPULATIONS}
     for n in ("ConstraintFunnel", "EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace")
 }
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
 LIVE = ".rni-live"
 SHOTS = ROOT / "artifacts" / "widgets"
 
@@ -107,6 +108,7 @@ def first_slider(name: str) -> tuple[str, Any]:
     return next(found, ("", None))
 
 
+MOVED = {"AgainstTheField": "x", "ConstraintFunnel": "depths"}  # what is moved where there is no slider
 SLIDING = [name for name in NAMES if first_slider(name)[0]]
 
 
@@ -289,8 +291,9 @@ class TestSeveralOnOnePage:
 
         vectors = widget_vectors.vectors()
         compare = (ROOT / "tests/js/compare.js").read_text().replace("export function", "function")
-        with Opened(browser, (folder / "RegNetExplorer.html").as_uri()) as opened:
-            core = f'globalThis.regnetEdu["{bundle.key_of("core")}"]'
+        with Opened(browser, (folder / "once.html").as_uri()) as opened:
+            modules = ", ".join(f'globalThis.regnetEdu["{bundle.key_of(name)}"]' for name in MATHEMATICS)
+            core = f"Object.assign({{}}, {modules})"
             found = opened.page.evaluate(
                 f"v => {{ {compare}; return differences({core}, JSON.parse(v)); }}", json.dumps(vectors)
             )
@@ -303,34 +306,51 @@ class TestSeveralOnOnePage:
             assert "There is no population" in opened.page.locator(".rni-note").inner_text()
 
 
-MEASURE = """async ([number, key, times]) => {
+MEASURE = """async ([number, key, share]) => {
   const el = document.querySelectorAll('[data-rni]')[number];
-  const slider = el.querySelector(`input[type=range][id$='-${key}']`);
-  const taken = [];
-  for (let k = 0; k < times; k++) {
-    const share = (k * 7919 % 100) / 100;
-    slider.value = Number(slider.min) + share * (slider.max - slider.min);
-    const start = performance.now();
-    slider.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise(requestAnimationFrame);  // the picture is drawn in a callback that was asked for earlier
-    el.getBoundingClientRect();  // and laid out
-    taken.push(performance.now() - start);
-  }
-  return taken.sort((a, b) => a - b);
+  const input = el.querySelector(`.rni-controls [id$='-${key}']`);
+  if (input.type === 'range') input.value = Number(input.min) + share * (input.max - input.min);
+  else input.selectedIndex = Math.floor(share * input.options.length);
+  const start = performance.now();
+  input.dispatchEvent(new Event(input.type === 'range' ? 'input' : 'change', { bubbles: true }));
+  await new Promise(requestAnimationFrame);  // the picture is drawn in a callback that was asked for earlier
+  el.getBoundingClientRect();  // and laid out
+  return performance.now() - start;
 }"""
+TIMES = 40
+LIMIT = 100  # milliseconds at the 95th percentile
 
 
 class TestSpeed:
-    def test_a_moved_slider_is_answered_at_once(self, browser: Any, folder: Path) -> None:
+    def test_whatever_is_moved_is_answered_at_once(self, browser: Any, folder: Path) -> None:
+        """Judged by the processor time of the page, which a busy machine does not stretch; the clock is reported."""
         report = {}
         with Opened(browser, (folder / "once.html").as_uri()) as opened:
+            session = opened.context.new_cdp_session(opened.page)
+            session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+            def processor() -> float:
+                metrics = session.send("Performance.getMetrics")["metrics"]
+                return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
             for number, name in enumerate(NAMES):
-                taken = opened.page.evaluate(MEASURE, [number, first_slider(name)[0], 40])
-                report[name] = {"median_ms": round(taken[20], 1), "p95_ms": round(taken[38], 1)}
+                busy, clock = [], []
+                for k in range(TIMES):
+                    before = processor()
+                    clock.append(
+                        opened.page.evaluate(
+                            MEASURE, [number, MOVED.get(name, first_slider(name)[0]), k * 7919 % 100 / 100]
+                        )
+                    )
+                    busy.append(processor() - before)
+                place = int(0.95 * TIMES)
+                report[name] = {
+                    "cpu_p95_ms": round(sorted(busy)[place], 1),
+                    "clock_p95_ms": round(sorted(clock)[place], 1),
+                }
         SHOTS.mkdir(parents=True, exist_ok=True)
         (SHOTS / "speed.json").write_text(json.dumps(report, indent=1))
-        # The goal is 100 ms at the 95th percentile on a quiet machine; a busy one only must not be far from it.
-        assert all(r["median_ms"] < 100 for r in report.values()), report
+        assert all(times["cpu_p95_ms"] < LIMIT for times in report.values()), report
 
 
 class TestPictures:
@@ -351,6 +371,52 @@ class TestPictures:
             opened.page.mouse.move(x - 60, y - 40, steps=4)
             opened.page.mouse.up()
             assert opened.state()[key] != before
+
+    @pytest.mark.parametrize(
+        ("name", "handle", "key", "label"),
+        [
+            ("RegNetExplorer", "wa", "wa", "slope"), ("RegNetExplorer", "w0", "w0", "first width"),
+            ("FitGame", "wa", "wa", "slope"), ("EDFExplorer", "threshold", "threshold", "threshold"),
+            ("ComplexityCalculator", "factor", "factor", "factor"), ("ImageNetBudget", "point", "epochs", "population"),
+            ("GoodBadGallery", "pick", "rank", "networks"), ("AgainstTheField", "pick", "network", "networks"),
+        ],
+    )  # fmt: skip
+    def test_handles_in_the_picture_are_moved_by_arrow_keys_and_stay_in_focus(
+        self, name: str, handle: str, key: str, label: str, browser: Any, folder: Path
+    ) -> None:
+        with Opened(browser, (folder / f"{name}.html").as_uri()) as opened:
+            page, values = opened.page, [opened.state()[key]]
+            taken = page.locator(f"[data-drag={handle}]")
+            assert label in (taken.get_attribute("aria-label") or "")
+            taken.focus()
+            for press in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
+                page.keyboard.press(press)
+                page.wait_for_timeout(60)  # the picture is drawn again
+                values.append(opened.state()[key])
+                assert page.evaluate("document.activeElement.dataset.drag") == handle
+            assert values[1] != values[0] and values[2] != values[1] and values[3] == values[1]
+
+    @pytest.mark.parametrize(("name", "key"), [("GoodBadGallery", "rank"), ("AgainstTheField", "network")])
+    def test_what_the_mouse_is_over_is_shown_and_a_click_keeps_it(
+        self, name: str, key: str, browser: Any, folder: Path
+    ) -> None:
+        with Opened(browser, (folder / f"{name}.html").as_uri()) as opened:
+            page, start = opened.page, opened.state()[key]
+            summary = page.locator(".rni-summary")
+            told = summary.inner_text()
+            box = page.locator("[data-drag=pick]").bounding_box()
+            assert box
+            page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.9 * box["height"])
+            page.wait_for_timeout(60)
+            glimpsed = summary.inner_text()
+            assert glimpsed != told and opened.state()[key] == start
+            page.mouse.move(box["x"] + 5, box["y"] - 40)
+            page.wait_for_timeout(60)
+            assert summary.inner_text() == told
+            page.mouse.click(box["x"] + 0.2 * box["width"], box["y"] + 0.9 * box["height"])
+            page.mouse.move(box["x"] + 5, box["y"] - 40)
+            page.wait_for_timeout(60)
+            assert summary.inner_text() == glimpsed and opened.state()[key] != start
 
     def test_a_touched_point_of_the_gallery_is_shown(self, browser: Any, folder: Path) -> None:
         with Opened(browser, (folder / "GoodBadGallery.html").as_uri()) as opened:
