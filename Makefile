@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. Everything happens in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-heavy lint format types bench notebooks figures populations lock clean
+.PHONY: help setup book serve test test-heavy lint format types bench lighthouse notebooks figures populations lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -28,6 +28,9 @@ test: $(READY)  ## run the tests (ARGS="-k edf" for some of them)
 
 test-heavy: $(READY)  ## run the slow tests too
 	@$(PY) -m pytest -m "heavy or not heavy" $(ARGS)
+
+lighthouse: $(READY)  ## measure five pages of the built book with Lighthouse (needs node and a browser)
+	@$(PY) tools/lighthouse.py $(ARGS)
 
 lint: $(READY)  ## look for mistakes and for unformatted files
 	@$(PY) -m ruff check .

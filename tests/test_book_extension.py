@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from regnet_book import accessibility, downloads, freshness, offline, quiz, repository  # noqa: E402
+from regnet_book import accessibility, descriptions, downloads, freshness, offline, quiz, repository  # noqa: E402
 
 
 class TestFreshness:
@@ -170,6 +170,19 @@ class TestAccessibility:
     def test_mending_twice_changes_nothing_more(self) -> None:
         once = accessibility.mend(self.page)
         assert accessibility.mend(once) == once
+
+
+class TestDescriptions:
+    def test_a_page_is_described_by_its_first_paragraph_outside_of_boxes(self) -> None:
+        from docutils.core import publish_doctree
+
+        text = (
+            "Title\n=====\n\n.. note:: Not this one, it is in a box, although it is long enough.\n\nShort.\n\n"
+            + "word " * 50
+        )
+        described = descriptions.describe(publish_doctree(text, settings_overrides={"doctitle_xform": False}))
+        assert described.startswith("word word") and described.endswith("word ...")
+        assert len(described) <= descriptions.LONGEST + 4
 
 
 class TestQuiz:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -99,6 +103,40 @@ def visit(chromium: Any) -> Iterator[Any]:
         context.close()
 
 
+class TestQuiz:
+    NAME = "book/01_designing_spaces.html"
+
+    def test_an_answer_opens_with_the_keyboard_and_says_whether_it_is_right(self, site: str, visit: Any) -> None:
+        page = visit(site + self.NAME).page
+        answer = page.locator("details.quiz-answer").first
+        explanation = answer.locator("p strong").first
+        assert not explanation.is_visible()
+        answer.locator("summary").focus()
+        page.keyboard.press("Enter")
+        assert explanation.is_visible() and explanation.inner_text() in ("Right.", "Not this one.")
+        page.keyboard.press("Enter")
+        assert not explanation.is_visible()
+
+    def test_print_shows_every_explanation_and_folds_them_again(self, site: str, visit: Any) -> None:
+        page = visit(site + self.NAME).page
+        closed = "() => document.querySelectorAll('details.quiz-answer:not([open])').length"
+        answers = page.locator("details.quiz-answer").count()
+        assert page.evaluate(closed) == answers >= 9
+        page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(closed) == 0
+        page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(closed) == answers
+
+    def test_it_works_without_scripts(self, chromium: Any, site: str) -> None:
+        context = chromium.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(site + self.NAME)
+        answer = page.locator("details.quiz-answer").first
+        answer.locator("summary").click()
+        assert answer.locator("p strong").first.is_visible()
+        context.close()
+
+
 def keep_screenshot(page: Any, name: str, kind: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name.removesuffix('.html').replace('/', '-')}-{kind}.png")
@@ -174,6 +212,48 @@ def test_every_internal_link_and_anchor_leads_somewhere(book: Path) -> None:
             elif anchor and target in read and anchor not in read[target].ids:
                 broken.append(f"{name}: {link} (no such anchor)")
     assert not broken
+
+
+MOST_BYTES = 1_500_000
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_with_all_that_it_loads_is_light(name: str, book: Path) -> None:
+    """Compressed as a host of pages does it; fonts and pictures are counted as they are."""
+    html = (book / name).read_text(encoding="utf-8")
+    loaded = re.findall(
+        r'<(?:script|img)\b[^>]*?\bsrc="([^"]+)"|<link\b[^>]*?\brel="(?:stylesheet|preload)"[^>]*?\bhref="([^"]+)"',
+        html,
+    )
+    files = {
+        book / unquote(urljoin(name, (a or b).split("?")[0])) for a, b in loaded if not (a or b).startswith("data:")
+    }
+    bytes_of = {path: _compressed(path) for path in {book / name, *files}}
+    heaviest = sorted(((size, path.name) for path, size in bytes_of.items()), reverse=True)[:3]
+    assert sum(bytes_of.values()) <= MOST_BYTES, heaviest
+
+
+def _compressed(path: Path) -> int:
+    data = path.read_bytes()
+    return len(data if path.suffix in {".woff2", ".png", ".jpg"} else gzip.compress(data))
+
+
+def test_every_chapter_offers_its_notebook_and_the_site_serves_the_wheel(book: Path) -> None:
+    for name in (n for n in pages() if re.match(r"book/\d\d_", n)):
+        html = (book / name).read_text(encoding="utf-8")
+        link = f"../notebooks/{Path(name).stem}.ipynb"
+        assert f'href="{link}" download' in html, name
+        assert json.loads((book / "book" / link).read_text(encoding="utf-8"))["cells"]
+    assert list((book / "wheels").glob("regnet_edu-*-py3-none-any.whl"))
+
+
+def test_every_page_has_a_title_and_a_description_of_its_own(book: Path) -> None:
+    titles, described = Counter(), Counter()
+    for name in pages():
+        html = (book / name).read_text(encoding="utf-8")
+        titles.update(re.findall(r"<title>(.+?)</title>", html))
+        described.update(re.findall(r'<meta name="description" content="([^"]{20,})"', html)[:1] or [""])
+    assert max(titles.values()) == max(described.values()) == 1 and "" not in described
 
 
 def test_no_page_names_a_script_or_style_of_another_host(book: Path) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import accessibility, downloads, freshness, interactives, offline, quiz, repository
+from . import accessibility, descriptions, downloads, freshness, interactives, offline, quiz, repository
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for concern in (freshness, offline, interactives, quiz, repository, downloads, accessibility):
+    for concern in (freshness, offline, interactives, quiz, repository, downloads, descriptions, accessibility):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
