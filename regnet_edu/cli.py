@@ -73,7 +73,14 @@ def build_parser() -> argparse.ArgumentParser:
     sweep.add_argument("--repeats", type=int, default=1, help="train each network from so many seeds (1)")
     sweep.add_argument("--out", required=True, metavar="FILE", help="record file, such as runs/a.jsonl")
     training_options(sweep)
-    sweep.add_argument("--workers", type=int, help="worker processes (one a processor)")
+    sweep.add_argument("--workers", type=int, help="networks at once (one a processor; all that fit a cluster)")
+    sweep.add_argument("--engine", default="local", help="local, or ray for a Ray cluster (local)")
+    sweep.add_argument(
+        "--address", metavar="HOST:PORT", help="of the cluster's head, or auto for one that runs here ($RAY_ADDRESS)"
+    )
+    sweep.add_argument(
+        "--gpus", type=float, metavar="SHARE", help="of a GPU for each worker on Ray, such as 0.25 (1 on cuda)"
+    )
     sweep.add_argument("--note", default="", help="what a reader of the figures must know of the data")
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
 
@@ -166,9 +173,12 @@ def _sweep(options: argparse.Namespace) -> None:
         options.out,
         seed=options.seed,
         repeats=options.repeats,
+        engine=options.engine,
         workers=options.workers,
         threads=options.threads,
         device=options.device,
+        address=options.address,
+        gpus=options.gpus,
         data=options.data,
         note=options.note,
         progress=not options.quiet,

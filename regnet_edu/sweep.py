@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import __version__, local, spaces
+from . import __version__, spaces
 from . import data as image_data
 from . import regime as regimes
 from .complexity import complexity
 from .config import AnyNetConfig
-from .data import ImageData
-from .errors import InputError, nearest_name
+from .dataset import DataSet
+from .engine import Engine, whole
+from .errors import InputError
 from .population import load_population
 from .records import FORMAT, Records, RecordWriter
 from .regime import Regime
@@ -29,8 +30,6 @@ from .spaces import DesignSpace
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ENGINES = ("local",)
 
 
 def sweep(
@@ -45,7 +44,9 @@ def sweep(
     workers: int | None = None,
     threads: int = 1,
     device: str = "cpu",
-    data: ImageData | str | os.PathLike[str] | None = None,
+    address: str | None = None,
+    gpus: float | None = None,
+    data: DataSet | str | os.PathLike[str] | None = None,
     note: str = "",
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -64,11 +65,17 @@ def sweep(
         seed: of the sweep: decides which networks are sampled, their initial weights and the order of their images.
         repeats: how many times each network is trained, each time from another seed, so that `seed_noise` can tell
             networks from seeds; n networks give n x repeats records, one network after the other.
-        engine: "local", worker processes on this machine.
-        workers: number of worker processes; as many as there are processors if left out.
-        threads: threads of each worker.
+        engine: "local", worker processes on this machine; "ray", actors on a Ray cluster. Both give the same records.
+        workers: how many networks are trained at once; if left out, as many as there are processors, or as fit on the
+            cluster. More than fit wait for nodes to join.
+        threads: threads of each worker, and processes that read images for it where these stay on the disk.
         device: "cpu" or "cuda".
-        data: train on this instead of the regime's own data: a name, an image folder or an `ImageData`.
+        address: with Ray, HOST:PORT of the cluster's head, "auto" for the one that runs on this machine, or "local"
+            for a new one on it. If left out, `RAY_ADDRESS`; without that, one that runs here, or else a new one.
+        gpus: with Ray on "cuda", the share of a GPU for each worker: 0.25 trains four networks at once on each; 1 if
+            left out.
+        data: train on this instead of the regime's own data: a name, an image folder, an `ImageData`, or
+            "imagenet:DIR", whose images are read while networks train.
         note: what a reader of the figures must know of the data; kept in the header.
         progress: whether to show a progress bar.
 
@@ -80,14 +87,12 @@ def sweep(
             written. Nothing that was recorded is lost.
     """
     regime = regimes.get(regime)
-    engine_run = _engine(engine)
-    workers = _count("workers", workers if workers is not None else os.cpu_count() or 1)
-    threads = _count("threads", threads)
+    crew_of = Engine(engine, workers, threads, device, address, gpus)
     images = image_data.load(regime.data if data is None else data, regime.resolution, progress)
     images.check_batch(regime)
     if not isinstance(space, (str, DesignSpace)):
         n = len(space) if n is None else n
-    n, repeats = _count("n", n), _count("repeats", repeats)
+    n, repeats = whole("n", n), whole("repeats", repeats)
     name, described, networks = _networks(space, n, regime, seed, images)
     configs = [config for config in networks for _ in range(repeats)]
     with contextlib.ExitStack() as stack:
@@ -106,20 +111,20 @@ def sweep(
             "regime": regime.to_dict(),
             "regime_fingerprint": regime.fingerprint,
             "data": {**images.describe(), **({"note": note} if note else {})},
-            **_circumstances(),
         }
         _same_sweep(writer.records, header, configs, Path(out))
-        if writer.records.header is None:
-            writer.append(header)
         tasks = [
             {"index": k, "seed": network_seed(seed, k), "config": config.to_dict()}
             for k, config in enumerate(configs)
             if k not in writer.records.networks
         ]
         if tasks:
-            session = {"n": len(configs), "workers": workers, "threads": threads, "device": device, "engine": engine}
-            writer.append({"kind": "session", **session, **_circumstances()})
-            outcomes = engine_run(tasks, regime.to_dict(), images, device, workers, threads)
+            crew = stack.enter_context(crew_of.start())
+            circumstances = _circumstances(crew.hardware)
+            if writer.records.header is None:
+                writer.append({**header, **circumstances})
+            writer.append({"kind": "session", "n": len(configs), **crew.facts, **circumstances})
+            outcomes = crew.train(tasks, regime.to_dict(), images)
             with contextlib.closing(outcomes):
                 _record(outcomes, writer, configs, seed, regime, images, progress)
         return load_population(out)
@@ -131,7 +136,7 @@ def network_seed(seed: int, index: int) -> int:
 
 
 def _networks(
-    space: DesignSpace | str | Sequence[AnyNetConfig], n: int, regime: Regime, seed: int, images: ImageData
+    space: DesignSpace | str | Sequence[AnyNetConfig], n: int, regime: Regime, seed: int, images: DataSet
 ) -> tuple[str, str, list[AnyNetConfig]]:
     """Return the name of the space, its full description and the first n networks."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
@@ -206,7 +211,7 @@ def _record(
     configs: list[AnyNetConfig],
     seed: int,
     regime: Regime,
-    images: ImageData,
+    images: DataSet,
     progress: bool,
 ) -> None:
     """Write each outcome as it comes, and show how far the sweep is."""
@@ -237,7 +242,7 @@ def _record(
 
 
 def _network_record(
-    index: int, config: AnyNetConfig, seed: int, regime: Regime, images: ImageData, outcome: dict[str, Any]
+    index: int, config: AnyNetConfig, seed: int, regime: Regime, images: DataSet, outcome: dict[str, Any]
 ) -> dict[str, Any]:
     counts = complexity(config, regime.resolution, images.channels, images.num_classes)
     record = {
@@ -255,7 +260,7 @@ def _network_record(
     return {**record, **outcome}
 
 
-def _circumstances() -> dict[str, Any]:
+def _circumstances(hardware: str) -> dict[str, Any]:
     """When, with which software and on what hardware."""
     packages = ("torch", "numpy", "pillow")
     versions = {"regnet_edu": __version__, "python": platform.python_version()}
@@ -263,24 +268,4 @@ def _circumstances() -> dict[str, Any]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)
     date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    return {"date": date, "versions": versions, "hardware": _hardware()}
-
-
-def _hardware() -> str:
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
-        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-        model = names[0] if names else model
-    return f"{os.cpu_count()} x {model}"
-
-
-def _engine(name: str) -> Any:
-    if name not in ENGINES:
-        raise InputError(f"engine {name!r} is unknown; {nearest_name(name, ENGINES)}")
-    return {"local": local.run}[name]
-
-
-def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise InputError(f"{name} {value!r:.60} must be a whole number of at least 1")
-    return int(value)
+    return {"date": date, "versions": versions, "hardware": hardware}

@@ -42,8 +42,13 @@ def save_data(data: ImageData, folder: Path) -> dict[str, Any]:
     return {"name": data.name, "classes": list(data.classes), "paths": paths}
 
 
-def open_data(saved: Mapping[str, Any]) -> ImageData:
-    """Map the arrays that `save_data` left, without reading them yet."""
+def open_data(saved: Mapping[str, Any] | ImageData) -> ImageData:
+    """Map the arrays that `save_data` left, without reading them yet.
+
+    A data set itself, which is how it comes over a network, is returned as it is.
+    """
+    if isinstance(saved, ImageData):
+        return saved
     arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
     return ImageData.of(saved["name"], arrays, tuple(saved["classes"]))
 

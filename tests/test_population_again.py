@@ -11,9 +11,9 @@ import pytest
 
 from regnet_edu import data
 from regnet_edu.config import AnyNetConfig
+from regnet_edu.engine import hardware
 from regnet_edu.population import load_population, populations
 from regnet_edu.regime import Regime
-from regnet_edu.sweep import _hardware
 from regnet_edu.train import train
 
 FOLDER = os.environ.get("REGNET_EDU_IMAGES")
@@ -37,7 +37,7 @@ def test_a_random_sample_of_records_is_reproduced_from_config_and_seed():
         keys = ("depths", "widths", "bottleneck_ratios", "group_widths", "strides", "stem_width", "block", "se_ratio")
         config = AnyNetConfig(**{k: row[k] for k in keys}, stem_stride=row.stem_stride, activation=row.activation)
         again = train(config, regime, row.seed, data=images, threads=header["sessions"][-1]["threads"])
-        same = {s["hardware"] for s in header["sessions"]} == {_hardware()}
+        same = {s["hardware"] for s in header["sessions"]} == {hardware()}
         assert again.error == pytest.approx(row.error, abs=1e-9 if same else ELSEWHERE), (
             f"network {row['index']} of {name}"
         )

@@ -1,0 +1,99 @@
+"""The engines of a sweep: worker processes on this machine, or a Ray cluster. Both give the same records."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from . import cluster, connection, local
+from .dataset import DataSet
+from .errors import InputError, nearest_name
+
+ENGINES = ("local", "ray")
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Workers that can be called upon.
+
+    Args:
+        facts: what a record file's session says of them.
+        hardware: what they run on.
+        train: from tasks, `Regime.to_dict()` and the images to an iterator of outcomes, as `local.run`; to be closed.
+    """
+
+    facts: Mapping[str, Any]
+    hardware: str
+    train: Callable[[Iterable[Mapping[str, Any]], Mapping[str, Any], DataSet], Any]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Who trains the networks of a sweep; `sweep` says what the arguments are.
+
+    Raises:
+        InputError: an argument is invalid, or Ray is not installed.
+    """
+
+    name: str = "local"
+    workers: int | None = None
+    threads: int = 1
+    device: str = "cpu"
+    address: str | None = None
+    gpus: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in ENGINES:
+            raise InputError(f"engine {self.name!r:.60} is unknown; {nearest_name(self.name, ENGINES)}")
+        for name in ("workers", "threads"):
+            if name != "workers" or self.workers is not None:
+                whole(name, getattr(self, name))
+        if self.name == "ray":
+            object.__setattr__(self, "gpus", connection.share_of_gpu(self.device, self.gpus))
+        for name in ("address", "gpus"):
+            if self.name != "ray" and getattr(self, name) is not None:
+                raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
+
+    @contextlib.contextmanager
+    def start(self) -> Iterator[Crew]:
+        """Get hold of the workers until the block ends.
+
+        Raises:
+            InputError: no Ray answers, or its cluster has no room for a worker.
+        """
+        facts = {"threads": self.threads, "device": self.device, "engine": self.name}
+        if self.name == "local":
+            workers = self.workers or os.cpu_count() or 1
+            options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
+            yield Crew({"workers": workers, **facts}, hardware(), partial(local.run, **options))
+            return
+        gpus = self.gpus or 0.0
+        with connection.connected(self.address):
+            room = connection.capacity(self.threads, gpus)
+            workers = self.workers or room
+            options = {"device": self.device, "workers": workers, "threads": self.threads, "gpus": gpus}
+            where = f"{connection.hardware()}; driver on {hardware()}"
+            yield Crew({"workers": workers, **facts, "gpus": gpus}, where, partial(cluster.run, **options))
+
+
+def whole(name: str, value: Any) -> int:
+    """Return a number of at least 1 as it is; raise `InputError` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise InputError(f"{name} {value!r:.60} must be a whole number of at least 1")
+    return int(value)
+
+
+def hardware() -> str:
+    """Say what the processors of this machine are."""
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
+        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+        model = names[0] if names else model
+    return f"{os.cpu_count()} x {model}"
