@@ -1,0 +1,76 @@
+"""The build as a whole, on a book of one page: a cell that fails stops it, and no page is older than its sources."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from browser import ROOT, load_tool
+
+PAGE = """---
+jupytext:
+  text_representation: {{extension: .md, format_name: myst}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+---
+
+# A book of one page
+
+It says what the package says.
+
+```{{code-cell}} ipython3
+from pathlib import Path
+{code}
+```
+"""
+READ = 'print("the package says", Path("regnet_edu/value.txt").read_text())'
+
+
+@pytest.fixture
+def small_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool that builds the book, for a book of one page with this book's settings."""
+    for name in ("_config.yml", "pyproject.toml", "README.md", "LICENSE", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("_ext", "_static", "references.bib"):
+        source = ROOT / "book" / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        (tmp_path / "book").mkdir(exist_ok=True)
+        copy(source, tmp_path / "book" / name)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (tmp_path / "regnet_edu").mkdir()
+    (tmp_path / "regnet_edu" / "__init__.py").touch()
+    (tmp_path / "regnet_edu" / "value.txt").write_text("one")
+    tool = load_tool("build_book")
+    html = tmp_path / "_build" / "html"
+    for name, value in {"ROOT": tmp_path, "HTML": html, "STAMP": tmp_path / "_build" / "built"}.items():
+        monkeypatch.setattr(tool, name, value)
+    monkeypatch.setenv("REGNET_EDU_REPOSITORY", "")
+    return tool
+
+
+def write(tool: ModuleType, code: str) -> None:
+    (tool.ROOT / "index.md").write_text(PAGE.format(code=code))
+
+
+@pytest.mark.heavy
+def test_a_cell_that_fails_stops_the_build_and_is_named(
+    small_book: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write(small_book, 'raise ValueError("this cell fails")')
+    assert small_book.main() != 0
+    assert "this cell fails" in capfd.readouterr().err
+    assert not small_book.is_fresh()
+
+
+@pytest.mark.heavy
+def test_a_page_follows_its_text_and_the_package(small_book: ModuleType) -> None:
+    page = small_book.HTML / "index.html"
+    write(small_book, READ)
+    assert small_book.main() == 0 and "the package says one" in page.read_text()
+    assert small_book.is_fresh()
+    (small_book.ROOT / "regnet_edu" / "value.txt").write_text("two")
+    assert not small_book.is_fresh()
+    assert small_book.main() == 0 and "the package says two" in page.read_text()
+    write(small_book, READ.replace("says", "shouts"))
+    assert small_book.main() == 0 and "the package shouts two" in page.read_text()
