@@ -14,7 +14,7 @@ import numpy as np
 
 from .comparison import Comparison, compare, round_significantly
 from .edf import bootstrap_best, summary
-from .population import load_population, populations
+from .population import hardware_of, load_population, populations
 from .properties import property_values, rank_correlation
 from .random_search import random_search_curve
 
@@ -71,9 +71,8 @@ def _sizes(*names: str) -> str:
 
 def _mixed(*names: str) -> str:
     """Say that populations were trained on different processors, if they were."""
-    headers = [networks_of(name).attrs["header"] for name in names]
-    kinds = [tuple(dict.fromkeys([h["hardware"], *(s["hardware"] for s in h["sessions"])])) for h in headers]
-    return f"on different hardware: {' and '.join(map(', '.join, kinds))}" if len(set(kinds)) > 1 else ""
+    kinds = dict.fromkeys(hardware_of(networks_of(name).attrs["header"]) for name in names)
+    return f"on different hardware: {' and '.join(kinds)}" if len(kinds) > 1 else ""
 
 
 def better(population: str, than: str) -> Outcome:

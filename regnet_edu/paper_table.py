@@ -27,7 +27,10 @@ SECTIONS = {
 }
 MARKS = dict(zip(VERDICTS, "●◐○✕–", strict=True))
 STYLE = """<style>
-.paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 1.5em; }
+.paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 2em; table-layout: fixed; }
+.paper-map caption { caption-side: top; text-align: left; font-weight: 600; font-size: 1.15em; color: inherit; }
+.paper-map th:nth-child(1) { width: 42%; }
+.paper-map th:nth-child(3) { width: 14%; }
 .paper-map th, .paper-map td { text-align: left; vertical-align: top; padding: 0.45em 0.6em; border: 0;
   border-bottom: 1px solid; border-color: color-mix(in srgb, currentColor 25%, transparent); }
 .paper-map td { overflow-wrap: anywhere; }
@@ -35,10 +38,11 @@ STYLE = """<style>
 .paper-map .verdict { font-weight: 600; }
 .paper-map details { margin-top: 0.3em; }
 @media (max-width: 46em) {
-  .paper-map, .paper-map tbody, .paper-map tr, .paper-map td { display: block; }
+  .paper-map, .paper-map caption, .paper-map tbody, .paper-map tr, .paper-map td { display: block; }
   .paper-map thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .paper-map tr { border-bottom: 1px solid; padding: 0.5em 0; }
   .paper-map td { border: 0; padding: 0.15em 0; }
+  .paper-map td:empty { display: none; }
   .paper-map td[data-label]:not(:empty)::before { content: attr(data-label) ": "; font-weight: 600; }
 }
 </style>"""

@@ -87,11 +87,45 @@ def provenance(population: pd.DataFrame) -> str:
     header = population.attrs.get("header")
     if not header:
         raise InputError("this table has no header; take it from load_population")
-    regime, data, versions = header["regime"], header["data"], header["versions"]
-    images = min(regime["train_images"] or data["train"], data["train"])
-    data_name = f"{data['name']} ({data['note']})" if data.get("note") else data["name"]
-    return (
-        f"{header['space']}, n = {len(population)}, seed {header['seed']}; regime {regime['name']}: {data_name}, "
-        f"{images:,} images x {regime['epochs']} epoch{'s' * (regime['epochs'] != 1)} at {regime['resolution']} px; "
-        f"{header['date'][:10]}, torch {versions['torch']}, {header['hardware']}"
-    )
+    said = facts(population)
+    parts = [(header["space"], said["n"], said["seed"]), (f"{said['regime']}: {said['data']}", said["training"])]
+    parts.append((said["date"], said["versions"], said["hardware"]))
+    return "; ".join(", ".join(filter(None, part)) for part in parts)
+
+
+def facts(population: pd.DataFrame) -> dict[str, str]:
+    """Return what is known of a population, by topic and ready to print; an empty text where nothing is."""
+    header, failed = population.attrs.get("header") or {}, int(population["error"].isna().sum())
+    said = {"n": f"n = {len(population)}" + (f" ({failed} failed)" if failed else "")}
+    if not header:
+        return {**said, "origin": "origin unknown"}
+    regime, data = header.get("regime") or {}, header.get("data") or {}
+    said["seed"] = f"seed {header['seed']}" if "seed" in header else ""
+    said["regime"] = f"regime {regime['name']}" if "name" in regime else ""
+    said["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
+    epochs = regime.get("epochs")
+    said["training"] = ""
+    if images and epochs:
+        size = f" at {regime['resolution']} px" if "resolution" in regime else ""
+        said["training"] = f"{images:,} images x {epochs} epoch{'s' * (epochs != 1)}{size}"
+    said["date"] = str(header.get("date", ""))[:10]
+    torch = versions_of(header, "torch")
+    said["versions"] = f"torch {torch}" if torch else ""
+    said["hardware"] = hardware_of(header)
+    return said
+
+
+def hardware_of(header: dict[str, Any]) -> str:
+    """Return the hardware of a population: a sweep may be resumed on another machine."""
+    return " then ".join(dict.fromkeys(str(p["hardware"]) for p in _parts(header) if p.get("hardware")))
+
+
+def versions_of(header: dict[str, Any], package: str) -> str:
+    """Return the version of a package, or several if the sweep was resumed with another one."""
+    found = [(p.get("versions") or {}).get(package) for p in _parts(header)]
+    return " then ".join(dict.fromkeys(str(version) for version in found if version))
+
+
+def _parts(header: dict[str, Any]) -> list[dict[str, Any]]:
+    return [header, *(header.get("sessions") or [])]

@@ -48,7 +48,7 @@ def test_one_row_a_network_in_index_order(path):
 
 def test_provenance_says_everything_in_one_line(path):
     assert provenance(load_population(path)) == (
-        "AnyNetXA, n = 3, seed 3; regime tiny: shapes (drawn), 5,120 images x 1 epoch at 32 px; "
+        "AnyNetXA, n = 3 (1 failed), seed 3; regime tiny: shapes (drawn), 5,120 images x 1 epoch at 32 px; "
         "2026-11-21, torch 2.15.0, 2 x ENIAC"
     )
 

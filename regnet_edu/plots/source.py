@@ -12,7 +12,7 @@ import numpy as np
 
 from ..edf import clean_errors
 from ..errors import InputError
-from ..population import load_population
+from ..population import facts, hardware_of, load_population, versions_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,11 +36,11 @@ class Source:
 
     @property
     def hardware(self) -> str:
-        return _all(self.header.get("hardware"), *(s.get("hardware") for s in self.sessions))
+        return hardware_of(self.header)
 
     @property
     def torch(self) -> str:
-        return _all(*((s.get("versions") or {}).get("torch") for s in (self.header, *self.sessions)))
+        return versions_of(self.header, "torch")
 
     @property
     def errors(self) -> np.ndarray:
@@ -56,10 +56,6 @@ class Source:
     def count(self, status: str) -> int:
         """Number of networks with a status, "ok", "diverged" or "failed"."""
         return int((self.table["status"] == status).sum()) if "status" in self.table else 0
-
-
-def _all(*values: Any) -> str:
-    return " then ".join(dict.fromkeys(str(v) for v in values if v))
 
 
 def sources(populations: Any, least: int = 1) -> list[Source]:
@@ -131,40 +127,18 @@ def _names(items: list[Any], tables: list[pd.DataFrame]) -> list[str]:
 
 def small_print(shown: list[Source]) -> str:
     """Say where populations come from; what they have in common is said once."""
-    facts = [_facts(source) for source in shown]
-    common = {key: value for key, value in facts[0].items() if all(f.get(key) == value for f in facts)}
+    said = [facts(source.table) for source in shown]
+    common = {key: value for key, value in said[0].items() if all(f.get(key) == value for f in said)}
     if len(shown) == 1:
         return f"{shown[0].name}: {_joined(common)}."
     own = [
         f"{source.name}: {_joined({k: v for k, v in fact.items() if k not in common})}"
-        for source, fact in zip(shown, facts, strict=True)
+        for source, fact in zip(shown, said, strict=True)
     ]
     own = [line for line in own if not line.endswith(": ")]
     lines = ["; ".join(own)] * bool(own) + [f"All: {_joined(common)}"] * bool(common)
     return ". ".join(lines) + "."
 
 
-def _joined(facts: Mapping[str, str]) -> str:
-    return ", ".join(value for value in facts.values() if value)
-
-
-def _facts(source: Source) -> dict[str, str]:
-    """Return what the small print says of one population, by topic."""
-    header, n = source.header, len(source.table)
-    failed = int(np.isnan(source.errors).sum())
-    facts = {"n": f"n = {n}" + (f" ({failed} failed)" if failed else "")}
-    if not header:
-        return {**facts, "origin": "origin unknown"}
-    regime, data = header.get("regime") or {}, header.get("data") or {}
-    facts["seed"] = f"seed {header['seed']}" if "seed" in header else ""
-    facts["regime"] = f"regime {regime['name']}" if "name" in regime else ""
-    facts["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
-    images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
-    epochs = regime.get("epochs")
-    if images and epochs:
-        size = f" at {regime['resolution']} px" if "resolution" in regime else ""
-        facts["training"] = f"{images:,} images x {epochs} epoch{'s' * (epochs != 1)}{size}"
-    facts["date"] = str(header.get("date", ""))[:10]
-    facts["versions"] = f"torch {source.torch}" if source.torch else ""
-    facts["hardware"] = source.hardware
-    return facts
+def _joined(said: Mapping[str, str]) -> str:
+    return ", ".join(value for value in said.values() if value)
