@@ -238,6 +238,14 @@ def _compressed(path: Path) -> int:
     return len(data if path.suffix in {".woff2", ".png", ".jpg"} else gzip.compress(data))
 
 
+@pytest.mark.heavy
+def test_a_chapter_runs_in_three_minutes_and_the_book_in_twenty(book: Path) -> None:
+    """Measured when the cells last ran; it means something on a machine that did nothing else then."""
+    took = load_tool("build_book").run_seconds()
+    assert {Path(name).stem for name in pages() if re.match(r"book/\d\d_", name)} <= set(took)
+    assert max(took.values()) <= 180 and sum(took.values()) <= 1200, took
+
+
 def test_every_chapter_offers_its_notebook_and_the_site_serves_the_wheel(book: Path) -> None:
     for name in (n for n in pages() if re.match(r"book/\d\d_", n)):
         html = (book / name).read_text(encoding="utf-8")

@@ -5,9 +5,12 @@ The settings are in _config.yml and _toc.yml at the root; what makes a page stal
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -57,6 +60,16 @@ def failures() -> list[str]:
     return [f"{p.name}:\n{ANSI.sub('', p.read_text(encoding='utf-8'))[-2000:].strip()}" for p in reports]
 
 
+def run_seconds() -> dict[str, float]:
+    """How long the cells of each page took when they last ran, from the cache that the book was built with."""
+    caches = sorted((ROOT / "_build" / ".jupyter_cache").glob("*/global.db"), key=lambda path: path.stat().st_mtime)
+    if not caches:
+        return {}
+    with contextlib.closing(sqlite3.connect(caches[-1])) as cache:
+        rows = cache.execute("select uri, data from nbcache order by created").fetchall()
+    return {Path(uri).stem: json.loads(data)["execution_seconds"] for uri, data in rows}
+
+
 def write_wheel() -> Path:
     """Put the package's wheel on the site: a notebook may install it from there."""
     folder = HTML / "wheels"
@@ -86,6 +99,7 @@ def main() -> int:
     write_wheel()
     STAMP.touch()
     os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
+    print(f"The cells of {len(took := run_seconds())} pages run in {sum(took.values()):.0f} s")
     print(f"The book is built ({time.monotonic() - start:.0f} s). Open {(HTML / 'index.html').as_uri()}")
     print("or run `make serve` and open http://127.0.0.1:8000")
     return 0
