@@ -60,6 +60,7 @@ def train_large(
     ema: float | None = None,
     save_every: int = 1000,
     say: Callable[[str], None] | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> LargeResult:
     """Train one network from scratch on streamed images; under `torchrun`, with all the processes that it starts.
 
@@ -78,6 +79,7 @@ def train_large(
         ema: decay of the moving average of the weights, such as 0.9999; None keeps no average.
         save_every: steps between two checkpoints; one is made after each epoch too.
         say: called with a sentence at the start and after each epoch, in the first process.
+        on_epoch: called with (epochs done, test error) after each epoch, in every process.
 
     Raises:
         InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
@@ -106,7 +108,10 @@ def train_large(
         resumed = course.resume()
         talk(_opening(course, stream, out, resumed))
         while not course.done:
-            talk(_news(course, course.one_epoch()))
+            figures = course.one_epoch()
+            talk(_news(course, figures))
+            if on_epoch and not course.diverged:
+                on_epoch(course.epoch, figures["error"])
         result = _result(course)
         if files and team.first:
             weights = (course.average or course).network.state_dict()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from .data import ImageData
+from .dataset import DataSet
 from .errors import InputError
 from .worker import save_data
 
@@ -55,7 +55,7 @@ class _Worker:
 def run(
     tasks: Iterable[Mapping[str, Any]],
     regime: Mapping[str, Any],
-    data: ImageData,
+    data: DataSet,
     device: str,
     workers: int,
     threads: int,

@@ -21,10 +21,12 @@ from . import regime as regimes
 from .anynet import AnyNet
 from .config import AnyNetConfig
 from .data import ImageData
+from .dataset import DataSet, share
 from .device import autocast, device_of, threads_of
 from .optimizer import SGD
 from .outcome import TrainResult, seeds
 from .regime import Regime
+from .stream import ImageStream
 
 EVAL_BATCH = 500
 
@@ -46,7 +48,7 @@ class DeviceData:
         return self.train_images.shape[3]
 
 
-def prepare(data: ImageData, regime: Regime, device: str = "cpu") -> DeviceData:
+def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
     """Take the regime's share of the images and put it on the device.
 
     The training images are the first of one fixed shuffle, the same for every network, seed and worker. Where the data
@@ -57,13 +59,14 @@ def prepare(data: ImageData, regime: Regime, device: str = "cpu") -> DeviceData:
     """
     data.check_batch(regime)
     where = device_of(device)
+    assert isinstance(data, ImageData), "images that stay on the disk are not prepared"
 
-    def share(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
-        order = np.random.Generator(np.random.PCG64(0)).permutation(len(labels))[: count or len(labels)]
+    def part(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
+        order = share(len(labels), count)
         return torch.from_numpy(images[order]).to(where), torch.from_numpy(labels[order]).to(where)
 
-    train_images, train_labels = share(data.train_images, data.train_labels, regime.train_images)
-    test_images, test_labels = share(data.test_images, data.test_labels, regime.test_images)
+    train_images, train_labels = part(data.train_images, data.train_labels, regime.train_images)
+    test_images, test_labels = part(data.test_images, data.test_labels, regime.test_images)
     # Whole-number sums make the statistics the same on every machine.
     pixels = train_images.reshape(-1, data.channels).to(torch.int64)
     mean = pixels.sum(0).double() / len(pixels)
@@ -77,7 +80,7 @@ def train(
     regime: Regime | str = "tiny",
     seed: int = 0,
     device: str = "cpu",
-    data: ImageData | DeviceData | str | None = None,
+    data: DataSet | DeviceData | str | None = None,
     threads: int = 1,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> TrainResult:
@@ -89,8 +92,9 @@ def train(
         seed: decides the initial weights, the order of the images and which are mirrored, and nothing else does.
         device: "cpu", "cuda" or "cuda:1".
         data: what to train on instead of the regime's own data: a name, a folder, an `ImageData`, or what `prepare`
-            returned, so that many networks share it.
+            returned, so that many networks share it; with "imagenet:DIR" images are read while the network trains.
         threads: of the processor. The last digits of a sum depend on it, so results repeat only with the same number.
+            Images that are read from files are read by as many processes.
         on_epoch: called with (epochs done, test error) after each epoch.
 
     Raises:
@@ -99,6 +103,12 @@ def train(
     regime = regimes.get(regime)
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
+        if isinstance(loaded, ImageStream):
+            from .large import train_large  # which reads files while it trains; the others need none of that
+
+            return train_large(
+                config, regime, seed, loaded, device=device, loaders=threads, threads=threads, on_epoch=on_epoch
+            )
         data = prepare(loaded, regime, device)
     with threads_of(threads):
         started, cpu_started = time.perf_counter(), time.process_time()

@@ -11,7 +11,6 @@ import json
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,15 +21,20 @@ import numpy as np
 from .array_cache import PARTS
 from .config import AnyNetConfig
 from .data import ImageData
+from .dataset import DataSet
 from .errors import InputError
 from .regime import Regime
+from .stream import ImageStream, open_folder
 
 
-def save_data(data: ImageData, folder: Path) -> dict[str, Any]:
-    """Make the arrays readable for other processes; return how `open_data` finds them.
+def save_data(data: DataSet, folder: Path) -> dict[str, Any]:
+    """Make the images readable for other processes; return how `open_data` finds them.
 
-    Arrays that are mapped from a file already are shared as they are; others are written to `folder`.
+    Arrays that are mapped from a file already are shared as they are; others are written to `folder`. Of images that
+    stay on the disk, only their folder is told.
     """
+    if isinstance(data, ImageStream):
+        return {"root": str(data.root), "resolution": data.resolution, "fingerprint": data.fingerprint}
     paths = {}
     for part in PARTS:
         array = getattr(data, part)
@@ -42,13 +46,15 @@ def save_data(data: ImageData, folder: Path) -> dict[str, Any]:
     return {"name": data.name, "classes": list(data.classes), "paths": paths}
 
 
-def open_data(saved: Mapping[str, Any] | ImageData) -> ImageData:
-    """Map the arrays that `save_data` left, without reading them yet.
+def open_data(saved: Mapping[str, Any] | DataSet) -> DataSet:
+    """Map the arrays that `save_data` left, without reading them yet, or list the files of its folder.
 
     A data set itself, which is how it comes over a network, is returned as it is.
     """
-    if isinstance(saved, ImageData):
+    if isinstance(saved, DataSet):
         return saved
+    if "root" in saved:
+        return open_folder(Path(saved["root"]), saved["resolution"], saved["fingerprint"])
     arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
     return ImageData.of(saved["name"], arrays, tuple(saved["classes"]))
 
@@ -57,12 +63,15 @@ class Trainer:
     """Trains networks of one job, one after the other, on data that is prepared once."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
-        from .train import prepare  # torch comes in here, after the process was set up
+        from .device import device_of  # torch comes in here, after the process was set up
+        from .train import prepare
 
         self.regime = Regime.from_dict(job["regime"])
         self.device = job["device"]
         self.threads = job["threads"]
-        self.data = prepare(open_data(job["data"]), self.regime, self.device)
+        device_of(self.device)
+        data = open_data(job["data"])
+        self.data = data if isinstance(data, ImageStream) else prepare(data, self.regime, self.device)
 
     def __call__(self, task: Mapping[str, Any]) -> dict[str, Any]:
         """Train one network; return the outcome's part of its record, after an exception a failure with its reason."""
@@ -70,7 +79,7 @@ class Trainer:
 
         try:
             config = AnyNetConfig.from_dict(task["config"])
-            result = train(config, self.regime, task["seed"], data=self.data, threads=self.threads)
+            result = train(config, self.regime, task["seed"], self.device, self.data, self.threads)
         except Exception as error:  # one bad network must not stop a sweep
             return {"status": "failed", "reason": f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"}
         return {
@@ -109,8 +118,10 @@ def main() -> None:
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:
-    for line in sys.stdin:
-        lines.put(line)
+    # Not through sys.stdin: whoever reads it holds its lock, on which a forked process that closes it waits for ever.
+    with os.fdopen(os.dup(0)) as driver:
+        for line in driver:
+            lines.put(line)
     os._exit(0)
 
 
