@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Mapping
+from dataclasses import fields
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from . import records
+from .config import AnyNetConfig
 from .errors import InputError, nearest_name
 
 if TYPE_CHECKING:
@@ -76,6 +79,11 @@ def row_of(record: dict[str, Any]) -> dict[str, Any]:
     for name in LISTS:
         row[name] = tuple(row.get(name) or ())
     return {name: row.get(name) for name in COLUMNS}
+
+
+def config_of(row: Mapping[Any, Any]) -> AnyNetConfig:
+    """Return the network of a row of a population, such as `population.iloc[0]`."""
+    return AnyNetConfig(**{f.name: row[f.name] for f in fields(AnyNetConfig)})
 
 
 def provenance(population: pd.DataFrame) -> str:

@@ -120,7 +120,7 @@ def sweep(
         ]
         if tasks:
             crew = stack.enter_context(crew_of.start())
-            circumstances = _circumstances(crew.hardware)
+            circumstances = circumstances_on(crew.hardware)
             if writer.records.header is None:
                 writer.append({**header, **circumstances})
             writer.append({"kind": "session", "n": len(configs), **crew.facts, **circumstances})
@@ -260,7 +260,7 @@ def _network_record(
     return {**record, **outcome}
 
 
-def _circumstances(hardware: str) -> dict[str, Any]:
+def circumstances_on(hardware: str) -> dict[str, Any]:
     """When, with which software and on what hardware."""
     packages = ("torch", "numpy", "pillow")
     versions = {"regnet_edu": __version__, "python": platform.python_version()}

@@ -26,6 +26,7 @@ ROOMS = [
     ["report", "report_page", "report_facts"],
     ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_rules"],
     ["plots"],
+    ["runtime"],
     ["sweep", "engine", "cluster", "connection", "local", "worker"],
     [
         *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),

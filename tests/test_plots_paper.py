@@ -9,6 +9,7 @@ from regnet_edu.errors import InputError
 from regnet_edu.plots import field_comparison, paper_figure
 from regnet_edu.plots.paper import FIGURES, NOT_DRAWN
 from regnet_edu.population import populations
+from regnet_edu.runtime import runtimes_recorded
 from regnet_edu.study import PLAN
 
 SHIPPED = resources.files("regnet_edu") / "populations"
@@ -28,6 +29,8 @@ def test_every_population_of_a_figure_is_planned_and_every_planned_one_is_shown(
 def test_a_figure_is_drawn_from_what_is_recorded_or_says_what_it_needs(number):
     names = {name for panel in FIGURES[number] for name in panel.populations}
     missing = names - set(populations())
+    for panel in (p for p in FIGURES[number] if p.timed):
+        missing |= {f"runtimes of {n}" for n in panel.populations if n in populations() and not runtimes_recorded(n)}
     try:
         figure = paper_figure(number)
     except InputError as error:

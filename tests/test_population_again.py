@@ -10,9 +10,8 @@ import random
 import pytest
 
 from regnet_edu import data
-from regnet_edu.config import AnyNetConfig
 from regnet_edu.engine import hardware
-from regnet_edu.population import load_population, populations
+from regnet_edu.population import config_of, load_population, populations
 from regnet_edu.regime import Regime
 from regnet_edu.train import train
 
@@ -34,9 +33,7 @@ def test_a_random_sample_of_records_is_reproduced_from_config_and_seed():
         images = data.load(FOLDER, regime.resolution)
         assert images.fingerprint == header["data"]["fingerprint"], f"{name} was trained on other images"
         row = table[table.status == "ok"].iloc[rng.randrange((table.status == "ok").sum())]
-        keys = ("depths", "widths", "bottleneck_ratios", "group_widths", "strides", "stem_width", "block", "se_ratio")
-        config = AnyNetConfig(**{k: row[k] for k in keys}, stem_stride=row.stem_stride, activation=row.activation)
-        again = train(config, regime, row.seed, data=images, threads=header["sessions"][-1]["threads"])
+        again = train(config_of(row), regime, row.seed, data=images, threads=header["sessions"][-1]["threads"])
         same = {s["hardware"] for s in header["sessions"]} == {hardware()}
         assert again.error == pytest.approx(row.error, abs=1e-9 if same else ELSEWHERE), (
             f"network {row['index']} of {name}"

@@ -12,6 +12,7 @@ from .. import zoo
 from ..edf import whole_number
 from ..errors import InputError
 from ..population import load_population, populations
+from ..runtime import runtimes_recorded, with_runtimes
 from .distributions import edfs, random_search
 from .fits import fit_error, linear_fits, quantized_fits
 from .networks import width_profiles
@@ -33,6 +34,7 @@ class Panel:
         populations: names of the plan, in the order of the legend; none for drawings of published networks.
         options: further arguments of the function.
         least: how many of the populations must be recorded for the drawing to say something.
+        timed: whether it needs their measured runtimes.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Panel:
     populations: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     least: int = 1
+    timed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +111,10 @@ FIGURES: dict[int, tuple[Panel, ...]] = {
         _edfs("For comparison: four stages, X block", "anynetxa-quick", "anynetxe-quick", "regnetx-quick"),
     ),
     11: (Panel("Best parameters", parameter_trends, BANDS, least=2),),
-    12: (Panel("Complexity", complexity_relations, BANDS),),
+    12: (
+        Panel("Complexity and inference", complexity_relations, BANDS, {"runtime": "runtime"}, timed=True),
+        Panel("Complexity and training", complexity_relations, BANDS),
+    ),
     13: tuple(
         _edfs(f"{flops} MF", f"regnetx-{regime}", f"regnetxc-{regime}")
         for flops, regime in ((2, "quick"), (4, "cpu-4mf"), (8, "cpu"), (16, "cpu-16mf"))
@@ -160,20 +166,23 @@ def paper_figure(number: int, folder: str | os.PathLike[str] | None = None) -> P
         raise InputError(f"figure {number} of the paper {NOT_DRAWN[number]}")
     if number not in FIGURES:
         raise InputError(f"figure {number} is not in the paper; its figures are 1 to 23")
-    found = {name: _find(name, folder) for panel in FIGURES[number] for name in panel.populations}
-    drawn = []
+    drawn, missing = [], []
     for panel in FIGURES[number]:
-        there = [found[name] for name in panel.populations if found[name]]
+        found = {name: _find(name, folder) for name in panel.populations}
+        there = [path for path in found.values() if path and (not panel.timed or runtimes_recorded(path))]
+        lacking = [name for name, path in found.items() if path not in there]
+        missing += [f"runtimes of {name}" if panel.timed and found[name] else name for name in lacking]
         if len(there) >= panel.least or not panel.populations:
-            arguments = [[load_population(path) for path in there]] if panel.populations else []
+            load = with_runtimes if panel.timed else load_population
+            arguments = [[load(path) for path in there]] if panel.populations else []
             drawn.append(panel.draw(*arguments, title=panel.title, **panel.options))
-    missing = tuple(name for name, path in found.items() if not path)
+    missing = list(dict.fromkeys(missing))
     if not drawn:
         raise InputError(
             f"figure {number} needs populations that are not recorded yet: {', '.join(missing)}; "
             "`make populations` records what the plan of the study lacks"
         )
-    return PaperFigure(number, tuple(drawn), missing)
+    return PaperFigure(number, tuple(drawn), tuple(missing))
 
 
 def _find(name: str, folder: str | os.PathLike[str] | None) -> str:
