@@ -63,7 +63,7 @@ _ROOMS = {
     "sweep": ["sweep"],
     "runtime": ["inference_ms", "record_runtimes", "with_runtimes"],
     "report": ["report"],
-    "grading": ["check"],
+    "grading": ["check", "hint"],
 }
 _MODULES = ["paper_map", "plots", "spaces", "study", "widgets", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}

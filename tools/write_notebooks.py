@@ -1,4 +1,4 @@
-"""Write every chapter as the notebook that Colab opens, beside it (`make notebooks`); `--check` only looks.
+"""Write every chapter and exercise as the notebook that Colab opens (`make notebooks`); `--check` only looks.
 
 Their first cell installs the package from the address of the repository, if one is known: see
 book/_ext/regnet_book/repository.py. Make them again once your copy has an address, and commit them.
@@ -8,12 +8,30 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
+sys.path[:0] = [str(ROOT), str(ROOT / "book" / "_ext")]
 
 from regnet_book import notebooks, repository  # noqa: E402
+
+from regnet_edu.grading.exercise import exercises  # noqa: E402
+from regnet_edu.grading.notebook import notebook as exercise_notebook  # noqa: E402
+
+
+def sources() -> Iterator[tuple[Path, Callable[[str], dict[str, Any]]]]:
+    """The path of every notebook, and a function from the address to install from to what it holds."""
+    for chapter in sorted((ROOT / "book").glob("[0-9][0-9]_*.md")):
+        yield chapter.with_suffix(".ipynb"), partial(notebooks.notebook, chapter)
+    for exercise in exercises().values():
+        yield ROOT / "exercises" / "notebooks" / f"{exercise.slug}.ipynb", partial(of_exercise, exercise)
+
+
+def of_exercise(exercise: Any, source: str) -> dict[str, Any]:
+    return exercise_notebook(exercise, notebooks.INSTALL.format(source=source))
 
 
 def main() -> int:
@@ -22,15 +40,13 @@ def main() -> int:
     options = parser.parse_args()
     source = repository.package_source(ROOT)
     stale = 0
-    for chapter in sorted((ROOT / "book").glob("[0-9][0-9]_*.md")):
-        path = chapter.with_suffix(".ipynb")
+    for path, make in sources():
         there = path.read_text(encoding="utf-8") if path.exists() else ""
-        made = notebooks.write(
-            notebooks.notebook(chapter, notebooks.source_of(path) if options.check and there else source)
-        )
+        made = notebooks.write(make(notebooks.source_of(path) if options.check and there else source))
         if made != there:
             stale += 1
             if not options.check:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(made, encoding="utf-8")
             print(f"{path.relative_to(ROOT)} {'is older than its text' if options.check else 'is written'}")
     if options.check and stale:

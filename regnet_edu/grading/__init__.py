@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["check", "part_names", "part_verdict"]
+__all__ = ["check", "hint", "part_names", "part_verdict"]
 
 
 def check(number: object, *functions: Callable, **named: Callable) -> Any:
@@ -33,6 +33,22 @@ def check(number: object, *functions: Callable, **named: Callable) -> Any:
     exercise = get(number)
     namespace = {**vars(__main__), **{f.__name__: f for f in functions}, **named}
     return check_source(exercise, capture(exercise, namespace))
+
+
+def hint(number: object, again: bool = False) -> None:
+    """Print the next hint of an exercise: the same ladder of three as `regnet-edu hint`.
+
+    Args:
+        number: such as "03.1".
+        again: print the last opened one again.
+
+    Raises:
+        InputError: there is no such exercise, or what was opened cannot be remembered.
+    """
+    from .exercise import get
+    from .folders import hint_words
+
+    print(hint_words(get(number), again))
 
 
 def part_names(number: object) -> list[str]:

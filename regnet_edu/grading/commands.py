@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     watch = command("watch", "check again whenever you save, and show your progress", "exercises")
     watch.add_argument("folder", nargs="?", default="exercises", type=Path, help="of the exercises (exercises)")
     watch.add_argument("--once", action="store_true", help="show the progress once and stop")
+    watch.add_argument("--html", type=Path, metavar="FILE", help="write the picture as a page too, anew at each save")
 
     grade = command("grade", "grade one or many submissions", "submissions --out results.json --out results.csv")
     grade.add_argument("folder", type=Path, metavar="DIR", help="of one learner, or with one folder for each")
@@ -60,10 +61,11 @@ def _exercises(options: argparse.Namespace) -> None:
 def _check(options: argparse.Namespace) -> None:
     from .exercise import get
     from .judge import check_source
+    from .progress import look
     from .submission import read
 
     if options.number is None:
-        _progress(Path("exercises") if Path("exercises").is_dir() else Path())
+        _show(look(Path("exercises") if Path("exercises").is_dir() else Path()), None)
         return
     exercise = get(options.number)
     if options.part is not None and not 1 <= options.part <= len(exercise.parts):
@@ -78,13 +80,9 @@ def _check(options: argparse.Namespace) -> None:
 
 def _hint(options: argparse.Namespace) -> None:
     from .exercise import get
-    from .folders import next_hint
+    from .folders import hint_words
 
-    exercise = get(options.number)
-    rung, words = next_hint(exercise, options.again)
-    left = len(exercise.hints) - rung
-    print(f"Hint {rung} of {len(exercise.hints)} for {exercise.number} {exercise.title}\n  {words}")
-    print("  The same command opens the next one." if left else "  That was the last one.")
+    print(hint_words(get(options.number), options.again))
 
 
 def _reset(options: argparse.Namespace) -> None:
@@ -101,53 +99,45 @@ def _reset(options: argparse.Namespace) -> None:
     print(f"{path}: the stub is back" + (f"; your attempt is kept as {kept.name}" if kept else ""))
 
 
-def _progress(folder: Path, known: dict[Path, tuple[float, Any]] | None = None) -> dict[Path, tuple[float, Any]]:
-    """Print a line of boxes for each chapter; check only what was saved since the last time."""
-    from .batch import check
-    from .exercise import exercises
-    from .submission import find
+def _show(standings: Sequence[Any], page: Path | None, refresh: int | None = None) -> None:
+    """Print the picture of the course, and write its page."""
+    from . import progress
 
-    known = {} if known is None else known
-    lines: dict[str, list[str]] = {}
-    points = of = 0
-    for exercise in exercises().values():
-        of += exercise.points
-        mark = "?"
+    words = progress.picture(standings)
+    try:
+        words.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        words = progress.picture(standings, plain=True)
+    print(words, flush=True)
+    if page is not None:
         try:
-            path = find(exercise, folder)
-            saved = path.stat().st_mtime
-            if path not in known or known[path][0] != saved:
-                fresh = path in known or path.read_text(errors="replace") != exercise.stub()
-                verdict = check(exercise, path) if fresh else None
-                if path in known and verdict is not None:
-                    print(f"{verdict}\n")
-                known[path] = (saved, verdict)
-            found = known[path][1]
-            points += found.points if found else 0
-            mark = " " if not found or not found.points else "#" if found.passed else "+"
-        except InputError:
-            pass
-        lines.setdefault(exercise.number.split(".")[0], []).append(f"[{mark}] {exercise.number} {exercise.name}")
-    for chapter, boxes in lines.items():
-        print(f"chapter {int(chapter):2}  {'  '.join(boxes)}")
-    full = round(40 * points / of)
-    print(f"[{'#' * full}{'.' * (40 - full)}] {points} of {of} points   # done  + begun  ? no file")
-    return known
+            page.write_text(progress.page(standings, refresh), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{page} cannot be written: {error.strerror or error}") from None
 
 
 def _watch(options: argparse.Namespace) -> None:
+    from . import progress
+
     if not options.folder.is_dir():
         raise InputError(f"{options.folder} is no folder; regnet-edu exercises {options.folder} makes it")
-    known = _progress(options.folder)
+    before = progress.look(options.folder)
+    _show(before, options.html, None if options.once else 2)
     if options.once:
         return
-    print("Watching; save a file to check it, Ctrl-C to stop.", flush=True)
+    where = f"; {options.html} shows it in a browser" if options.html else ""
+    print(f"Watching {options.folder}{where}. Save a file to check it, Ctrl-C to stop.", flush=True)
     while True:
         time.sleep(0.5)
-        if any(not path.exists() or path.stat().st_mtime != saved for path, (saved, _) in known.items()):
-            time.sleep(0.1)  # let the editor finish
-            known = _progress(options.folder, {p: v for p, v in known.items() if p.exists()})
-            sys.stdout.flush()
+        if not progress.changed(options.folder, before):
+            continue
+        time.sleep(0.1)  # let the editor finish
+        now = progress.look(options.folder, before)
+        for old, new in zip(before, now, strict=True):
+            if new.saved != old.saved and new.verdict is not None:
+                print(f"\n{new.verdict}\n")
+        _show(now, options.html, 2)
+        before = now
 
 
 def _grade(options: argparse.Namespace) -> None:

@@ -120,3 +120,11 @@ def next_hint(exercise: Exercise, again: bool = False) -> tuple[int, str]:
     except OSError as error:
         raise InputError(f"{memory} cannot be written: {error.strerror or error}") from None
     return rung, exercise.hints[rung - 1]
+
+
+def hint_words(exercise: Exercise, again: bool = False) -> str:
+    """Open the next hint and return what to print of it."""
+    rung, words = next_hint(exercise, again)
+    head = f"Hint {rung} of {len(exercise.hints)} for {exercise.number} {exercise.title}\n  {words}"
+    end = "The same command opens the next one." if rung < len(exercise.hints) else "That was the last one."
+    return f"{head}\n  {end}"

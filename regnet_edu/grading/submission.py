@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import InputError
 from .exercise import Exercise
+from .notebook import is_untouched
 from .runner import Submission
 
 LARGEST = 2**20
@@ -34,13 +35,23 @@ def find(exercise: Exercise, place: Path | None = None) -> Path:
             f"{root} is no file and no folder; the file of exercise {exercise.number} is {exercise.filename}"
         )
     folders = [root / "exercises" / exercise.slug, root / exercise.slug, root]
-    for folder in folders:
-        for name in (exercise.filename, f"{exercise.slug}.py", f"{exercise.name}.ipynb", f"{exercise.slug}.ipynb"):
-            if (folder / name).is_file():
-                return folder / name
+    folders += [root / "exercises" / "notebooks", root / "notebooks"]
+    names = (exercise.filename, f"{exercise.slug}.py", f"{exercise.name}.ipynb", f"{exercise.slug}.ipynb")
+    there = [folder / name for folder in folders for name in names if (folder / name).is_file()]
+    if there:  # a stub that nobody touched is no answer where a notebook lies beside it
+        return next((path for path in there if not _is_stub(path, exercise)), there[0])
     holds = sorted(p.name for p in root.iterdir() if not p.name.startswith("."))
     what = f"it holds {', '.join(holds[:4])}{' ...' if len(holds) > 4 else ''}" if holds else "it is empty"
     raise InputError(f"{root} has no {exercise.filename} (nor {exercise.slug}/{exercise.filename}): {what}")
+
+
+def _is_stub(path: Path, exercise: Exercise) -> bool:
+    """Whether a file is as the course hands it out."""
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.stat().st_size <= LARGEST else ""
+    except (OSError, UnicodeDecodeError):
+        return False
+    return is_untouched(text, exercise) if path.suffix == ".ipynb" else text == exercise.stub()
 
 
 def read(exercise: Exercise, place: Path | None = None) -> Submission:

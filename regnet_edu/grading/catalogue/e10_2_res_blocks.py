@@ -135,8 +135,10 @@ def targets(rng: np.random.Generator) -> list[tuple]:
         cases.append((depths, widths, 16, int(share * body_flops(depths, widths, 16))))
     # between two that are equally near
     low, high = body_flops([1], [32], 8), body_flops([1], [40], 8)
+    ends = [([1], [800], 4, 1), ([1], [800], 4, 10**10)]  # the first and the last factor
     return [
         *cases,
+        *ends,
         ([1], [40], 8, (low + high) // 2),
         ([2, 2], [32, 80], 16, int(2.4 * body_flops([2, 2], [32, 80], 16))),
     ]

@@ -96,6 +96,10 @@ def judge_violations(call: tuple, answer: Any) -> str | None:
         return "It looks as if the draw is not seeded: the same Generator state must give the same networks."
     if len({repr(plain(got)) for got in first}) < 4:
         return "It looks as if the same violation came back each time: draw anew."
+    drawn = {v for got in first for v in got[FACTORS.index(factor)]}
+    ends = {min(VALUES[factor]), max(VALUES[factor])}
+    if factor != "widths" and not ends <= drawn:  # among 160 draws, each of at most 16 values
+        return f"It looks as if the range is too small: of {sorted(ends)} only {sorted(ends & drawn)} came in {len(first)} draws."
     return None
 
 

@@ -77,6 +77,11 @@ def violate__range(network, factor, rng):
     return _put(network, factor, [v + 1 for v in _draw(factor, rng)])
 
 
+def violate__narrow(network, factor, rng):
+    """It looks as if the range is too small"""
+    return _put(network, factor, _draw(factor, rng, values=_VALUES[factor][1:]))
+
+
 def violate__unseeded(network, factor, rng):
     """It looks as if the draw is not seeded"""
     return _put(network, factor, _draw(factor, np.random.default_rng()))

@@ -41,8 +41,8 @@ def body_flops(depths, widths, size):
     The stem hands over 32 channels of size x size pixels; the first block of each stage has stride 2, the others 1.
     """
     total, w_in = 0, 32
-    for depth, width in zip(depths, widths, strict=False):
-        for k in range(depth):
+    for stage, width in enumerate(widths):
+        for k in range(depths[stage]):
             stride = 2 if k == 0 else 1
             total += block_flops(w_in, width, stride, size)
             size, w_in = (size - 1) // stride + 1, width

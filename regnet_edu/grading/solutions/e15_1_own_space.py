@@ -69,7 +69,7 @@ def report(mine, theirs, rng):
     flops = [r["flops"] / 1e6 for r in [*mine, *theirs]]
     difference, low, high = (100 * x for x in interval(*errors, rng))
     lines = ["# My space and RegNetX", "", f"Flops {min(flops):.2f} to {max(flops):.2f} million.", ""]
-    for name, values in zip(("My space", "RegNetX"), errors, strict=True):
+    for name, values in {"My space": errors[0], "RegNetX": errors[1]}.items():
         lines.append(f"- {name}: n = {len(values)}, mean {100 * np.mean(values):.2f} %, best {100 * min(values):.2f} %")
     diverged = sum(e >= 0.9 for values in errors for e in values)
     if diverged:
