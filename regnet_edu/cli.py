@@ -71,7 +71,8 @@ def build_parser() -> argparse.ArgumentParser:
     _space_options(sweep)
     sweep.add_argument("--n", type=int, required=True, help="how many networks")
     sweep.add_argument("--repeats", type=int, default=1, help="train each network from so many seeds (1)")
-    sweep.add_argument("--out", required=True, metavar="FILE", help="record file, such as runs/a.jsonl")
+    sweep.add_argument("--out", metavar="FILE", help="record file, such as runs/a.jsonl")
+    sweep.add_argument("--dry-run", action="store_true", help="only say what it would take: networks, flops and time")
     training_options(sweep)
     sweep.add_argument("--workers", type=int, help="networks at once (one a processor; all that fit a cluster)")
     sweep.add_argument("--engine", default="local", help="local, or ray for a Ray cluster (local)")
@@ -166,6 +167,8 @@ def _sweep(options: argparse.Namespace) -> None:
     from . import regime, spaces
     from .sweep import sweep
 
+    if not options.out and not options.dry_run:
+        raise InputError("--out FILE is missing: the file that keeps the records; only --dry-run does without")
     population = sweep(
         spaces.get(options.space, **dict(options.option)),
         options.n,
@@ -182,7 +185,11 @@ def _sweep(options: argparse.Namespace) -> None:
         data=options.data,
         note=options.note,
         progress=not options.quiet,
+        dry_run=options.dry_run,
     )
+    if options.dry_run:
+        print(population)
+        return
     counts = population["status"].value_counts()
     others = "".join(f", {counts[status]} {status}" for status in ("diverged", "failed") if status in counts)
     errors = population["error"].dropna()

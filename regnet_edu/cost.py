@@ -34,14 +34,21 @@ V100_FP32_RESNET50 = 367.0  # images a second without mixed precision; the table
 
 
 class Images(NamedTuple):
-    """How many images a data set has, and in how many classes."""
+    """How many images a data set has, in how many classes, and with how many channels."""
 
     train: int
     test: int
-    classes: int
+    num_classes: int
+    channels: int = 3
 
 
 IMAGENET = Images(1_281_167, 50_000, 1000)
+KNOWN = {
+    "imagenet": IMAGENET,
+    "cifar10": Images(50_000, 10_000, 10),
+    "fashion_mnist": Images(60_000, 10_000, 10, 1),
+    "synthetic": Images(10_240, 4_000, 10),
+}
 
 
 @dataclass(frozen=True)
@@ -139,10 +146,9 @@ def gpu(name: str) -> GPU:
 
 def images_of(regime: Regime, images: Images = IMAGENET) -> Images:
     """Return how many of the images a regime takes."""
-    return Images(
-        min(images.train, regime.train_images or images.train),
-        min(images.test, regime.test_images or images.test),
-        images.classes,
+    return images._replace(
+        train=min(images.train, regime.train_images or images.train),
+        test=min(images.test, regime.test_images or images.test),
     )
 
 
@@ -172,7 +178,7 @@ def gpu_hours(configs: Sequence[AnyNetConfig], regime: Regime, images: Images = 
         `Hours(low, high)` under the name of each GPU.
     """
     taken = images_of(regime, images)
-    counts = complexities(configs, regime.resolution, num_classes=images.classes)
+    counts = complexities(configs, regime.resolution, images.channels, images.num_classes)
     on_v100 = float(paper_law().seconds(counts.flops, counts.activations).sum()) * taken.train * regime.epochs / 3600
     return {g.name: Hours(on_v100 / max(g.speed), on_v100 / min(g.speed)) for g in GPUS}
 

@@ -6,15 +6,19 @@ import contextlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from . import cluster, connection, local
+from .calibration import networks_at_once, processors
+from .config import AnyNetConfig
+from .cost import Images
 from .dataset import DataSet
 from .errors import InputError, nearest_name
+from .regime import Regime
 
 ENGINES = ("local", "ray")
 
@@ -61,26 +65,46 @@ class Engine:
             if self.name != "ray" and getattr(self, name) is not None:
                 raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
 
-    @contextlib.contextmanager
-    def start(self) -> Iterator[Crew]:
-        """Get hold of the workers until the block ends.
+    def found(self) -> Engine:
+        """Return the engine with the address at which Ray answers, before anything else takes time.
 
         Raises:
-            InputError: no Ray answers, or its cluster has no room for a worker.
+            InputError: none answers.
+        """
+        return replace(self, address=connection.find(self.address)) if self.name == "ray" else self
+
+    @contextlib.contextmanager
+    def start(self, config: AnyNetConfig, regime: Regime, images: Images) -> Iterator[Crew]:
+        """Get hold of the workers until the block ends.
+
+        Args:
+            config, regime, images: a typical network and its training, by which the best number of networks at once is
+                found where one GPU trains them and no number is given.
+
+        Raises:
+            InputError: Ray refuses the connection, or its cluster has no room for a worker.
         """
         facts = {"threads": self.threads, "device": self.device, "engine": self.name}
         if self.name == "local":
-            workers = self.workers or os.cpu_count() or 1
+            workers = self.workers or processors()
+            if not self.workers and self.device != "cpu":
+                workers = networks_at_once(config, regime, images, self.device, self.threads)
             options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
             yield Crew({"workers": workers, **facts}, hardware(), partial(local.run, **options))
             return
         gpus = self.gpus or 0.0
-        with connection.connected(self.address):
+        with connection.connected(self.address or "auto"):
             room = connection.capacity(self.threads, gpus)
             workers = self.workers or room
             options = {"device": self.device, "workers": workers, "threads": self.threads, "gpus": gpus}
             where = f"{connection.hardware()}; driver on {hardware()}"
             yield Crew({"workers": workers, **facts, "gpus": gpus}, where, partial(cluster.run, **options))
+
+    def timing(self, crew: Crew | None = None) -> dict[str, Any]:
+        """Return what `calibration.plan` needs to know; the processors of a cluster are not those at hand."""
+        workers = crew.facts["workers"] if crew else self.workers or (processors() if self.name == "local" else 1)
+        timed = self.name == "local" and (self.device == "cpu" or crew is not None)
+        return {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed}
 
 
 def whole(name: str, value: Any) -> int:

@@ -10,6 +10,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,16 @@ import numpy as np
 from . import __version__, spaces
 from . import data as image_data
 from . import regime as regimes
+from .calibration import Plan, plan, size_of
 from .complexity import complexity
 from .config import AnyNetConfig
+from .continuation import same_crew, same_sweep
+from .cost import Images
 from .dataset import DataSet
 from .engine import Engine, whole
 from .errors import InputError
 from .population import load_population
-from .records import FORMAT, Records, RecordWriter
+from .records import FORMAT, RecordWriter, read
 from .regime import Regime
 from .spaces import DesignSpace
 
@@ -49,6 +53,7 @@ def sweep(
     data: DataSet | str | os.PathLike[str] | None = None,
     note: str = "",
     progress: bool = True,
+    dry_run: bool = False,
 ) -> pd.DataFrame:
     """Sample n networks from a space, train each under one regime, and return the population.
 
@@ -77,10 +82,11 @@ def sweep(
         data: train on this instead of the regime's own data: a name, an image folder, an `ImageData`, or
             "imagenet:DIR", whose images are read while networks train.
         note: what a reader of the figures must know of the data; kept in the header.
-        progress: whether to show a progress bar.
+        progress: whether to say what the sweep will take, and to show a progress bar.
+        dry_run: only find out what it would take: train nothing, write nothing, download nothing.
 
     Returns:
-        The population as `load_population` returns it.
+        The population as `load_population` returns it; of a dry run, the `Plan`, which is there to be printed.
 
     Raises:
         InputError: an argument is invalid; the file belongs to another sweep, is being written by one, or cannot be
@@ -88,13 +94,17 @@ def sweep(
     """
     regime = regimes.get(regime)
     crew_of = Engine(engine, workers, threads, device, address, gpus)
-    images = image_data.load(regime.data if data is None else data, regime.resolution, progress)
-    images.check_batch(regime)
+    if not dry_run:
+        crew_of = crew_of.found()
+    source = regime.data if data is None else data
+    images = size_of(source, regime.resolution) if dry_run else load(source, regime, progress)
     if not isinstance(space, (str, DesignSpace)):
         n = len(space) if n is None else n
     n, repeats = whole("n", n), whole("repeats", repeats)
     name, described, networks = _networks(space, n, regime, seed, images)
     configs = [config for config in networks for _ in range(repeats)]
+    if isinstance(images, Images):
+        return _dry_run(name, configs, regime, images, out, crew_of)  # type: ignore[return-value]
     with contextlib.ExitStack() as stack:
         if out is None:
             out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="regnet-edu-"))) / "sweep.jsonl"
@@ -112,14 +122,18 @@ def sweep(
             "regime_fingerprint": regime.fingerprint,
             "data": {**images.describe(), **({"note": note} if note else {})},
         }
-        _same_sweep(writer.records, header, configs, Path(out))
+        same_sweep(writer.records, header, configs, Path(out))
         tasks = [
             {"index": k, "seed": network_seed(seed, k), "config": config.to_dict()}
             for k, config in enumerate(configs)
             if k not in writer.records.networks
         ]
         if tasks:
-            crew = stack.enter_context(crew_of.start())
+            left, size = [configs[task["index"]] for task in tasks], size_of(images, regime.resolution)
+            crew = stack.enter_context(crew_of.start(left[0], regime, size))
+            if progress:
+                done = writer.records.networks.values() if same_crew(writer.records, crew.facts, crew.hardware) else ()
+                print(plan(name, left, regime, size, done, **crew_of.timing(crew)), file=sys.stderr)
             circumstances = circumstances_on(crew.hardware)
             if writer.records.header is None:
                 writer.append({**header, **circumstances})
@@ -130,13 +144,35 @@ def sweep(
         return load_population(out)
 
 
+def load(source: DataSet | str | os.PathLike[str], regime: Regime, progress: bool) -> DataSet:
+    """Load the images and see that they fill a batch."""
+    images = image_data.load(source, regime.resolution, progress)
+    images.check_batch(regime)
+    return images
+
+
+def _dry_run(
+    name: str,
+    configs: Sequence[AnyNetConfig],
+    regime: Regime,
+    images: Images,
+    out: str | os.PathLike[str] | None,
+    engine: Engine,
+) -> Plan:
+    """Say what a sweep would take that goes on with `out`, if that is there already."""
+    found = read(out).networks if out is not None and os.path.exists(out) else {}
+    left = [config for k, config in enumerate(configs) if k not in found]
+    said = plan(name, left, regime, images, **engine.timing())
+    return replace(said, recorded=len(configs) - len(left))
+
+
 def network_seed(seed: int, index: int) -> int:
     """Return the seed of network `index` in a sweep with this seed: `train(config, regime, seed=...)` repeats it."""
     return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint32)[0])
 
 
 def _networks(
-    space: DesignSpace | str | Sequence[AnyNetConfig], n: int, regime: Regime, seed: int, images: DataSet
+    space: DesignSpace | str | Sequence[AnyNetConfig], n: int, regime: Regime, seed: int, images: DataSet | Images
 ) -> tuple[str, str, list[AnyNetConfig]]:
     """Return the name of the space, its full description and the first n networks."""
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
@@ -161,48 +197,6 @@ def _networks(
     if n > len(configs):
         raise InputError(f"n {n} is more than the {len(configs)} networks given; the most is {len(configs)}")
     return "networks given", "networks given", configs[:n]
-
-
-def _same_sweep(found: Records, header: dict[str, Any], configs: list[AnyNetConfig], out: Path) -> None:
-    """Refuse to go on with a file that belongs to another sweep.
-
-    Raises:
-        InputError: what differs, with both values.
-    """
-    before = found.header
-    if before is None:
-        return
-    pairs = (
-        ("space", before["space"], header["space"]),
-        ("seed", before["seed"], header["seed"]),
-        ("repeats", before.get("repeats", 1), header.get("repeats", 1)),
-        ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
-        ("data", _identity(before["data"]), _identity(header["data"])),
-    )
-    for what, was, now in pairs:
-        if was != now:
-            raise InputError(
-                f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out"
-            )
-    beyond = [k for k in found.networks if k >= len(configs)]
-    if beyond:
-        raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
-    for k, record in sorted(found.networks.items()):
-        if AnyNetConfig.from_dict(record["config"]) != configs[k]:
-            raise InputError(
-                f"network {k} of {out} is not the one that is sampled now: the file was begun with "
-                f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
-            )
-
-
-def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
-    """Name the settings of one regime that differ from the other's; the data are compared by their fingerprint."""
-    names = [k for k in regime if k not in ("name", "data") and regime[k] != other.get(k)]
-    return ", ".join(f"{k} {regime[k]}" for k in names)
-
-
-def _identity(data: dict[str, Any]) -> str:
-    return f"{data['name']} ({data['train']} + {data['test']} images, fingerprint {data['fingerprint']})"
 
 
 def _record(

@@ -59,8 +59,8 @@ def test_timm_s_speed_on_an_rtx_3090_lies_between_the_bounds_of_its_two_figures(
 
 def test_small_images_and_few_of_them_are_counted():
     regime = REGIMES["cpu"]
-    assert cost.images_of(regime, cost.Images(50_000, 10_000, 10)) == (25_600, 10_000, 10)
-    assert cost.images_of(regime, cost.Images(100, 10, 10)) == (100, 10, 10)
+    assert cost.images_of(regime, cost.Images(50_000, 10_000, 10)) == (25_600, 10_000, 10, 3)
+    assert cost.images_of(regime, cost.Images(100, 10, 10)) == (100, 10, 10, 3)
 
 
 def test_a_page_gets_plain_values_with_their_sources():

@@ -27,7 +27,7 @@ ROOMS = [
     ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_rules"],
     ["plots"],
     ["runtime"],
-    ["sweep", "engine", "cluster", "connection", "local", "worker"],
+    ["sweep", "continuation", "engine", "calibration", "cluster", "connection", "local", "worker"],
     [
         *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),
         *("optimizer", "device", "outcome"),
