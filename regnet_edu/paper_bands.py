@@ -19,6 +19,7 @@ from .paper_rules import (
 )
 from .population import populations as recorded
 from .properties import property_values
+from .runtime import runtimes_recorded, with_runtimes
 
 
 def _bands(populations: Sequence[str], of: str) -> tuple[list[Interval], str, str]:
@@ -73,4 +74,52 @@ def power(populations: Sequence[str], of: str, paper: float, best: float = 0.25)
     return Outcome(REPRODUCED if low <= paper <= high else CONTRADICTED, ours, gap)
 
 
-RULES = (stable, grows, power)
+def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str]:
+    """Return (networks, 3) of flops, activations and milliseconds of the best networks, and what lacks."""
+    there = [name for name in populations if name in recorded() and runtimes_recorded(name)]
+    missing = [f"runtimes of {name}" for name in populations if name not in there]
+    if len(there) < 2:
+        raise NotRecordedError(*missing)
+    tables = [with_runtimes(name).sort_values("error") for name in there]
+    kept = [t[t["error"].notna() & t["runtime"].notna()] for t in tables]
+    parts = [t.head(max(2, round(best * len(t))))[["flops", "activations", "runtime"]] for t in kept]
+    return np.concatenate([p.to_numpy(dtype=np.float64) for p in parts]), (
+        str(NotRecordedError(*missing)) if missing else ""
+    )
+
+
+def runtime_follows(populations: Sequence[str]) -> Outcome:
+    """Measured runtimes go with activations more closely than with flops (correlation of logarithms)."""
+    table, gap = _timed(populations, 1.0)
+    flops, acts, time = np.log(table).T
+
+    def closer(rows: np.ndarray) -> tuple[float, float]:
+        return tuple(float(np.corrcoef(x[rows], time[rows])[0, 1]) for x in (acts, flops))  # type: ignore[return-value]
+
+    rng, everyone = np.random.default_rng(0), np.arange(len(time))
+    drawn = [np.subtract(*closer(rng.choice(everyone, len(time)))) for _ in range(1000)]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    ours = "correlation of logarithms {:.2f} with activations, {:.2f} with flops".format(*closer(everyone))
+    ours += f", difference [{low:+.2f}, {high:+.2f}], n = {len(time)}"
+    return Outcome(NOT_VISIBLE if low <= 0 <= high else REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
+
+
+def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
+    """The runtime of the best networks is modelled best by flops and their square root together (by AIC)."""
+    table, gap = _timed(populations, best)
+    flops, time = table[:, 0] / 1e6, table[:, 2]
+    columns = {"linear": [flops], "square root": [flops**0.5], "both": [flops, flops**0.5]}
+    score, both = {}, np.zeros(2)
+    for name, terms in columns.items():
+        design = np.stack(terms, axis=1)
+        both = np.linalg.lstsq(design, time, rcond=None)[0]  # after the loop, that of both
+        residual = float(np.square(time - design @ both).mean())
+        score[name] = len(time) * np.log(residual) + 2 * len(terms)
+    ours = ", ".join(f"AIC {value:.0f} {name}" for name, value in score.items())
+    ours += f"; {both[0]:.2f} ms a MF and {both[1]:.2f} ms a root of a MF, n = {len(time)}"
+    if min(score, key=lambda name: score[name]) != "both":
+        return Outcome(CONTRADICTED, ours, gap)
+    return Outcome(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)
+
+
+RULES = (stable, grows, power, runtime_follows, runtime_model)

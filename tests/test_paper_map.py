@@ -146,6 +146,24 @@ def test_the_power_of_a_population_is_recovered(recorded):
     assert paper_bands.power(["good", "same"], "activations", 1.0).verdict == CONTRADICTED
 
 
+def test_rules_on_runtimes_find_what_was_put_in(recorded, monkeypatch):
+    rng = np.random.default_rng(0)
+    for k, name in enumerate(("good", "same")):
+        table = recorded[name]
+        table["flops"] = table["flops"] * 4**k
+        noise = rng.normal(1, 0.01, len(table))
+        table["runtime"] = (2e-6 * table["flops"] + 20e-3 * table["flops"] ** 0.5) * noise
+        table["activations"] = table["flops"] * rng.uniform(0.5, 2, len(table))
+    monkeypatch.setattr(paper_bands, "runtimes_recorded", lambda name: name != "bad")
+    monkeypatch.setattr(paper_bands, "with_runtimes", recorded.__getitem__)
+    assert paper_bands.runtime_model(["good", "same"]).verdict == REPRODUCED
+    assert paper_bands.runtime_follows(["good", "same", "bad"]).verdict == CONTRADICTED
+    assert "not recorded yet: runtimes of bad" in paper_bands.runtime_follows(["good", "same", "bad"]).why
+    for table in recorded.values():
+        table["runtime"] = table["flops"]
+    assert paper_bands.runtime_model(["good", "same"]).verdict == CONTRADICTED
+
+
 def test_populations_of_different_hardware_are_not_compared_silently(recorded):
     recorded["bad"].attrs["header"]["sessions"][0]["hardware"] = "a GPU"
     assert "on different hardware: 2 cores of a test machine and" in paper_rules.better("good", "bad").why
