@@ -29,7 +29,8 @@ CELLS = [
     "from regnet_edu import widgets\n"
     "seen = []\n"
     "explorer = widgets.RegNetExplorer()\n"
-    "explorer.observe(lambda change: seen.append([change['name'], change['new']]))\n"
+    "note = lambda change: seen.append([change['name'], change['new']])\n"
+    "explorer.observe(note, names=explorer.state_names())\n"
     "explorer",
     "print('python has', explorer.depth, explorer.params.depth, seen)",
     "explorer.depth = 7",
@@ -96,7 +97,7 @@ class Notebook:
         self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
     def run(self, number: int) -> Any:
-        """Run a cell and return where its output appears. Keys that come before Lab is ready are lost and come again."""
+        """Run a cell and return where its output appears; keys that come before Lab is ready are lost: again."""
         cell = self.page.locator(".jp-Notebook .jp-Cell").nth(number)
         prompt = cell.locator(".jp-InputPrompt")
         before = prompt.inner_text()
@@ -124,6 +125,12 @@ class TestTwoWays:
             summary = shown.locator(".rni-summary")
             assert "22 blocks in 4 stages" in summary.inner_text()
             assert shown.locator(".rni-still").count() == 0  # the widget, not its HTML
+            # its colours follow Lab's theme
+            paper = "document.querySelector('.rni-live').computedStyleMap().get('background-color').toString()"
+            assert page.evaluate(paper) == "rgb(255, 255, 255)"
+            page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+            assert page.evaluate(paper) == "rgb(22, 24, 27)"
+            page.evaluate("document.body.dataset.jpThemeLight = 'true'")
             # from the page to Python, with observe
             field = shown.locator("[id$='-depth-number']")
             field.fill("9")

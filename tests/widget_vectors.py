@@ -1,7 +1,14 @@
-"""Test vectors for the mathematics of the interactives: what Python computes, written for JavaScript to repeat."""
+"""Test vectors for the mathematics of the interactives: what Python computes, written for JavaScript to repeat.
+
+They would fill megabytes, so they are made anew each time, and `widget_vectors.json` keeps a fingerprint of each
+function's. When a function is meant to change: `python tests/widget_vectors.py` writes the fingerprints again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +24,7 @@ from regnet_edu.widgets.imagenet_budget import ImageNetBudget, gpu_hours
 
 Cases = list[tuple[list[Any], Any]]
 CASES = 1000
+FINGERPRINTS = Path(__file__).with_suffix(".json")
 
 
 def vectors() -> dict[str, Cases]:
@@ -37,6 +45,19 @@ def vectors() -> dict[str, Cases]:
         "budget": budgets(rng),
         "size": sizes(rng),
     }
+
+
+def fingerprints(found: dict[str, Cases]) -> dict[str, str]:
+    """Name of the function -> fingerprint of its cases, to nine digits: the last bits differ between machines."""
+    return {name: hashlib.sha256(json.dumps(coarse(cases)).encode()).hexdigest()[:16] for name, cases in found.items()}
+
+
+def coarse(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.9g}")
+    if isinstance(value, dict):
+        return {key: coarse(inner) for key, inner in value.items()}
+    return [coarse(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def pairs(rng: np.random.Generator, first: int, second: int) -> list[tuple[int, int]]:
@@ -163,3 +184,7 @@ def sizes(rng: np.random.Generator) -> Cases:
         ranges = {"stages": stages, "depths": depths, "widths": widths, "ratios": ratios, "groups": groups}
         cases.append(([kind, ranges], [str(space.size()), float(space.paper_size())]))
     return cases
+
+
+if __name__ == "__main__":
+    FINGERPRINTS.write_text(json.dumps(fingerprints(vectors()), indent=1) + "\n", encoding="utf-8")

@@ -3,7 +3,7 @@
 A cell that ends with an interactive shows it. Its traits are its state, both ways:
 
     explorer = rn.widgets.RegNetExplorer(depth=13, w0=24, wa=36.44, wm=2.49, group_width=8)
-    explorer.observe(lambda change: print(change["name"], change["new"]))
+    explorer.observe(lambda change: print(change["name"], change["new"]), names=explorer.state_names())
     explorer
 
 `live` puts controls around a function of your own.

@@ -21,6 +21,7 @@ export function interactive(description) {
 let instances = 0;
 
 function start(description, { model, el, link = "" }) {
+  el.classList.add("rni"); // its colours hang on this; in a page it has it already
   const data = model.get("_data") ?? {};
   const root = make("div", { class: "rni-live", role: "group", "aria-label": description.title });
   let schema;
