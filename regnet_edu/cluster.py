@@ -175,9 +175,9 @@ class _Pool:
             return
         self.warned = True
         free = self.ray.available_resources()
-        cpus, gpus = (f"{free.get(kind, 0):g} {kind}s" for kind in ("CPU", "GPU"))
+        left = needs(free.get("CPU", 0), free.get("GPU", 0))
         print(
-            f"note: no worker has started yet; each takes {self.share}, and the cluster has {cpus} and {gpus} free. "
+            f"note: no worker has started yet; each takes {self.share}, and the cluster has {left} free. "
             "The sweep waits; Ctrl-C stops it",
             file=sys.stderr,
         )

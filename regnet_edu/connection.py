@@ -7,16 +7,19 @@ import logging
 import math
 import os
 import socket
-import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .errors import InputError
 
-REACH_SECONDS = 8  # for a connection to the address of a cluster
-ANSWER_SECONDS = 12  # for Ray to answer there: with the start of Python, within half a minute
+PATIENCE = 10  # seconds for an answer from the address of a cluster
+
+# Ray speaks gRPC, and so HTTP/2, whose two sides begin by sending each other their settings (RFC 9113, section 3.4).
+SETTINGS = b"\x04"  # the fourth byte of a frame is its type
+GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0" + SETTINGS + b"\0\0\0\0\0"
 
 
 def ray_module() -> Any:
@@ -52,26 +55,48 @@ def share_of_gpu(device: str, gpus: float | None) -> float:
     return float(gpus)
 
 
-@contextlib.contextmanager
-def connected(address: str | None = None) -> Iterator[None]:
-    """Be connected to a Ray cluster until the block ends. A connection that this process has already is used and kept.
+def find(address: str | None = None) -> str:
+    """Return the address of a Ray cluster that answers.
 
     Args:
         address: HOST:PORT of the cluster's head; "auto" for the one that runs on this machine; "local" for a new one
             on this machine alone. If left out, `RAY_ADDRESS`; without that, one that runs here, or else a new one.
 
     Raises:
-        InputError: no Ray answers there, or it is another version.
+        InputError: no Ray answers there.
+    """
+    if ray_module().is_initialized():
+        return "auto"
+    address = address or os.environ.get("RAY_ADDRESS")
+    if address == "local":
+        return address
+    if address in (None, "auto"):
+        here = _running_here()
+        if here and not _why_not(here):
+            return here
+        if address:
+            raise InputError("no Ray cluster runs on this machine; start one with: ray start --head")
+        return "local"
+    reason = _why_not(address)
+    if reason:
+        raise InputError(f"no Ray cluster answers at address {address!r:.80}: {reason}")
+    return address
+
+
+@contextlib.contextmanager
+def connected(where: str) -> Iterator[None]:
+    """Be connected to a Ray cluster until the block ends. A connection that this process has already is used and kept.
+
+    Args:
+        where: what `find` returned.
+
+    Raises:
+        InputError: Ray refuses the connection.
     """
     ray = ray_module()
     if ray.is_initialized():
         yield
         return
-    address = address or os.environ.get("RAY_ADDRESS")
-    reason = "" if address == "local" else _why_not(address or "auto")
-    if reason and address:
-        raise InputError(f"no Ray cluster answers at address {address!r:.80}: {reason}")
-    where = "local" if reason else address or "auto"
     options: dict[str, Any] = {"include_dashboard": False} if where == "local" else {}
     runtime = {"py_modules": [str(Path(__file__).parent)], "excludes": ["**/__pycache__"]}
     with _hushed():
@@ -99,10 +124,9 @@ def capacity(threads: int, gpus: float = 0.0) -> int:
     rooms = [min(n.get("CPU", 0) / threads, n.get("GPU", 0) / gpus if gpus else math.inf) for n in nodes]
     room = sum(int(r + 1e-6) for r in rooms)
     if not room:
-        most = {kind: max(n.get(kind, 0) for n in nodes) for kind in ("CPU", "GPU")}
+        most = " and ".join(_count(max(n.get(kind, 0) for n in nodes), kind) for kind in ("CPU", "GPU"))
         raise InputError(
-            f"no node of the Ray cluster has room for a worker with {needs(threads, gpus)}; "
-            f"they have at most {most['CPU']:g} CPUs and {most['GPU']:g} GPUs"
+            f"no node of the Ray cluster has room for a worker with {needs(threads, gpus)}; they have at most {most}"
         )
     return room
 
@@ -111,14 +135,18 @@ def hardware() -> str:
     """Say in a few words what the cluster is made of."""
     nodes = [node["Resources"] for node in ray_module().nodes() if node["Alive"]]
     kinds = sorted({k.partition(":")[2] for n in nodes for k in n if k.startswith("accelerator_type:")})
-    cpus, gpus = (sum(int(n.get(kind, 0)) for n in nodes) for kind in ("CPU", "GPU"))
-    named = f" ({', '.join(kinds)})" if kinds else ""
-    return f"Ray cluster of {len(nodes)} nodes with {cpus} CPUs" + (f" and {gpus} GPUs{named}" if gpus else "")
+    cpus, gpus = (sum(n.get(kind, 0) for n in nodes) for kind in ("CPU", "GPU"))
+    has = needs(cpus, gpus) + (f" ({', '.join(kinds)})" if kinds else "")
+    return f"Ray cluster of {_count(len(nodes), 'node')} with {has}"
 
 
-def needs(threads: int, gpus: float) -> str:
-    """Say what one worker takes: "2 CPUs and 0.25 GPU"."""
-    return f"{threads} CPU{'s' * (threads > 1)}" + (f" and {gpus:g} GPU" if gpus else "")
+def needs(cpus: float, gpus: float) -> str:
+    """Say how many processors and GPUs: "2 CPUs and 0.25 GPU"."""
+    return _count(cpus, "CPU") + (f" and {_count(gpus, 'GPU')}" if gpus else "")
+
+
+def _count(number: float, what: str) -> str:
+    return f"{number:g} {what}{'' if 0 < number <= 1 else 's'}"
 
 
 def first_line(error: BaseException) -> str:
@@ -126,42 +154,28 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
 
 
-# Asked by another process, because Ray's own attempts cannot be cut short, and some of its failures end the process.
-_ASK = """
-import logging, sys, ray
-print(flush=True)
-try:
-    ray.init(sys.argv[1], log_to_driver=False, logging_level=logging.CRITICAL)
-except Exception as error:
-    print((str(error).strip() or type(error).__name__).splitlines()[0])
-    sys.exit(1)
-ray.shutdown()
-"""
+def _running_here() -> str | None:
+    """Return the address of the cluster that was started last on this machine, which may be gone."""
+    base = os.environ.get("RAY_TMPDIR") or ("/tmp" if sys.platform == "darwin" else tempfile.gettempdir())
+    with contextlib.suppress(OSError):
+        return (Path(base) / "ray" / "ray_current_cluster").read_text().strip() or None
+    return None
 
 
 def _why_not(address: str) -> str:
-    """Return the reason for which Ray cannot be reached at an address, or nothing if it can."""
-    if address != "auto":
-        host, _, port = address.rpartition(":")
-        if not host or not port.isdigit():
-            return "it is not HOST:PORT, such as 10.0.0.5:6379"
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), REACH_SECONDS).close()
-        except (OSError, OverflowError, UnicodeError) as error:
-            return f"nothing can be reached there ({getattr(error, 'strerror', None) or error})"
-    command = [sys.executable, "-c", _ASK, address]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as child:
-        try:
-            assert child.stdout is not None
-            child.stdout.readline()  # Python has started
-            said, _ = child.communicate(timeout=ANSWER_SECONDS)
-        except subprocess.TimeoutExpired:
-            return f"what is there did not answer as Ray does within {ANSWER_SECONDS} s"
-        finally:
-            child.kill()
-    if not child.returncode:
-        return ""
-    return said.decode(errors="replace").strip().rstrip(".") or "what is there does not answer as Ray does"
+    """Return the reason for which no Ray can be at an address, or nothing. Ray's own attempts go on for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return "it is not HOST:PORT, such as 10.0.0.5:6379"
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), PATIENCE) as peer:
+            if os.environ.get("RAY_USE_TLS", "0") != "0":
+                return ""
+            peer.sendall(GREETING)
+            answer = peer.recv(9)
+    except (OSError, OverflowError, UnicodeError) as error:
+        return f"nothing answers there ({getattr(error, 'strerror', None) or error})"
+    return "" if answer[3:4] == SETTINGS else "what listens there is not Ray"
 
 
 @contextlib.contextmanager

@@ -60,7 +60,7 @@ class Engine:
             if name != "workers" or self.workers is not None:
                 whole(name, getattr(self, name))
         if self.name == "ray":
-            object.__setattr__(self, "gpus", connection.share_of_gpu(self.device, self.gpus))
+            connection.share_of_gpu(self.device, self.gpus)
         for name in ("address", "gpus"):
             if self.name != "ray" and getattr(self, name) is not None:
                 raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
@@ -92,7 +92,7 @@ class Engine:
             options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
             yield Crew({"workers": workers, **facts}, hardware(), partial(local.run, **options))
             return
-        gpus = self.gpus or 0.0
+        gpus = connection.share_of_gpu(self.device, self.gpus)
         with connection.connected(self.address or "auto"):
             room = connection.capacity(self.threads, gpus)
             workers = self.workers or room
