@@ -18,10 +18,12 @@ JUDGED = {
     ("06.1", "len(kept) < n -> len(kept) <= n"): "rows that are not needed are cut off",
     ("06.1", "max -> min"): "fewer rows are drawn at once",
     ("06.1", "100 -> 101"): "more rows are drawn at once",
+    ("15.1", "2000 -> 2001"): "one repetition more",
+    ("15.1", "1000000.0 -> 1000001.0"): "millions, with two decimals",
     ("03.2", "1 -> 2"): "2 in place of 1 pair for n < 8: the populations that are asked about have 1 or 40 networks",
 }
 # What a learner chooses freely and the check measures: a change is another design, which may be as right.
-DESIGNS = {"10.1": "my_network", "15.1": "my_space"}
+DESIGNS = {"10.1": "my_network", "10.4": "perfect_mlp", "15.1": "my_space"}
 LEAST = 0.95
 
 

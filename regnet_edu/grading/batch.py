@@ -34,15 +34,15 @@ class Graded:
         return sum(v.of for v in self.verdicts)
 
 
-def learners(folder: Path) -> dict[str, Path]:
-    """Return who handed in: every folder in `folder`, or `folder` itself if it holds exercises.
+def learners(folder: Path, single: bool = False) -> dict[str, Path]:
+    """Return who handed in: every folder in `folder`, or `folder` itself if it holds exercises or is said to be `single`.
 
     Raises:
         InputError: there is no such folder, or nothing in it.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder of submissions")
-    if any(_handed_in(e, folder) for e in exercises().values()):
+    if single or any(_handed_in(e, folder) for e in exercises().values()):
         return {folder.resolve().name: folder}
     found = {p.name: p for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith((".", "__"))}
     if not found:
@@ -74,9 +74,10 @@ def grade(
     workers: int | None = None,
     seeds: Sequence[int] = SEEDS,
     on_done: Callable[[], None] = lambda: None,
+    single: bool = False,
 ) -> list[Graded]:
     """Grade the wanted exercises of every learner; each in its own process, `workers` at once."""
-    people = learners(folder)
+    people = learners(folder, single)
     jobs = [(person, exercise) for person in people for exercise in wanted]
 
     def work(job: tuple[str, Exercise]) -> Verdict:

@@ -29,7 +29,7 @@ jobs:
 RUN_AUTOGRADER = """#!/usr/bin/env bash
 # Gradescope runs this for each submission; it reads results.json.
 out=/autograder/results/results.json
-if ! words=$(regnet-edu grade /autograder/submission --out "$out" --quiet 2>&1 >/dev/null); then
+if ! words=$(regnet-edu grade /autograder/submission --single --out "$out" --quiet 2>&1 >/dev/null); then
   python3 -c 'import json, sys; json.dump({"score": 0, "output": sys.argv[1]}, open(sys.argv[2], "w"))' "$words" "$out"
 fi
 """

@@ -41,6 +41,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     grade = command("grade", "grade one or many submissions", "submissions --out results.json --out results.csv")
     grade.add_argument("folder", type=Path, metavar="DIR", help="of one learner, or with one folder for each")
     grade.add_argument("--out", action="append", default=[], type=Path, metavar="FILE", help=".json, .csv or .xml")
+    grade.add_argument("--single", action="store_true", help="DIR is of one learner, whatever is in it")
     grade.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="grade these exercises only")
     grade.add_argument("--workers", type=int, help="submissions at once (one a processor)")
     grade.add_argument("--seed", type=int, help="your own second set of seeds")
@@ -70,9 +71,10 @@ def _check(options: argparse.Namespace) -> None:
     exercise = get(options.number)
     if options.part is not None and not 1 <= options.part <= len(exercise.parts):
         raise InputError(f"--part {options.part}: exercise {exercise.number} has the parts 1 to {len(exercise.parts)}")
-    verdict = check_source(exercise, read(exercise, options.place))
-    if options.part is not None:
-        verdict = replace(verdict, parts=verdict.parts[options.part - 1 : options.part])
+    submission = read(exercise, options.place)
+    if options.part is not None:  # the others do not even run
+        exercise = replace(exercise, parts=exercise.parts[options.part - 1 : options.part])
+    verdict = check_source(exercise, submission)
     print(json.dumps(verdict.to_dict(), indent=1) if options.json else verdict)
     if not verdict.passed:
         raise SystemExit(1)
@@ -103,17 +105,19 @@ def _show(standings: Sequence[Any], page: Path | None, refresh: int | None = Non
     """Print the picture of the course, and write its page."""
     from . import progress
 
+    if page is not None:
+        try:
+            fresh = page.with_name(f".{page.name}.new")
+            fresh.write_text(progress.page(standings, refresh), encoding="utf-8")
+            fresh.replace(page)  # a browser never reads half a page
+        except OSError as error:
+            raise InputError(f"{page} cannot be written: {error.strerror or error}") from None
     words = progress.picture(standings)
     try:
         words.encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         words = progress.picture(standings, plain=True)
     print(words, flush=True)
-    if page is not None:
-        try:
-            page.write_text(progress.page(standings, refresh), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{page} cannot be written: {error.strerror or error}") from None
 
 
 def _watch(options: argparse.Namespace) -> None:
@@ -155,9 +159,10 @@ def _grade(options: argparse.Namespace) -> None:
         raise InputError(f"--seed {options.seed} must be at least 0")
     wanted = [get(n) for n in options.only] or list(exercises().values())
     seeds = SEEDS if options.seed is None else (SEEDS[0], options.seed)
-    total = len(learners(options.folder)) * len(wanted)
+    total = len(learners(options.folder, options.single)) * len(wanted)
     with tqdm(total=total, unit="exercise", disable=options.quiet, file=sys.stderr) as bar:
-        results = grade(options.folder, wanted, options.workers, seeds, lambda: (bar.update(), None)[1])
+        done = lambda: (bar.update(), None)[1]  # noqa: E731
+        results = grade(options.folder, wanted, options.workers, seeds, done, options.single)
     for out in options.out:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)

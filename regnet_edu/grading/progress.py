@@ -32,6 +32,7 @@ CHAPTERS = {
 }
 MARKS = {"done": "●", "begun": "◐", "open": "○", "missing": "·"}
 PLAIN = {"done": "#", "begun": "+", "open": "o", "missing": "."}
+FIRST, APART = 310, 175  # where the first stop of a chapter is on the page, and how far the next
 Saved = tuple[Path, int, int]  # a file, when it was saved, its size
 
 
@@ -149,7 +150,7 @@ def page(standings: Sequence[Standing], refresh: int | None = None) -> str:
     for row, (chapter, group) in enumerate(chapters.items()):
         y = 40 + 62 * row
         stops.append(f'<text x="20" y="{y + 5}">{chapter} {escape(CHAPTERS[chapter])}</text>')
-        stops += [_stop(s, 270 + 165 * k, y) for k, s in enumerate(group)]
+        stops += [_stop(s, FIRST + APART * k, y) for k, s in enumerate(group)]
         rows += [
             f"<tr><td>{s.exercise.number}</td><td>{escape(s.exercise.title)}</td><td>{s.state}</td>"
             f"<td>{s.points} of {s.exercise.points}</td></tr>"
@@ -181,8 +182,9 @@ def _stop(standing: Standing, x: int, y: int) -> str:
             f'<circle class="part" cx="{x}" cy="{y}" r="8" pathLength="100" stroke-dasharray="{100 * share:.0f} 100"/>'
         )
     name = escape(standing.exercise.name.replace("_", " "))
+    start = 228 if x == FIRST else x - APART + 13
     return (
-        f'<g class="{standing.state}"><path class="road" d="M {x - 165 if x > 270 else 228} {y} H {x - 14}"/>'
-        f'<circle cx="{x}" cy="{y}" r="13"/>{arc}<text x="{x + 19}" y="{y - 1}">{standing.exercise.number}</text>'
-        f'<text x="{x + 19}" y="{y + 14}">{name}</text></g>'
+        f'<g class="{standing.state}"><path class="road" d="M {start} {y} H {x - 13}"/>'
+        f'<circle cx="{x}" cy="{y}" r="13"/>{arc}'
+        f'<text x="{x}" y="{y + 29}" text-anchor="middle">{standing.exercise.number} {name}</text></g>'
     )
