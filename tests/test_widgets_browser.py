@@ -299,11 +299,17 @@ class TestSeveralOnOnePage:
             )
         assert set(found) == set(vectors) and not [n for n, r in found.items() if r["wrong"] or r["cases"] < 1000]
 
-    def test_an_empty_page_s_data_gives_a_sentence(self, browser: Any, tmp_path: Path) -> None:
-        html = re.sub(r'(data-regnet="data-\w+">).*?(</script>)', r"\1null\2", page_of(made("EDFExplorer")))
+    def test_where_the_data_are_missing_a_sentence_or_the_rest_stands_in_the_frame(
+        self, browser: Any, folder: Path, tmp_path: Path
+    ) -> None:
+        html = re.sub(r'(data-regnet="data-\w+">).*?(</script>)', r"\1null\2", (folder / "once.html").read_text())
         (tmp_path / "empty.html").write_text(html, encoding="utf-8")
         with Opened(browser, (tmp_path / "empty.html").as_uri()) as opened:
-            assert "There is no population" in opened.page.locator(".rni-note").inner_text()
+            for name, live in zip(NAMES, opened.page.locator(LIVE).all(), strict=True):
+                works = live.locator(".rni-picture svg").count() == 1
+                note = live.locator(".rni-note").inner_text()
+                assert works == (name in ("BlockExplorer", "ComplexityCalculator", "RegNetExplorer")), name
+                assert works or re.fullmatch(r"There is no .* here: the page( or the call)? brought none.*", note), name
 
 
 MEASURE = """async ([number, key, share]) => {
