@@ -37,6 +37,7 @@ STYLE = """<style>
 .paper-map .item { font-weight: 600; display: block; }
 .paper-map .verdict { font-weight: 600; }
 .paper-map details { margin-top: 0.3em; }
+.paper-map summary { line-height: 24px; min-height: 24px; }
 @media (max-width: 46em) {
   .paper-map, .paper-map caption, .paper-map tbody, .paper-map tr, .paper-map td { display: block; }
   .paper-map thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
