@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from . import folder, stream, synthetic
-from .dataset import DataSet
+from . import downloads, folder, stream, synthetic
+from .dataset import DataSet, fingerprint
 from .errors import InputError, nearest_name
 
 NAMES = ("synthetic", "fashion_mnist", "cifar10", "imagenet:DIR")
@@ -57,14 +56,6 @@ class ImageData(DataSet):
         return self.train_images.shape[3]
 
 
-def fingerprint(*arrays: np.ndarray, classes: tuple[str, ...] = ()) -> str:
-    """Return sixteen hexadecimal digits of a SHA-256 over the arrays and the class names."""
-    digest = hashlib.sha256("\n".join(classes).encode())
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()[:16]
-
-
 def cache_folder() -> Path:
     """Where downloads and decoded images are kept: $REGNET_EDU_CACHE, or regnet_edu in the user's cache folder."""
     if os.environ.get("REGNET_EDU_CACHE"):
@@ -93,7 +84,7 @@ def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int =
     if name == "synthetic":
         return _synthetic(resolution)
     if name in ("fashion_mnist", "cifar10"):
-        return _torchvision(name, resolution)
+        return ImageData.of(name, *downloads.load(name, resolution, cache_folder(), progress))
     if name == "imagenet" or name.startswith(stream.PREFIX):
         return stream.open_folder(stream.folder_of(name), resolution)
     path = Path(name).expanduser()
@@ -110,30 +101,3 @@ def _synthetic(resolution: int) -> ImageData:
     test = synthetic.pictures(4_000, resolution, seed=2)
     mark = fingerprint(*train, *test, classes=synthetic.CLASSES)
     return ImageData("synthetic", *train, *test, synthetic.CLASSES, mark, "drawn by the package itself, no photographs")
-
-
-def _torchvision(name: str, resolution: int) -> ImageData:
-    """Read Fashion-MNIST or CIFAR-10 through torchvision, downloading it once to the cache folder."""
-    from torchvision import datasets
-
-    kind: Callable = {"fashion_mnist": datasets.FashionMNIST, "cifar10": datasets.CIFAR10}[name]
-    root = cache_folder()
-    try:
-        try:
-            parts = [kind(root, train=train, download=False) for train in (True, False)]
-        except RuntimeError:  # torchvision's way to say that the files are not there, or not whole
-            parts = [kind(root, train=train, download=True) for train in (True, False)]
-    except Exception as error:  # every kind of network failure, by any of the libraries below
-        where = root / ("FashionMNIST/raw" if name == "fashion_mnist" else "cifar-10-batches-py")
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise InputError(
-            f"{name} is not in {where} and could not be downloaded ({reason}); put its files there by hand, "
-            "or use --data synthetic or an image folder"
-        ) from error
-    arrays: list[np.ndarray] = []
-    for part in parts:
-        images = np.asarray(part.data)
-        images = images[..., None] if images.ndim == 3 else images
-        arrays += [folder.resize_all(images, resolution), np.asarray(part.targets, np.int64)]
-    classes = tuple(parts[0].classes)
-    return ImageData.of(name, arrays, classes, fingerprint(*arrays, classes=classes))

@@ -1,14 +1,13 @@
 """Data by name, by folder and as arrays."""
 
-import gzip
-import struct
-
 import numpy as np
 import pytest
+from photos import WNIDS, imagenet
 
-from regnet_edu import data
+from regnet_edu import array_cache, data
 from regnet_edu.errors import InputError
 from regnet_edu.regime import get
+from regnet_edu.stream import ImageStream
 
 
 def test_synthetic_data_is_described():
@@ -55,34 +54,48 @@ def test_bad_data_get_one_sentence(name, resolution, sentence):
         data.load(name, resolution)
 
 
-def write_idx(path, array):
-    header = struct.pack(">HBB", 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
-    path.write_bytes(header + array.tobytes())
+def test_imagenet_by_folder_is_listed_not_decoded(tmp_path):
+    root = imagenet(tmp_path / "tiny", train=3, val=2)
+    images = data.load(f"imagenet:{root}", 224)
+    assert isinstance(images, ImageStream) and images.classes == WNIDS and images.resolution == 224
+    assert images.train_labels.tolist() == [0] * 3 + [1] * 3 + [2] * 3 and len(images.test_labels) == 6
+    assert images.test_paths[-1] == b"val/n03000684/ILSVRC2012_val_00000005.JPEG"
+    assert images.describe()["note"].startswith("read from files") and images.channels == 3
+    assert data.load(f"imagenet:{root}", 224).fingerprint == images.fingerprint
+    first = root / "train" / WNIDS[0] / f"{WNIDS[0]}_0.JPEG"
+    first.write_bytes(first.read_bytes() + b" ")
+    assert data.load(f"imagenet:{root}", 224).fingerprint != images.fingerprint
 
 
-def test_fashion_mnist_is_read_from_files_in_its_real_format(tmp_path, monkeypatch):
-    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path))
-    raw = tmp_path / "FashionMNIST" / "raw"
-    raw.mkdir(parents=True)
-    rng = np.random.default_rng(0)
-    for split, count in (("train", 20), ("t10k", 10)):
-        write_idx(raw / f"{split}-images-idx3-ubyte", rng.integers(0, 255, (count, 28, 28), np.uint8))
-        write_idx(raw / f"{split}-labels-idx1-ubyte", (np.arange(count) % 10).astype(np.uint8))
-    images = data.load("fashion_mnist", 28)
-    assert images.train_images.shape == (20, 28, 28, 1) and images.num_classes == 10 and images.channels == 1
-    assert images.classes[0] == "T-shirt/top" and images.test_labels.tolist() == list(range(10))
+@pytest.mark.parametrize("name", ["imagenet", "imagenet:"])
+def test_imagenet_without_its_folder_is_said(name):
+    with pytest.raises(InputError, match=f"data '{name}' names no folder; ImageNet cannot be downloaded"):
+        data.load(name, 224)
 
 
-def test_a_download_that_fails_names_the_folder_to_fill(tmp_path, monkeypatch):
-    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path))
-    import torchvision.datasets.mnist as mnist
+def test_validation_images_that_are_not_sorted_into_classes_are_said(tmp_path):
+    root = imagenet(tmp_path / "tiny", train=1, val=1)
+    for path in list((root / "val").glob("*/*")):
+        path.rename(root / "val" / path.name)
+    for folder in list((root / "val").iterdir()):
+        if folder.is_dir():
+            folder.rmdir()
+    with pytest.raises(
+        InputError, match=r"holds 3 images but no class folders; .* \(ImageNet: by WordNet id"
+    ):
+        data.load(f"imagenet:{root}", 32)
 
-    def unreachable(*_, **__):
-        raise OSError("<urlopen error timed out>")
 
-    monkeypatch.setattr(mnist, "download_and_extract_archive", unreachable)
-    monkeypatch.setattr(gzip, "open", unreachable)
-    sentence = r"fashion_mnist is not in .*FashionMNIST/raw and could not be downloaded"
-    with pytest.raises(InputError, match=sentence) as caught:
-        data.load("fashion_mnist")
-    assert "\n" not in str(caught.value)
+def test_a_folder_that_memory_cannot_hold_is_refused_with_what_it_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path / "cache"))
+    root = imagenet(tmp_path / "tiny", train=3, val=2)
+    monkeypatch.setattr(array_cache, "free_memory", lambda: 10_000)
+    sentence = r"holds 15 images, which at 32 pixels need 4.61e-05 GB of memory, .*; imagenet:.*/tiny reads them while"
+    with pytest.raises(InputError, match=sentence):
+        data.load(str(root), 32)
+    monkeypatch.setattr(array_cache, "free_memory", lambda: None)  # not known
+    assert len(data.load(str(root), 32).train_labels) == 9
+
+
+def test_the_free_memory_of_this_machine_is_known():
+    assert 1e8 < array_cache.free_memory() < 1e14
