@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from regnet_book import accessibility, descriptions, downloads, freshness, offline, quiz, repository  # noqa: E402
+from regnet_book import accessibility, descriptions, downloads, freshness, icons, offline, quiz, repository  # noqa: E402
 
 
 class TestFreshness:
@@ -151,6 +151,45 @@ class TestOffline:
         }
         offline._keep_local(SimpleNamespace(), "page", "page.html", context, None)
         assert context == {"script_files": own, "css_files": ["_static/a.css"]}
+
+    def test_mathjax_is_loaded_where_there_is_a_formula_only(self) -> None:
+        mathjax = SimpleNamespace(filename="_static/mathjax/tex-svg.js", attributes={})
+        for body, wanted in {'<span class="math notranslate">': 1, "<p>no formula</p>": 0, r"\\(x\\)": 1}.items():
+            context = {"script_files": [mathjax], "css_files": [], "body": body}
+            offline._keep_local(SimpleNamespace(), "page", "page.html", context, None)
+            assert len(context["script_files"]) == wanted, body
+
+
+class TestIcons:
+    known = {"sun": (512, 512, "M1 2"), "list": (10, 20, "M3 4")}  # noqa: RUF012
+    script = '<script defer src="_static/scripts/fontawesome.js?digest=5"></script>'
+
+    def test_an_icon_becomes_a_picture_with_its_classes_and_the_script_goes(self) -> None:
+        page = f'{self.script}<i class="theme-switch fa-solid fa-sun  fa-lg" data-mode="light" ></i><p>x</p>'
+        drawn = icons.draw(page, self.known)
+        assert "fontawesome" not in drawn and "<i " not in drawn and drawn.endswith("</svg><p>x</p>")
+        assert 'class="svg-inline--fa theme-switch fa-solid fa-sun fa-lg" data-mode="light"' in drawn
+        assert 'viewBox="0 0 512 512"' in drawn and 'd="M1 2"' in drawn
+
+    def test_a_page_with_an_icon_that_is_not_known_keeps_the_script(self) -> None:
+        drawn = icons.draw(self.script + '<span class="fas fa-list"></span><i class="fab fa-none"></i>', self.known)
+        assert self.script in drawn and 'd="M3 4"' in drawn and 'class="fab fa-none"' in drawn
+
+    def test_drawing_twice_changes_nothing_more(self) -> None:
+        once = icons.draw(self.script + '<i class="fas fa-list"></i>', self.known)
+        assert icons.draw(once, self.known) == once
+
+    def test_of_an_outlined_and_a_filled_icon_the_filled_one_is_taken(self, tmp_path: Path) -> None:
+        (tmp_path / "fontawesome.js").write_text('sun:[5,5,[],"f1","M1"]},{sun:[5,5,[],"f1","M2"]')
+        assert icons.drawings(tmp_path / "fontawesome.js")["sun"] == (5, 5, "M2")
+
+    def test_the_script_is_read_by_names_and_aliases(self, tmp_path: Path) -> None:
+        text = (
+            'x={bars:[448,512,["navicon"],"f0c9","M0 96"],"circle-half-stroke":[512,512,[9680,"adjust"],"f042","M4"]}'
+        )
+        (tmp_path / "fontawesome.js").write_text(text)
+        found = icons.drawings(tmp_path / "fontawesome.js")
+        assert found["navicon"] == found["bars"] == (448, 512, "M0 96") and found["adjust"] == (512, 512, "M4")
 
 
 class TestAccessibility:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import accessibility, descriptions, downloads, freshness, interactives, offline, quiz, repository
+from . import accessibility, descriptions, downloads, freshness, icons, interactives, offline, quiz, repository
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for concern in (freshness, offline, interactives, quiz, repository, downloads, descriptions, accessibility):
+    first = (freshness, offline, interactives, quiz)
+    for concern in (*first, repository, downloads, descriptions, accessibility, icons):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

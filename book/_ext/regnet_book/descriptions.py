@@ -11,6 +11,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+OTHERS = {
+    "search": "Search all pages of this book.",
+    "genindex": "The index: every term of this book and where it stands.",
+}
 LONGEST = 155  # letters that a search engine shows
 
 
@@ -26,8 +30,7 @@ def _add(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     tags = context.get("metatags", "")
-    title = context.get("title", "").replace("&#8217;", "'")
-    text = describe(doctree) if doctree else f"{title}: {app.config.html_title or app.config.project}"
+    text = describe(doctree) if doctree else OTHERS.get(pagename, "")
     if 'name="description"' not in tags and text:
         context["metatags"] = f'{tags}\n<meta name="description" content="{escape(text, quote=True)}" />'
 

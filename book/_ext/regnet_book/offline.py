@@ -6,11 +6,14 @@ throws. The book has no kernel behind it, so its scripts and styles are left out
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+HAS_MATHS = re.compile(r'class="[^"]*\bmath\b|\\\(|\$[^$\s]')
 
 
 def _is_local(asset: object) -> bool:
@@ -18,14 +21,20 @@ def _is_local(asset: object) -> bool:
 
     Sphinx keeps them as objects with a `filename` (None for a script in the page) and `attributes` (its `body`).
     """
-    name = str(getattr(asset, "filename", None) or asset)
+    name = _name(asset)
     body = str(getattr(asset, "attributes", {}).get("body") or "")
     return "thebe" not in name and "THEBE_JS_URL" not in body and not name.startswith(("http:", "https:", "//"))
+
+
+def _name(asset: object) -> str:
+    return str(getattr(asset, "filename", None) or asset)
 
 
 def _keep_local(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
+    if not HAS_MATHS.search(context.get("body", "")):  # a page with cells would load MathJax always
+        context["script_files"] = [s for s in context.get("script_files", []) if "mathjax" not in _name(s)]
     for kind in ("script_files", "css_files"):
         seen: set[tuple[str, str]] = set()
         kept = []
