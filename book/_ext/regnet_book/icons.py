@@ -22,7 +22,7 @@ STYLES = {"fa-solid", "fa-brands", "fas", "fab", "fa-lg", "fa-fw"}
 def drawings(script: Path) -> dict[str, tuple[int, int, str]]:
     """Every icon of Font Awesome's script, by name and alias: width, height and path.
 
-    The script lists brands, outlined and filled icons in this order, and the theme uses filled ones: the last one counts.
+    The script lists brands, outlined and filled icons in this order. The theme uses filled ones, so the last counts.
     """
     entry = re.compile(r'"?([a-z][\w-]*)"?:\[(\d+),(\d+),\[([^\]]*)\],"[0-9a-f]+","([^"]+)"\]')
     found: dict[str, tuple[int, int, str]] = {}
