@@ -143,13 +143,13 @@ class _Pool:
             yield from self.lost(worker, _reason(error))
             return
         self.false_starts = 0
-        if worker.task:
-            yield from self.judged(worker.task, outcome)
-        if self.waiting:
+        final = self.judged(worker.task, outcome) if worker.task else []
+        if self.waiting:  # the worker goes on while the driver writes
             worker.task = self.waiting.popleft()
             self.busy[worker.actor.train.remote(worker.task)] = worker
         else:
             self.ray.kill(worker.actor)  # the cluster may have other use for the room
+        yield from final
 
     def lost(self, worker: _Hired, reason: str) -> Iterator[dict[str, Any]]:
         """Deal with the loss of a worker; the next turn hires another."""
@@ -161,13 +161,13 @@ class _Pool:
         if self.false_starts >= max(FALSE_STARTS, self.workers):  # all that a lost node had may be among them
             raise InputError(f"no worker could be started: {reason}")
 
-    def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the outcome, unless the network failed and gets another attempt."""
+    def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the outcome, or none if the network failed and gets another attempt."""
         self.attempts[task["index"]] += 1
         if outcome["status"] == "failed" and self.attempts[task["index"]] < ATTEMPTS:
             self.waiting.append(task)
-        else:
-            yield outcome
+            return []
+        return [outcome]
 
     def explain(self) -> None:
         """Say once what the sweep waits for, if no network is being trained."""

@@ -97,25 +97,17 @@ def test_a_gpu_that_only_the_cluster_believes_in_is_refused_by_the_worker(connec
     assert recorded(tmp_path / "a.jsonl") == 0
 
 
-def test_other_versions_on_a_node_are_refused(connected, images, monkeypatch):
-    monkeypatch.setattr(cluster, "_versions", lambda: {"regnet_edu": "0", "torch": "1.0"})
-    with pytest.raises(InputError, match=r"node .* has regnet_edu .*, the driver 0; install the same on all"):
-        run(images, n=1, engine="ray")
-
-
 def test_a_worker_that_fits_on_no_node_is_refused_with_what_there_is(connected, images):
     with pytest.raises(InputError, match=r"no node .* with 2 CPUs; they have at most 1 CPU and 1 GPU$"):
         run(images, engine="ray", threads=2)
 
 
-def test_closing_the_iterator_frees_the_cluster_within_seconds(connected, images):
-    task = {"index": 0, "seed": 0, "config": rn.AnyNetConfig((2,), (64,), 1, 64).to_dict()}
-    forever = REGIME.but(epochs=100_000).to_dict()
-    outcomes = cluster.run([task], forever, images, "cpu", 1, 1)
-    sweeping = threading.Thread(target=lambda: next(outcomes, None), daemon=True)
-    sweeping.start()
-    wait_for(lambda: free_processors() == 1)
-    outcomes.gi_frame.f_locals["pool"].close()
+def test_closing_the_iterator_ends_the_training_within_seconds(connected, images):
+    easy, endless = (rn.AnyNetConfig((depth,), (8,), 1, 8).to_dict() for depth in (1, 10_000))
+    tasks = [{"index": k, "seed": 0, "config": config} for k, config in enumerate((easy, endless))]
+    outcomes = cluster.run(tasks, REGIME.to_dict(), images, "cpu", 1, 1)
+    assert next(outcomes)["index"] == 0
+    outcomes.close()
     wait_for(lambda: free_processors() == 2, 10)
 
 
@@ -136,6 +128,16 @@ def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbe
     assert done_when_lost[0] < 8
     assert table[SAME].equals(undisturbed) and set(table.status) == {"ok"}
     assert len([line for line in out.read_bytes().splitlines() if b'"kind": "network"' in line]) == 8
+
+
+def test_a_node_with_other_versions_or_without_the_images_is_refused(images, tmp_path):
+    job = {"regime": REGIME.to_dict(), "device": "cpu", "threads": 1, "versions": cluster._versions()}
+    other = {**job, "versions": {"torch": "1.0"}}
+    with pytest.raises(InputError, match=r"node .* has torch .*, the driver 1.0; install the same on all"):
+        cluster.Worker(other, images).prepare()
+    elsewhere = SimpleNamespace(root=tmp_path / "imagenet")
+    with pytest.raises(InputError, match=r"node .* has no image folder .*imagenet; it must be there on every node"):
+        cluster.Worker(job, elsewhere).prepare()
 
 
 class FakeRay:
