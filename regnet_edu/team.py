@@ -86,8 +86,12 @@ def join(device: str | None = None) -> Iterator[Team]:
     Raises:
         InputError: the device is not there, or there are more processes than GPUs.
     """
-    rank, size, local = int(os.environ.get("RANK", 0)), process_count(), int(os.environ.get("LOCAL_RANK", 0))
     where = device_of(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if dist.is_initialized():  # by Ray Train, which chose the GPU too
+        here = torch.device("cuda", torch.cuda.current_device()) if where.type == "cuda" else where
+        yield Team(dist.get_rank(), dist.get_world_size(), here)
+        return
+    rank, size, local = int(os.environ.get("RANK", 0)), process_count(), int(os.environ.get("LOCAL_RANK", 0))
     if where.type == "cuda":
         gpus = torch.cuda.device_count()
         if local >= gpus:
@@ -98,13 +102,12 @@ def join(device: str | None = None) -> Iterator[Team]:
         if size > 1 or where.index is None:
             where = torch.device("cuda", local)
         torch.cuda.set_device(where)
-    ours = size > 1 and not dist.is_initialized()
-    if ours:
+    if size > 1:
         dist.init_process_group("nccl" if where.type == "cuda" else "gloo")
     try:
         yield Team(rank, size, where)
     finally:
-        if ours:
+        if size > 1:
             dist.destroy_process_group()
 
 
