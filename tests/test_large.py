@@ -296,6 +296,7 @@ def test_two_processes_agree_with_one_that_takes_turns(root, tmp_path, norm_batc
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_training_killed_at_any_moment_resumes_to_the_same_end(root, tmp_path, processes):
     start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
@@ -371,3 +372,28 @@ def test_a_sweep_of_the_imagenet_regime_reads_its_images_while_it_trains(root, t
     row = table.iloc[1]
     config = rn.AnyNetConfig(row.depths, row.widths, row.bottleneck_ratios, row.group_widths)
     assert rn.train(config, paper, int(row.seed), data=f"imagenet:{root}").loss == row.loss
+
+
+@pytest.mark.heavy
+def test_ray_train_starts_the_processes_as_well(root, undisturbed, tmp_path):
+    pytest.importorskip("ray")
+    program = f"""
+from ray.train import RunConfig, ScalingConfig
+from ray.train.torch import TorchTrainer
+import regnet_edu as rn
+from regnet_edu.large import train_large
+
+def work():
+    recipe = rn.Regime.from_dict({SMALL.to_dict()!r})
+    config = rn.AnyNetConfig.from_dict({CONFIG.to_dict()!r})
+    train_large(config, recipe, 3, "imagenet:{root}", device="cpu", out="{tmp_path}/out", loaders=0, ema=0.9,
+                save_every=2)
+
+TorchTrainer(work, scaling_config=ScalingConfig(num_workers=2),
+             run_config=RunConfig(storage_path="{tmp_path}/ray")).fit()
+"""
+    environment = {**os.environ, "RAY_AUTH_MODE": "disabled", "RAY_TRAIN_V2_ENABLED": "1"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=500, env=environment)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads((tmp_path / "out" / "result.json").read_text())["processes"] == 2
+    assert differ(state(tmp_path / "out"), state(undisturbed[0])) < ROUNDING
