@@ -17,10 +17,12 @@ import pytest
 pytest.importorskip("anywidget", reason="the interactives need anywidget; `make setup` installs it")
 
 import widget_vectors
+from fake_populations import population
 
 from regnet_edu import widgets, zoo
+from regnet_edu.anynet_spaces import AnyNetXA, AnyNetXE
 from regnet_edu.errors import InputError
-from regnet_edu.widgets import bundle
+from regnet_edu.widgets import against_the_field, bundle
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -197,6 +199,73 @@ class TestRegNetExplorer:
     def test_values_outside_the_limits_are_refused_with_the_nearest(self, state: dict, sentence: str) -> None:
         with pytest.raises(InputError, match=sentence):
             widgets.RegNetExplorer(**state)
+
+
+class TestConstraintFunnel:
+    def test_its_space_is_the_one_of_the_rules_that_are_on(self) -> None:
+        funnel = widgets.ConstraintFunnel()
+        assert funnel.space.size() == AnyNetXE().size() == 817_446_539_520
+        assert all(config in AnyNetXE() for config in funnel.space.sample(20, rng=0))
+        funnel.shared_ratio = funnel.shared_group = False
+        funnel.widths = funnel.depths = "free"
+        assert funnel.space.size() == AnyNetXA().size()
+        assert len(funnel.survivors) == len(funnel.errors(funnel.population))
+
+    def test_one_rule_keeps_the_networks_that_obey_it(self) -> None:
+        table = population(80, 3)
+        funnel = widgets.ConstraintFunnel({"a": table}, shared_ratio=False, shared_group=False, depths="free")
+        obey = [i for i, widths in enumerate(table["widths"]) if list(widths) == sorted(widths)]
+        assert funnel.survivors == obey and obey
+
+    def test_an_unknown_order_is_refused(self) -> None:
+        with pytest.raises(InputError, match="widths"):
+            widgets.ConstraintFunnel(widths="growing")
+
+
+class TestEDFExplorer:
+    def test_others_are_shown_in_the_order_of_the_record_each_once(self) -> None:
+        tables = {name: population(20, k, name) for k, name in enumerate(("A", "B", "C", "D"))}
+        assert widgets.EDFExplorer(tables, also=["D", "C", "D"]).also == ["C", "D"]
+        with pytest.raises(InputError, match="also 'E' is not among those given"):
+            widgets.EDFExplorer(tables, also=["E"])
+
+    def test_six_populations_of_a_hundred_networks_stay_light(self) -> None:
+        tables = {f"p{k}": population(100, k, f"S{k}") for k in range(6)}
+        explorer = widgets.EDFExplorer(tables, also=list(tables))
+        data = "".join(bundle.as_json(part) for part in explorer.parts().values())
+        assert kilobytes(data) < MOST_DATA_KB / 5
+        assert explorer.still().count("<path") == 6
+
+
+class TestAgainstTheField:
+    def test_it_shows_every_published_network_with_what_is_known_of_it(self) -> None:
+        rows = against_the_field.field_rows()
+        assert len(rows) == 24 + 12 + 8
+        known = {family: [r for r in rows if r["family"] == family] for family in against_the_field.FAMILIES}
+        assert [len(members) for members in known.values()] == [12, 12, 3, 3, 6, 8]
+        assert all(r["error"] == r["error_reported"] and r["inference_ms"] is None for r in known["mobile"])
+        assert {r["title"]: r["error_reported"] for r in rows}["EfficientNet-B5"] == 0.167
+
+    def test_an_unknown_network_or_family_is_refused(self) -> None:
+        with pytest.raises(InputError, match="AlexNet"):
+            widgets.AgainstTheField(network="AlexNet")
+        with pytest.raises(InputError, match="families 'VGG' is not among those given"):
+            widgets.AgainstTheField(families=["VGG"])
+
+
+class TestImageNetBudget:
+    def test_its_hours_are_those_of_the_paper_where_the_paper_gives_them(self) -> None:
+        for name in zoo.names():
+            entry = zoo.get(name)
+            budget = widgets.ImageNetBudget(
+                n=1, epochs=100, megaflops=min(32_000, max(200, round(entry.flops / 1e6))), gpus=1
+            )
+            # the slow bound on a V100 is the paper's own training, here with the activations of the trend
+            assert budget.gpu_hours.high == pytest.approx(8 * entry.training_hours, rel=0.25), name
+
+    def test_more_gpus_than_networks_do_not_help(self) -> None:
+        days = [widgets.ImageNetBudget(n=4, gpus=gpus).days.high for gpus in (2, 4, 64)]
+        assert days[0] == pytest.approx(2 * days[1]) and days[1] == days[2]
 
 
 class TestBook:

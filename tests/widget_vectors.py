@@ -16,6 +16,7 @@ import numpy as np
 from regnet_edu.anynet_spaces import IN_WORDS
 from regnet_edu.complexity import complexity
 from regnet_edu.config import AnyNetConfig, compatible_widths
+from regnet_edu.distributions import in_order
 from regnet_edu.edf import edf
 from regnet_edu.regnet import quantized_linear_widths
 from regnet_edu.widgets import resampling
@@ -44,6 +45,7 @@ def vectors() -> dict[str, Cases]:
         "band": [([n, 40, s], [list(x) for x in resampling.bootstrap_band(n, 40, s)]) for s, n in pairs(rng, 2**32, 9)],
         "budget": budgets(rng),
         "size": sizes(rng),
+        "order": in_orders(rng),
     }
 
 
@@ -152,6 +154,16 @@ def best(rng: np.random.Generator) -> Cases:
     for seed, n in pairs(rng, 2**32, 40):
         values, errors = rng.uniform(0, 9, n).tolist(), np.round(rng.uniform(0, 1, n), 1).tolist()
         cases.append(([values, errors, 30, seed], list(resampling.bootstrap_best(values, errors, 30, seed))))
+    return cases
+
+
+def in_orders(rng: np.random.Generator) -> Cases:
+    cases: Cases = []
+    for k in range(CASES):
+        values, order = rng.integers(1, 5, int(rng.integers(1, 6))).tolist(), list(IN_WORDS)[k % 4]
+        if k % 3 == 0:
+            values.sort(reverse=k % 2 == 0)
+        cases.append(([values, order], in_order(values, order)))
     return cases
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..anynet_spaces import AnyNetXA
@@ -9,8 +10,9 @@ from ..design_space import DesignSpace
 from ..distributions import in_order
 from .base import choice, named, switch
 from .populations import OfPopulations
-from .still import SHARES, edf_steps, error_axis, picture
+from .still import Line, Ticks, picture
 
+COLUMNS = {"ratio": "bottleneck_ratios", "group": "group_widths", "width": "widths", "depth": "depths"}
 ORDERS = ["free", "non-decreasing", "equal", "non-increasing"]
 
 
@@ -63,23 +65,31 @@ class ConstraintFunnel(OfPopulations):
     @property
     def survivors(self) -> list[int]:
         """The places of the networks that keep the rules, among those with an error, in index order."""
-        p, orders = self._populations[self.population], self.orders
-        columns = {"ratio": "bottleneck_ratios", "group": "group_widths", "width": "widths", "depth": "depths"}
-        return [
-            i
-            for i in range(len(p["errors"]))
-            if all(in_order(p[column][i], orders[name]) for name, column in columns.items())
-        ]
+        return self._ladder()[-1][1]
+
+    def _ladder(self) -> list[tuple[int, list[int]]]:
+        """After each rule in the paper's order, first none: the size of the space, and the networks that are left."""
+        p, orders = self._populations[self.population], dict.fromkeys(COLUMNS, "free")
+        kept = list(range(len(p["errors"])))
+        steps = [(space_of(orders).size(), kept)]
+        for name, column in COLUMNS.items():
+            orders[name] = self.orders[name]
+            kept = [i for i in kept if in_order(p[column][i], orders[name])]
+            steps.append((space_of(orders).size(), kept))
+        return steps
 
     def still(self) -> str:
-        everyone, kept = self.errors(self.population), self.survivors
-        x_axis = error_axis(everyone)
-        curves = [edf_steps(f"all {len(everyone)}", everyone, x_axis)]
-        if kept:
-            curves.append(edf_steps(f"the {len(kept)} that keep the rules", [everyone[i] for i in kept], x_axis))
-        sizes = f"from {float(AnyNetXA().size()):.3g} to {float(self.space.size()):.3g} networks"
-        label = f"Of {len(everyone)} networks {len(kept)} keep the rules, while the space shrinks {sizes}."
-        return picture(curves, x_axis, SHARES, label)
+        """The size of the space after each rule, and how many networks keep them."""
+        steps = self._ladder()
+        logs = [math.log10(size) for size, _ in steps]
+        ticks = list(range(math.floor(min(logs)), math.ceil(max(logs)) + 1))
+        texts = [f"{letter}: {len(kept)}" for letter, (_, kept) in zip("ABCDE", steps, strict=True)]
+        n = len(self.errors(self.population))
+        x_axis = Ticks(f"rules, one after another, and how many of {n} networks keep them", range(5), texts)
+        y_axis = Ticks("networks in the space", ticks, [f"1e{k}" for k in ticks])
+        told = f"from {float(steps[0][0]):.3g} to {float(steps[-1][0]):.3g} networks"
+        label = f"The space shrinks {told} as rules are added; {len(self.survivors)} of {n} networks keep them all."
+        return picture([Line("size of the space", range(5), logs)], x_axis, y_axis, label, legend_right=True)
 
 
 def space_of(orders: dict[str, str], **ranges: Any) -> DesignSpace:

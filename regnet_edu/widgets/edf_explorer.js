@@ -23,7 +23,7 @@ const controls = [
   { key: "first", label: "population" },
   { key: "second", label: "compared with" },
   { key: "threshold", label: "e, error in %", factor: 100, coarse: 0.1 },
-  { key: "n", label: "n, networks drawn of each" },
+  { key: "n", label: "n, drawn of each" },
   { key: "bands", label: "95 % bootstrap bands" },
   { key: "also", label: "Also shown:", without: ({ first, second }) => [first, second], shown: (state, data) => Object.keys(data).length > 2 },
 ];

@@ -99,5 +99,11 @@ const actions = [
   } },
 ];
 
-export const widget = interactive({ name: "fit_game", title: "Fit game", schema, controls, view, actions, drag, prepare });
+const presets = (data) => [
+  { name: "Figure 8, top left: the line 48 (j + 1)", state: { w0: 48, wa: 48, wm: 2.5 } },
+  { name: "Equation 4: every stage twice as wide", state: { w0: 24, wa: 24, wm: 2 } },
+  ...(data.targets ?? []).filter((t) => t.name.startsWith("RegNet")).map((t) => ({ name: `Figure ${t.name[6] === "Y" ? 16 : 15}: match ${t.name}`, state: { target: t.name, answer: false } })),
+];
+
+export const widget = interactive({ name: "fit_game", title: "Fit game", schema, controls, view, presets, actions, drag, prepare });
 export default widget;

@@ -17,9 +17,9 @@ const schema = {
 const controls = [
   { key: "n", label: "n, networks", log: true },
   { key: "epochs", label: "epochs", log: true },
-  { key: "megaflops", label: "flops of each, MF", log: true },
+  { key: "megaflops", label: "megaflops each", log: true },
   { key: "gpu", label: "GPU" },
-  { key: "gpus", label: "how many GPUs", log: true },
+  { key: "gpus", label: "GPUs at work", log: true },
 ];
 
 function prepare(data, rules) {

@@ -25,6 +25,7 @@ const CALLS = {
   best: (core, [values, errors, repeats, seed]) => core.bootstrapBest(values, errors, repeats, seed),
   band: (core, [n, repeats, seed]) => core.bootstrapBand(Array.from({ length: n }, (_, i) => i), repeats, seed),
   budget: (core, [state, cost], expected) => core.gpuHours(state, cost).map((h, i) => close(h, expected[i])),
+  order: (core, [values, order]) => core.inOrder(values, order),
   size: (core, [orders, ranges], expected) => {
     const { exact, paper } = core.spaceSize(orders, ranges);
     return [exact.toString(), close(paper, expected[1])];
