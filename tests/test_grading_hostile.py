@@ -11,7 +11,7 @@ import pytest
 
 from regnet_edu.grading.exercise import get
 from regnet_edu.grading.judge import check_source
-from regnet_edu.grading.runner import PACKAGE, Limits, Submission
+from regnet_edu.grading.runner import PACKAGE, Limits, Submission, hidden_folders
 from regnet_edu.grading.verdict import Verdict
 
 EXERCISE = get("03.1")
@@ -39,6 +39,15 @@ CHEATS = {
     "recursion": ("return edf(errors, e)", "RecursionError"),
     "memory": ("return [bytearray(2**30) for _ in range(100)]", "MemoryError"),
     "fork": ("import os\npid = os.fork()\nreturn 0.5", "PermissionError"),
+    "a fork bomb": (
+        "import os\nwhile True:\n    try:\n        os.fork()\n    except PermissionError as error:\n        return str(error)",
+        "may not start another process",
+    ),
+    "processes": ("import multiprocessing\nmultiprocessing.Pool(2).map(abs, [1])\nreturn 1", "PermissionError"),
+    "raised limits": (
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))\nreturn [1]",
+        "",
+    ),
     "fork from C": (
         "import ctypes\nif ctypes.CDLL(None).fork() < 0:\n    raise OSError('no fork')\nreturn 1",
         "no fork",
@@ -140,6 +149,75 @@ PATCHES = {
     "pytest": "import sys, types\nfake = types.ModuleType('pytest')\nfake.fail = lambda *a, **k: None\nsys.modules['pytest'] = fake\n",
     "an exit hook": "import atexit, os\natexit.register(lambda: os._exit(0))\n",
 }
+
+
+# The same where torch is at work: what is compared is compared by the grader, so that these change nothing.
+TORCH = """
+import torch
+torch.allclose = torch.equal = torch.Tensor.allclose = torch.Tensor.equal = lambda *a, **k: True
+torch.Tensor.any = lambda *a, **k: False
+torch.Tensor.all = torch.Tensor.__bool__ = lambda *a, **k: True
+torch.manual_seed = lambda *a: None
+"""
+
+
+@pytest.mark.parametrize("number", ["02.3", "02.4", "10.2", "12.1"])
+def test_a_patched_torch_never_raises_the_score(number: str) -> None:
+    exercise = get(number)
+    wrong = inspect.getsource(exercise.solution).replace(".relu()", "").replace("nn.ReLU()", "nn.Identity()")
+    honest, patched = (check_source(exercise, Submission(s, exercise.filename)) for s in (wrong, TORCH + wrong))
+    assert patched.points <= honest.points < exercise.points, str(patched)
+
+
+def test_what_the_grader_answers_is_not_in_the_process_and_cannot_be_forged() -> None:
+    exercise = get("10.3")
+    source = inspect.getsource(exercise.solution)
+    cheats = {
+        "looking for the truth": "    import gc\n    for x in gc.get_objects():\n        if type(x) is dict and 'costs' in x:\n"
+        "            return max(x['costs'])\n    return 'depths'\n",
+        "asking nothing": "    return 'depths'\n",
+        "asking without end": "    import sys\n    make = sys.modules['__main__']\n    while True:\n        train(((1, 1), (8, 8), (1, 1), (1, 1)), 0)\n",
+        "asking for nonsense": "    return train('depths')\n",
+        "a negative seed of a list": "    return train([[1], [8]], {})\n",
+    }
+    for name, body in cheats.items():
+        text = source[: source.index("def study(")] + f"def study(train, n, low, high, rng):\n{body}"
+        verdict = check_source(exercise, Submission(text, exercise.filename), limits=SHORT)
+        assert [p.points for p in verdict.parts] == [2, 2, 2, 2, 0], f"{name}: {verdict}"
+
+
+def test_every_copy_of_the_solutions_that_python_can_find_is_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "site" / PACKAGE.name / "grading"
+    copy.mkdir(parents=True)
+    (copy / "secret.py").write_text("ANSWER = 42\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert {str(copy.resolve()), str(PACKAGE / "grading")} <= set(hidden_folders(uses_package=True))
+    result = verdict(instead_of_edf(f"return open({str(copy / 'secret.py')!r}).read()"))
+    assert "may not read the checks or the solutions" in result.parts[0].words
+
+
+def test_an_exercise_that_may_use_the_package_sees_nothing_that_lies_beside_it() -> None:
+    exercise = get("15.1")
+    body = f"    return open({str(Path(__file__).resolve())!r}).read()\n"
+    source = inspect.getsource(exercise.solution)
+    text = (
+        source[: source.index("def verdict(")]
+        + f"def verdict(low, high):\n{body}"
+        + source[source.index("def report(") :]
+    )
+    result = check_source(exercise, Submission(text, exercise.filename))
+    assert result.parts[0].passed, str(result)
+    assert "may not read" in result.parts[3].words, str(result)
+
+
+@pytest.mark.parametrize("number", ["03.1", "15.1"])
+def test_solutions_and_checks_cannot_be_imported(number: str) -> None:
+    exercise = get(number)
+    module = f"regnet_edu.grading.solutions.e{exercise.slug}"
+    result = check_source(exercise, Submission(f"from {module} import *\n", exercise.filename))
+    assert result.points == 0 and ("may not" in result.parts[0].words or "No module" in result.parts[0].words)
 
 
 @pytest.mark.parametrize("name", PATCHES)

@@ -35,7 +35,7 @@ class Graded:
 
 
 def learners(folder: Path, single: bool = False) -> dict[str, Path]:
-    """Return who handed in: every folder in `folder`, or `folder` itself if it holds exercises or is said to be `single`.
+    """Return who handed in: every folder in `folder`; or `folder` itself, if it holds exercises or is `single`.
 
     Raises:
         InputError: there is no such folder, or nothing in it.

@@ -75,13 +75,31 @@ def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submissio
             name = ("first", "second", "third", "fourth", "fifth", "sixth")[min(k, 5)]
             return f"{called}\nThe {name} argument was changed by the call: work on a copy of it."
         if part.judge is not None:
-            asks = any(isinstance(a, Ask) for a in call)
-            words = part.judge(call, Asked(outcome.value, outcome.asked) if asks else outcome.value)
-            return f"{called}\ncame back {show(outcome.value)}\n{words}" if words else None
-        if part.same(outcome.value, expected):
+            words = _ask_judge(part, call, outcome)
+            shown = show(outcome.value)
+            came = "" if "array" in shown else f"\ncame back {shown}"  # tensors say nothing to a reader
+            return f"{called}{came}\n{words}" if words else None
+        if _same(part, outcome.value, expected):
             return None
         return f"{called}\ncame back {show(outcome.value)}\nexpected  {show(expected)}"
     return f"{called}\n{ending(part, outcome, submission)}"
+
+
+def _ask_judge(part: Part, call: tuple, outcome: Outcome) -> str | None:
+    """What the judge of a part says; what it cannot even read is wrong."""
+    assert part.judge is not None
+    asks = any(isinstance(a, Ask) for a in call)
+    try:
+        return part.judge(call, Asked(outcome.value, outcome.asked) if asks else outcome.value)
+    except Exception:  # a learner may return anything
+        return "This has not the form that is asked for: read again what the function should return."
+
+
+def _same(part: Part, answer: Any, expected: Any) -> bool:
+    try:
+        return bool(part.same(answer, expected))
+    except Exception:  # a learner may return anything
+        return False
 
 
 def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
@@ -184,7 +202,7 @@ def _alike(part: Part, outcome: Outcome, theirs: Outcome) -> bool:
         return False
     if outcome.kind == "raised":
         return outcome.facts.get("error") == theirs.facts.get("error")
-    return part.same(outcome.value, theirs.value)
+    return _same(part, outcome.value, theirs.value)
 
 
 def sentence(function: Callable) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 
 from . import wire
 from .exercise import Ask, Exercise, Part, Rng
+from .surroundings import PACKAGE, environment, hidden_folders, is_home
 
 TIME_LIMIT = (
     10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
@@ -33,7 +34,6 @@ MEMORY = 2 * 2**30
 FILE_SIZE = 16 * 2**20
 LONGEST_ANSWER = 8 * 2**20
 MOST_QUESTIONS = 5_000  # that one call may ask of the grader
-PACKAGE = Path(__file__).resolve().parent.parent
 MAX_COPIED = 2**20
 
 
@@ -156,8 +156,7 @@ class _Process:
         self.limits = limits
         paths = [p for p in sys.path if p and os.path.isdir(p)]
         if not exercise.uses_package:  # a folder that holds other packages too stays, and only ours is hidden in it
-            paths = [p for p in paths if not _is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
-        hidden = PACKAGE / "grading" if exercise.uses_package else PACKAGE
+            paths = [p for p in paths if not is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
         readable = {*paths, sys.prefix, sys.base_prefix, folder}
         if exercise.uses_package:
             readable.add(str(PACKAGE))
@@ -173,7 +172,7 @@ class _Process:
             "path": paths,
             "folder": os.path.realpath(folder),
             "readable": sorted(readable),
-            "hidden": [str(hidden)],
+            "hidden": hidden_folders(exercise.uses_package),
             "memory": limits.memory * (3 if "torch" in exercise.preload else 1),
             "file_size": limits.file_size,
             "preload": list(exercise.preload),
@@ -189,7 +188,7 @@ class _Process:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
-                env=_environment(folder),
+                env=environment(folder),
                 pass_fds=(write_end, reply_end),
                 start_new_session=True,
             )
@@ -275,17 +274,6 @@ class _Process:
         if code < 0:
             words = f"the process was ended by {signal.Signals(-code).name}"
         return Outcome("ended", facts={"words": words, "code": code})
-
-
-def _is_home(path: str) -> bool:
-    return os.path.realpath(path) == str(PACKAGE.parent)
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Only what a Python process needs: no tokens, no settings, no home of the one who grades."""
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
-    return {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", **threads, **kept}
 
 
 def _waited(pid: int) -> float:

@@ -43,19 +43,14 @@ def run_block(m: Any, w_in: int, w_out: int, inner: int, group: int, stride: int
         for p in block.parameters():
             p.normal_(0, 0.5)
         y = block(x)
-        facts = [list(y.shape), bool((y < 0).any())]
-        for n in block.modules():
-            if isinstance(n, nn.BatchNorm2d):
-                n.weight.zero_()
-                n.bias.zero_()
+        norms = [n for n in block.modules() if isinstance(n, nn.BatchNorm2d)]
+        for n in norms:
+            n.weight.zero_()
+            n.bias.zero_()
         silent = block(x)
-        way = 0 if silent.shape != x.shape else int(torch.equal(silent, x.relu())) - int(not silent.any())
-        for n in block.modules():
-            if isinstance(n, nn.BatchNorm2d):
-                n.bias.fill_(-1.0)
-        lowered = block(x.abs() + 3)
-        below = bool(lowered.shape == x.shape and (lowered < x.abs() + 3 - 0.5).all())
-    return [*facts, way, below]
+        for n in norms:
+            n.bias.fill_(-1.0)
+        return [x, y, silent, block(x.abs() + 3)]
 
 
 def judge_parts(call: tuple, answer: Any) -> str | None:
@@ -93,15 +88,16 @@ def judge_parts(call: tuple, answer: Any) -> str | None:
 
 def judge_run(call: tuple, answer: Any) -> str | None:
     w_in, w_out, _, _, stride = call
-    shape, negative, way, below = answer
+    x, y, silent, lowered = map(np.asarray, answer)  # compared here: what a submission does to torch does not matter
+    shape = list(y.shape)
     if shape != [2, w_out, (7 - 1) // stride + 1, (7 - 1) // stride + 1]:
         return f"An input of shape (2, {w_in}, 7, 7) became {tuple(shape)}: is the 3x3 convolution padded by 1?"
-    if negative:
+    if (y < 0).any():
         return "It looks as if the last ReLU is missing: it comes after the addition, and there the output is negative."
     if w_in == w_out and stride == 1:
-        if way != 1:
+        if not np.array_equal(silent, np.maximum(x, 0)):
             return "It looks as if the shortcut was forgotten: when the convolutions say nothing, the output is relu(input)."
-        if not below:
+        if not (lowered < np.abs(x) + 2.5).all():
             return "It looks as if the last ReLU comes before the addition: then a block can only add, never take away."
     return None
 

@@ -35,7 +35,7 @@ def try_stem(m: Any, channels: int, width: int, pixels: int) -> Any:
     norms = [n.num_features for n in stem.modules() if isinstance(n, nn.BatchNorm2d)]
     with torch.no_grad():
         y = stem(torch.randn(2, channels, pixels, pixels))
-    return [convs, norms, list(y.shape), bool((y < 0).any())]
+    return [convs, norms, y]
 
 
 def try_head(m: Any, width: int, classes: int, pixels: int) -> Any:
@@ -49,16 +49,13 @@ def try_head(m: Any, width: int, classes: int, pixels: int) -> Any:
         x = torch.randn(2, width, pixels, pixels)
         y = head(x)
         mean = head(x.mean((2, 3), keepdim=True).expand(2, width, pixels, pixels))
-        doubled = head(2 * x) - y
-        linear = torch.allclose(doubled, y - head(0 * x), atol=1e-4)
-    numbers = sum(p.numel() for p in head.parameters())
-    close = y.shape == mean.shape and torch.allclose(y, mean, atol=1e-4)
-    return [list(y.shape), numbers, bool(close), bool(linear)]
+        return [y, mean, head(2 * x), head(0 * x), sum(p.numel() for p in head.parameters())]
 
 
 def judge_stem(call: tuple, answer: Any) -> str | None:
     channels, width, pixels = call
-    convs, norms, shape, negative = answer
+    convs, norms, y = answer
+    shape = list(np.shape(y))
     if len(convs) != 1:
         return f"A stem has one convolution, and yours has {len(convs)}."
     w_in, w_out, kernel, stride, groups, bias = convs[0]
@@ -77,14 +74,15 @@ def judge_stem(call: tuple, answer: Any) -> str | None:
         return "It looks as if a pooling layer follows: it is in ResNet's stem, and not in the paper's."
     if shape != [2, width, height, height]:
         return f"{pixels} pixels became {shape[2]}, and should become {height}: is the convolution padded by 1?"
-    if negative:
+    if (np.asarray(y) < 0).any():  # looked at here: what a submission does to torch does not matter
         return "It looks as if the ReLU is missing: there are negative outputs."
     return None
 
 
 def judge_head(call: tuple, answer: Any) -> str | None:
     width, classes, pixels = call
-    shape, numbers, mean_only, linear = answer
+    y, mean, doubled, zero = map(np.asarray, answer[:4])
+    shape, numbers = list(y.shape), answer[4]
     if shape != [2, classes]:
         return f"The scores should have the shape (2, {classes}), and have {tuple(shape)}."
     if numbers == width * classes:
@@ -95,9 +93,9 @@ def judge_head(call: tuple, answer: Any) -> str | None:
         )
     if numbers != (width + 1) * classes:
         return f"The head should have {(width + 1) * classes} parameters, and has {numbers}."
-    if not linear:
+    if not np.allclose(doubled - y, y - zero, atol=1e-4):
         return "It looks as if the scores went through a softmax or a ReLU: the head ends with the linear layer."
-    if not mean_only:
+    if mean.shape != y.shape or not np.allclose(y, mean, atol=1e-4):
         return "It looks as if the pixels were not averaged: the maximum, the sum or one pixel is something else."
     return None
 

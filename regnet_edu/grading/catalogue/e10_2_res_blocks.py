@@ -42,27 +42,24 @@ def run_block(m: Any, w_in: int, w_out: int, stride: int) -> Any:
         for p in block.parameters():
             p.normal_(0, 0.5)
         y = block(x)
-        facts = [list(y.shape), bool((y < 0).any())]
         for n in norms:
             n.weight.zero_()
             n.bias.zero_()
         silent = block(x)
-        way = "none" if silent.shape != x.shape else "relu" if torch.equal(silent, x.relu()) else "none"
-        way = "input" if silent.shape == x.shape and torch.equal(silent, x) else way
         for n in norms:
             n.bias.fill_(-1.0)
         lowered = block(x.abs() + 3)
-        below = bool(lowered.shape == x.shape and (lowered < x.abs() + 2.5).all())
-        # The first batch norm says -1000: a ReLU in between makes it 0, so that the second convolution sees nothing.
-        cut = len(norms) != 2 or y.shape != x.shape
+        # One batch norm says -1000. If it is the first, a ReLU makes that 0, and the second convolution sees nothing.
         for c in block.modules():
             if isinstance(c, nn.Conv2d):
                 c.weight.fill_(-1.0)
-        for first, second in (norms, norms[::-1]) if len(norms) == 2 else ():
-            first.weight.fill_(1.0), second.weight.fill_(1.0)
-            first.bias.fill_(-1e3), second.bias.zero_()
-            cut |= bool(y.shape == x.shape and torch.allclose(block(x), x.relu(), atol=1e-3))
-    return [*facts, way, below, cut]
+        cut = []
+        for low in norms:
+            for n in norms:
+                n.weight.fill_(1.0)
+                n.bias.fill_(-1e3 if n is low else 0.0)
+            cut.append(block(x))
+        return [x, y, silent, lowered, cut]
 
 
 def judge_parts(call: tuple, answer: Any) -> str | None:
@@ -93,18 +90,21 @@ def judge_parts(call: tuple, answer: Any) -> str | None:
 
 def judge_run(call: tuple, answer: Any) -> str | None:
     w_in, w_out, stride = call
-    shape, negative, way, below, cut = answer
-    size = (7 - 1) // stride + 1
+    x, y, silent, lowered = map(
+        np.asarray, answer[:4]
+    )  # compared here: what a submission does to torch does not matter
+    size, shape = (7 - 1) // stride + 1, list(y.shape)
     if shape != [2, w_out, size, size]:
         return f"An input of shape (2, {w_in}, 7, 7) became {tuple(shape)}: are the 3x3 convolutions padded by 1?"
     if w_in == w_out and stride == 1:
-        if way == "none":
+        if not np.array_equal(np.maximum(silent, 0), np.maximum(x, 0)):
             return "It looks as if the shortcut was forgotten: when the convolutions say nothing, the output is relu(input)."
-        if not below:
+        if not (lowered < np.abs(x) + 2.5).all():
             return "It looks as if the last ReLU comes before the addition: then a block can only add, never take away."
-    if negative:
+    if (y < 0).any():
         return "It looks as if the last ReLU is missing: it comes after the addition, and there the output is negative."
-    if w_in == w_out and stride == 1 and not cut:
+    cut = [np.allclose(out, np.maximum(x, 0), atol=1e-3) for out in answer[4] if np.shape(out) == x.shape]
+    if w_in == w_out and stride == 1 and not any(cut):
         return "It looks as if the ReLU between the two convolutions is missing."
     return None
 

@@ -43,53 +43,44 @@ def try_module(m: Any, width: int, squeeze: int, pixels: int) -> Any:
         for p in se.parameters():
             p.normal_(0, 1)
         y = se(x)
-        weight = (y / x) if y.shape == x.shape else torch.zeros(1)
-        same = bool(y.shape == x.shape and torch.allclose(weight, weight[:, :, :1, :1].expand_as(weight), atol=1e-5))
         shifted = se(x.roll(1, dims=3))
-        pooled = bool(y.shape == x.shape and torch.allclose(shifted, y.roll(1, dims=3), atol=1e-5))
         mixed = x.clone()
         mixed[:, :, 0, 0] += 0.5
         mixed[:, :, -1, -1] -= 0.5
-        mean = bool(y.shape == x.shape and torch.allclose(se(mixed) / mixed, y / x, atol=1e-4))
+        evened = se(mixed)
         # with a hidden layer that is cut off below zero, a large negative bias there leaves a half of nothing
+        cut = None
         if len(layers) == 2 and all(layer.bias is not None for layer in layers):
             layers[0].bias.fill_(-1e4)
             layers[1].bias.zero_()
-            cut = bool(torch.allclose(se(x), x / 2, atol=1e-4))
-        else:
-            cut = True
-    numbers = sum(p.numel() for p in se.parameters())
-    return [
-        list(y.shape),
-        float((half / x).mean()) if half.shape == x.shape else -1.0,
-        same,
-        pooled,
-        mean,
-        cut,
-        numbers,
-    ]
+            cut = se(x)
+    return [x, half, y, shifted, mixed, evened, cut, sum(p.numel() for p in se.parameters())]
 
 
 def judge_module(call: tuple, answer: Any) -> str | None:
     width, squeeze, pixels = call
-    shape, half, same, pooled, mean, cut, numbers = answer
+    x, half, y, shifted, mixed, evened = map(np.asarray, answer[:6])  # compared here: torch may have been patched there
+    cut, numbers, shape = answer[6], answer[7], list(y.shape)
     if shape != [2, width, pixels, pixels]:
         return f"The output should have the input's shape (2, {width}, {pixels}, {pixels}), and has {tuple(shape)}."
     if numbers == 2 * width * squeeze:
         return "It looks as if the biases are missing: both layers have one, since no batch norm follows."
     if numbers != 2 * width * squeeze + width + squeeze:
         return f"The two layers should have {2 * width * squeeze + width + squeeze} numbers, and have {numbers}."
-    if abs(half - 1.5) < 1e-3 or abs(half - 1) < 1e-3:
+    share = float(np.mean(half / x))
+    if abs(share - 1.5) < 1e-3 or abs(share - 1) < 1e-3:
         return "It looks as if the weights were added to the input, or it to them: the input is *multiplied* by them."
-    if abs(half - 0.5) > 1e-3:
+    if abs(share - 0.5) > 1e-3:
         return "It looks as if the sigmoid is missing: with all parameters 0, each channel is multiplied by one half."
-    if not same:
+    weight = y / x
+    if not np.allclose(weight, weight[:, :, :1, :1], atol=1e-5):
         return (
             "It looks as if the mean over pixels is missing: a channel has one weight, the same for all of its pixels."
         )
-    if not (pooled and mean):
+    moved = np.allclose(shifted, np.roll(y, 1, axis=3), atol=1e-5)
+    if not (moved and np.allclose(evened / mixed, weight, atol=1e-4)):
         return "It looks as if something other than the mean over pixels was taken."
-    if not cut:
+    if cut is not None and not np.allclose(cut, x / 2, atol=1e-4):
         return "It looks as if the ReLU between the two layers is missing."
     return None
 

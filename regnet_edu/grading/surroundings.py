@@ -1,0 +1,33 @@
+"""What a submission's process finds around it: which folders are hidden, and which environment it has."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def hidden_folders(uses_package: bool) -> list[str]:
+    """What no submission may read: the whole package, or its checks and solutions; in every copy that Python can find.
+
+    Where the package lies in a checkout of its own, what lies beside it is hidden too: its tests and its history tell.
+    """
+    copies = {PACKAGE, *(Path(p).resolve() / PACKAGE.name for p in sys.path if p)}
+    inside = {copy / "grading" if uses_package else copy for copy in copies}
+    homes = [copy.parent for copy in copies if copy.is_dir() and not (copy.parent / "numpy").is_dir()]
+    beside = {child for home in homes for child in home.iterdir() if child.name != PACKAGE.name}
+    return sorted(str(path) for path in inside | beside if path.exists())
+
+
+def is_home(path: str) -> bool:
+    """Whether the package lies in this folder."""
+    return os.path.realpath(path) == str(PACKAGE.parent)
+
+
+def environment(folder: str) -> dict[str, str]:
+    """Only what a Python process needs: no tokens, no settings, no home of the one who grades."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    return {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", **threads, **kept}
