@@ -209,6 +209,41 @@ class TestBadInput:
         assert "no submissions" in capsys.readouterr().err
         assert main(["grade", str(tmp_path), "--out", "x.pdf"]) == 2
 
+    def test_whatever_one_file_is_the_rest_is_graded_and_a_sentence_says_what_it_was(self, tmp_path: Path) -> None:
+        put(tmp_path, SOLUTION)
+        handed_in = {
+            "04.1": ("shared_ratio.py", "def share_ratio(:\n    pass\n", "line 1 of shared_ratio.py is not Python"),
+            "05.1": ("shared_group.ipynb", "not a notebook", "is no notebook"),
+            "07.1": ("growing_depths.py", "x = 1\n", "has no function"),
+            "08.1": ("quantised.py", "", "is empty"),
+            "09.1": ("search.py", None, "has no search.py"),
+        }
+        for number, (name, text, _) in handed_in.items():
+            (tmp_path / get(number).slug).mkdir()
+            if text is not None:
+                (tmp_path / get(number).slug / name).write_text(text)
+        (tmp_path / get("01.2").slug).mkdir()
+        first = get("01.2").functions[0]
+        (tmp_path / get("01.2").slug / "sizes.py").write_text(f"def {first}():\n    return 1\n")
+        wanted = [EDF, get("01.2"), *map(get, handed_in)]
+        (graded,) = batch.grade(tmp_path, wanted)
+        by_number = {v.exercise.number: v for v in graded.verdicts}
+        assert by_number["03.1"].points == EDF.points == graded.points
+        assert "yours takes ()" in by_number["01.2"].parts[0].words
+        for number, (_, _, words) in handed_in.items():
+            said = by_number[number].problem or by_number[number].parts[0].words
+            assert words in said and "Traceback" not in said, said
+            assert by_number[number].points == 0
+
+    def test_answers_that_a_judge_cannot_read_are_wrong_and_not_an_error_of_ours(self) -> None:
+        exercise = get("03.2")
+        source = inspect.getsource(exercise.solution)
+        for answer in ("None", "'x'", "[[]]", "{1: 2}", "(1, [2], 'x')"):
+            text = source[: source.index("def bootstrap_best")] + (
+                f"def bootstrap_best(values, errors, rng):\n    return {answer}\n"
+            )
+            assert not check_source(exercise, Submission(text, exercise.filename)).parts[1].passed
+
     def test_a_notebook_without_the_functions(self) -> None:
         with pytest.raises(InputError, match="defines none of them"):
             submission.capture(EDF, {})

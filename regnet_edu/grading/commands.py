@@ -18,6 +18,10 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     """Add the commands of this room; `command(name, text, example)` makes the parser of one."""
     start = command("exercises", "write the folder of every exercise, ready to fill in", "exercises")
     start.add_argument("folder", nargs="?", default="exercises", type=Path, help="where (exercises)")
+    start.add_argument(
+        "--new", nargs=2, metavar=("NUMBER", "NAME"), help="for instructors: start an exercise in this package's source"
+    )
+    start.add_argument("--title", default="A title in words", help="of the new exercise")
 
     check = command("check", "check one exercise, or show the progress of all", "03.1")
     check.add_argument("number", nargs="?", metavar="NUMBER", help="such as 03.1; all of them if not given")
@@ -52,6 +56,13 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
 def _exercises(options: argparse.Namespace) -> None:
     from .folders import write_all
 
+    if options.new:
+        from .template import new
+
+        for path in new(*options.new, options.title):
+            print(path)
+        print("Change these three line by line; tests/test_exercises.py proves them sound: pytest -k " + options.new[1])
+        return
     try:
         written, kept = write_all(options.folder)
     except OSError as error:
