@@ -65,7 +65,11 @@ def build_parser() -> argparse.ArgumentParser:
     sample.add_argument("--json", action="store_true", help="print each network as a JSON object")
 
     sweep = command(
-        "sweep", "train a population; the same command resumes it", "RegNetX --n 8 --regime tiny --out runs/x.jsonl"
+        "sweep",
+        "train a population; the same command resumes it",
+        "RegNetX --n 8 --regime tiny --out runs/x.jsonl\n"
+        "  regnet-edu sweep RegNetX --n 500 --regime imagenet --data imagenet:DIR --device cuda --threads 8 \\\n"
+        "    --engine ray --address HOST:6379 --out runs/x.jsonl",
     )
     sweep.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ...")
     _space_options(sweep)

@@ -1,19 +1,21 @@
 """The Ray engine on a real cluster of two nodes on this machine: the records of the local engine, whatever is lost."""
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import regnet_edu as rn
 from regnet_edu import cluster, connection, records
-from regnet_edu.cli import main
+from regnet_edu.cli import build_parser, main
 from regnet_edu.engine import Engine
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
@@ -89,6 +91,13 @@ def test_a_cluster_gives_the_records_of_local_workers(connected, images, undistu
     assert (first["workers"], second["workers"], second["engine"]) == (1, 2, "ray")
     assert second["hardware"].startswith("Ray cluster of 2 nodes with 2 CPUs and 1 GPU")
     wait_for(lambda: free_processors() == 2, 30)  # all workers have gone
+    assert ray.get(ray.remote(where_the_package_is).remote()) != rn.__file__  # it came to the node with the job
+
+
+def where_the_package_is():
+    import regnet_edu
+
+    return regnet_edu.__file__
 
 
 def test_a_gpu_that_only_the_cluster_believes_in_is_refused_by_the_worker(connected, images, tmp_path):
@@ -301,6 +310,15 @@ def test_where_no_cluster_runs_auto_is_an_error_and_without_address_a_new_one_is
         with pytest.raises(InputError, match="no Ray cluster runs on this machine; start one with: ray start --head"):
             connection.find("auto")
         assert connection.find() == connection.find("local") == "local"
+
+
+def test_the_readme_s_commands_for_a_cluster_are_understood():
+    readme = Path(__file__).parent.parent / "README.md"
+    lines = [line.partition("#")[0] for line in readme.read_text().splitlines() if "--engine ray --address" in line]
+    assert len(lines) == 3
+    for line in lines:
+        options = build_parser().parse_args(shlex.split(line)[1:])
+        Engine(options.engine, options.workers, options.threads, options.device, options.address, options.gpus)
 
 
 def start_driver(out, address, networks=8):
