@@ -152,6 +152,15 @@ def test_edfs_legend_is_min_and_mean_in_percent():
     assert texts[1] == f"[{100 * known.min():.1f} | {100 * known.mean():.1f}] RegNetX, n = 28"
 
 
+def test_a_large_legend_stands_above_the_curves_and_is_whole():
+    many = {f"a space with a rather long name, number {k}": A for k in range(5)}
+    figure = plots.edfs(many)
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+    assert figure.axes[0].get_legend() is None and box.y0 >= figure.axes[0].get_window_extent().y1
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+
+
 def test_edfs_takes_weights():
     weights = np.where(A["error"] < A["error"].median(), 1.0, 0.0)
     line = plots.edfs([A], weights=[weights]).axes[0].lines[0]

@@ -33,7 +33,11 @@ def edfs(
     """
     shown = sources(populations)
     weights = [None] * len(shown) if weights is None else list(weights)
-    fig, ax = new_figure(*size, small_print(shown) if note else "")
+    labels = [f"{summary(s.errors)} {s.name}, n = {len(s.known)}" for s in shown]
+    # curves rise to the right of an empty corner, but a large legend does not fit into it
+    crowded = len(shown) > 3 or max(map(len, labels)) > 42
+    height = size[1] + (0.17 * (len(shown) + 1) if crowded else 0)
+    fig, ax = new_figure(size[0], height, small_print(shown) if note else "")
     words = []
     for k, (source, weight) in enumerate(zip(shown, weights, strict=True)):
         curve = edf(source.errors, weights=weight)
@@ -41,8 +45,7 @@ def edfs(
         # F jumps just after each error, so the step ends at it; the last step goes up to 1
         x = 100 * np.concatenate([curve.error, [curve.error[-1]], [1.0]])
         y = np.concatenate([curve.fraction, [1.0], [1.0]])
-        label = f"{facts} {source.name}, n = {facts.n}"
-        ax.step(np.concatenate([[0.0], x]), np.concatenate([[0.0], y]), where="pre", label=label, **look(k))
+        ax.step(np.concatenate([[0.0], x]), np.concatenate([[0.0], y]), where="pre", label=labels[k], **look(k))
         quartiles = 100 * np.quantile(source.errors[~np.isnan(source.errors)], [0.25, 0.5, 0.75])
         failed = f", {facts.failed} failed" if facts.failed else ""
         words.append(
@@ -56,7 +59,11 @@ def edfs(
     ax.set_xlabel("top-1 error (%)")
     ax.set_ylabel("cumulative probability")
     ax.set_title(title)
-    ax.legend(loc="lower right", title="[min | mean] error (%)", title_fontsize=8, alignment="left")
+    heading = {"title": "[min | mean] error (%)", "title_fontsize": 8, "alignment": "left"}
+    if crowded:
+        fig.legend(loc="outside upper left", **heading)
+    else:
+        ax.legend(loc="lower right", **heading)
     tail = left_out_words(outside, ax.get_xlim()[1])
     return finish(fig, f"Error distribution functions of {_count(len(shown))}. {' '.join(words)}{tail}")
 
