@@ -36,7 +36,8 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
     for k, record in sorted(found.networks.items()):
-        if AnyNetConfig.from_dict(record["config"]) != configs[k]:
+        # Most are written alike; one written by another version may name its options otherwise.
+        if record["config"] != configs[k].to_dict() and AnyNetConfig.from_dict(record["config"]) != configs[k]:
             raise InputError(
                 f"network {k} of {out} is not the one that is sampled now: the file was begun with "
                 f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"

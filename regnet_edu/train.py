@@ -28,7 +28,9 @@ from .outcome import TrainResult, seeds
 from .regime import Regime
 from .stream import ImageStream
 
-EVAL_BATCH = 500
+# Measured: on a CPU 250 images at a time are up to a third faster than 500, whose activations leave the cache, and no
+# network's scores changed by a bit. A GPU wants more at once.
+EVAL_BATCH = {"cpu": 250, "cuda": 1000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +69,22 @@ def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
 
     train_images, train_labels = part(data.train_images, data.train_labels, regime.train_images)
     test_images, test_labels = part(data.test_images, data.test_labels, regime.test_images)
-    # Whole-number sums make the statistics the same on every machine.
-    pixels = train_images.reshape(-1, data.channels).to(torch.int64)
-    mean = pixels.sum(0).double() / len(pixels)
-    variance = (pixels**2).sum(0).double() / len(pixels) - mean**2
-    std = variance.clamp(min=1.0).sqrt()
-    return DeviceData(train_images, train_labels, test_images, test_labels, mean.float(), std.float(), data.num_classes)
+    mean, std = statistics(train_images)
+    return DeviceData(train_images, train_labels, test_images, test_labels, mean, std, data.num_classes)
+
+
+def statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return each channel's mean and standard deviation of (n, h, w, c) uint8 images.
+
+    They come from whole-number sums over the histogram, so that they are the same on every machine; and with no copy of
+    the pixels in a wider type, which would be eight times as large.
+    """
+    values = torch.arange(256)
+    channels = images.flatten(0, 2).T
+    counts = torch.stack([torch.bincount(channel, minlength=256).cpu() for channel in channels])
+    mean = (counts * values).sum(1).double() / counts.sum(1)
+    variance = (counts * values**2).sum(1).double() / counts.sum(1) - mean**2
+    return mean.float().to(images.device), variance.clamp(min=1.0).sqrt().float().to(images.device)
 
 
 def train(
@@ -213,8 +225,9 @@ def top1_error(network: nn.Module, data: DeviceData, precision: str = "fp32") ->
     network.eval()
     where = data.test_images.device
     wrong = torch.zeros((), dtype=torch.int64, device=where)
-    for start in range(0, len(data.test_labels), EVAL_BATCH):
-        rows = slice(start, start + EVAL_BATCH)
+    size = EVAL_BATCH[where.type]
+    for start in range(0, len(data.test_labels), size):
+        rows = slice(start, start + size)
         with autocast(where, precision):
             scores = network(normalise(data.test_images[rows], data))
         wrong += (scores.argmax(1) != data.test_labels[rows]).sum()

@@ -110,7 +110,7 @@ def test_another_sweep_on_the_same_file_is_refused_and_says_what_differs(images,
     other = rn.ImageData("others", *pictures(200, 16, 3), *pictures(100, 16, 2), CLASSES, "fedcba9876543210")
     for change, sentence in (
         ({"space": "AnyNetXB"}, "begun with space AnyNetXA.* not AnyNetXB"),
-        ({"space": rn.AnyNetXA(max_depth=4)}, "network 0 .* is not the one .*max_depth=3.* now it is .*max_depth=4"),
+        ({"space": rn.AnyNetXA(max_depth=4)}, r"begun with space AnyNetXA, not AnyNetXA \(max_depth 4\)"),
         ({"seed": 1}, "begun with seed 0, not 1"),
         ({"regime": REGIME.but(lr=0.1)}, "begun with regime lr 0.15, not lr 0.1"),
         ({"data": other}, "begun with data shapes .*fingerprint 0123456789abcdef.*, not others"),
