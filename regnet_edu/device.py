@@ -27,7 +27,13 @@ def device_of(name: str) -> torch.device:
 
 @contextlib.contextmanager
 def threads_of(count: int) -> Iterator[None]:
-    """Use so many threads; afterwards as many as before."""
+    """Use so many threads; afterwards as many as before.
+
+    Raises:
+        InputError: the number is none.
+    """
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise InputError(f"threads {count!r:.60} must be a whole number of at least 1")
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

@@ -90,10 +90,12 @@ def train_large(
     if not isinstance(stream, ImageStream):
         raise InputError(f"data {stream.name} is kept in memory; to read images from files, give imagenet:DIR")
     stream.check_batch(regime)
+    if isinstance(save_every, bool) or not isinstance(save_every, int) or save_every < 1:
+        raise InputError(f"save_every {save_every!r:.60} must be a whole number of steps of at least 1")
     with contextlib.ExitStack() as stack:
         team = stack.enter_context(join(device))
         stack.enter_context(threads_of(threads))
-        stack.enter_context(torch.backends.cudnn.flags(benchmark=True))
+        stack.enter_context(torch.backends.cudnn.flags(enabled=True, benchmark=True))
         if team.agree(lambda: stream.fingerprint) != stream.fingerprint:
             raise InputError(f"image folder {stream.root} is not the same on all machines; copy it anew")
         plan = Plan.of(regime.batch_size, team.size, norm_batch)
@@ -108,7 +110,13 @@ def train_large(
         resumed = course.resume()
         talk(_opening(course, stream, out, resumed))
         while not course.done:
-            figures = course.one_epoch()
+            try:
+                figures = course.one_epoch()
+            except torch.cuda.OutOfMemoryError as error:
+                raise InputError(
+                    f"the GPU has too little memory for {min(plan.part, plan.norm_batch)} images at a time; "
+                    f"norm_batch {max(2, min(plan.part, plan.norm_batch) // 2)} takes fewer"
+                ) from error
             talk(_news(course, figures))
             if on_epoch and not course.diverged:
                 on_epoch(course.epoch, figures["error"])

@@ -33,8 +33,9 @@ def root(tmp_path_factory):
     return imagenet(tmp_path_factory.mktemp("data") / "tiny")
 
 
-def train(root, out=None, recipe=SMALL, **options):
-    return train_large(CONFIG, recipe, 3, f"imagenet:{root}", **{"out": out, "loaders": 0, "device": "cpu", **options})
+def train(root, out=None, recipe=SMALL, seed=3, **options):
+    usual = {"out": out, "loaders": 0, "device": "cpu"}
+    return train_large(CONFIG, recipe, seed, f"imagenet:{root}", **{**usual, **options})
 
 
 def state(out):
@@ -228,6 +229,9 @@ def test_one_step_is_plain_sgd_on_the_mean_loss(root):
         ({"recipe": SMALL.but(batch_size=64)}, "batch_size 64 is more than the 48 training images"),
         ({"recipe": SMALL.but(crop_padding=4)}, "crop_padding 4 is for images in memory"),
         ({"loaders": -1}, "loaders -1 must be"),
+        ({"threads": 0}, "threads 0 must be"),
+        ({"save_every": 0}, "save_every 0 must be"),
+        ({"seed": -1}, "seed -1 must be"),
         ({"device": "tpu9"}, "device 'tpu9' is unknown"),
     ],
 )
@@ -241,6 +245,15 @@ def test_bad_arguments_get_one_sentence(root, tmp_path, options, sentence):
 def test_a_gpu_that_is_not_there_is_said(root):
     with pytest.raises(InputError, match="no GPU that torch can use; use cpu"):
         train(root, device="cuda")
+
+
+def test_a_gpu_without_the_memory_is_said_with_what_takes_less(root, monkeypatch):
+    def full(self, batch):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    monkeypatch.setattr(course.Course, "_one_step", full)
+    with pytest.raises(InputError, match="too little memory for 16 images at a time; norm_batch 8 takes fewer"):
+        train(root)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
