@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-from regnet_book import accessibility, descriptions, downloads, freshness, icons, offline, quiz, repository  # noqa: E402
+from regnet_book import accessibility, descriptions, downloads, freshness, icons, notebooks, offline, quiz, repository  # noqa: E402
 
 
 class TestFreshness:
@@ -109,6 +109,18 @@ class TestRepository:
         assert downloads.colab_address(tmp_path, "book/01_first") == address
         monkeypatch.setenv("REGNET_EDU_REPOSITORY", "")
         assert downloads.colab_address(tmp_path, "book/01_first") is None
+
+    def test_the_build_says_how_to_have_colab_buttons(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "book").mkdir()
+        (tmp_path / "book" / "01_first.md").write_text("# First\n\nText.\n")
+        monkeypatch.setenv("REGNET_EDU_REPOSITORY", "")
+        assert "REGNET_EDU_REPOSITORY=" in downloads.colab_note(tmp_path)
+        monkeypatch.setenv("REGNET_EDU_REPOSITORY", "https://github.com/a/b")
+        monkeypatch.setenv("GITHUB_REF_NAME", "main")
+        for source, said in {"": "make notebooks", "git+https://github.com/a/b@main": ""}.items():
+            made = notebooks.notebook(tmp_path / "book" / "01_first.md", source)
+            (tmp_path / "book" / "01_first.ipynb").write_text(notebooks.write(made))
+            assert said in downloads.colab_note(tmp_path) and bool(said) == bool(downloads.colab_note(tmp_path))
 
     def test_the_package_comes_from_the_repository_or_from_the_site_and_from_nowhere_else(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text('[project]\nname = "regnet-edu"\nversion = "1.2"\n')

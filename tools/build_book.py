@@ -100,6 +100,11 @@ def main() -> int:
     STAMP.touch()
     os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
     print(f"The cells of {len(took := run_seconds())} pages run in {sum(took.values()):.0f} s")
+    sys.path.insert(0, str(ROOT / "book" / "_ext"))
+    from regnet_book import downloads
+
+    if note := downloads.colab_note(ROOT):
+        print(note)
     print(f"The book is built ({time.monotonic() - start:.0f} s). Open {(HTML / 'index.html').as_uri()}")
     print("or run `make serve` and open http://127.0.0.1:8000")
     return 0

@@ -12,11 +12,9 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util import logging
 
 from . import notebooks, repository
 
-LOGGER = logging.getLogger(__name__)
 FOLDER = "notebooks"
 COLAB = "https://colab.research.google.com/github"
 CHAPTER = re.compile(r"book/(\d\d_\w+)")
@@ -33,6 +31,19 @@ def colab_address(root: Path, pagename: str) -> str | None:
     if not address or not (root / f"{pagename}.ipynb").exists():
         return None
     return f"{COLAB}/{address.removeprefix('https://github.com/')}/blob/{repository.branch(root)}/{pagename}.ipynb"
+
+
+def colab_note(root: Path) -> str:
+    """What whoever builds the book should know about its Colab buttons; "" if all is well."""
+    if not repository.find(root):
+        return (
+            "Its pages have no Colab button, because no address of the repository is known. To have one, set the git "
+            "remote origin, or REGNET_EDU_REPOSITORY=https://github.com/OWNER/NAME, and run `make notebooks book`."
+        )
+    written = {notebooks.source_of(c.with_suffix(".ipynb")) for c in chapters(root) if c.with_suffix(".ipynb").exists()}
+    if written - {repository.package_source(root)}:
+        return "The notebooks that Colab opens install the package from elsewhere: run `make notebooks`, and commit."
+    return ""
 
 
 def _add_buttons(
@@ -67,19 +78,6 @@ def _write_notebooks(app: Sphinx, exception: Exception | None) -> None:
     for chapter in chapters(root):
         made = notebooks.write(notebooks.notebook(chapter, source))
         (folder / f"{chapter.stem}.ipynb").write_text(made, encoding="utf-8")
-    _say_what_colab_opens(root)
-
-
-def _say_what_colab_opens(root: Path) -> None:
-    if not repository.find(root):
-        LOGGER.info("No address of the repository is known, so no page has a Colab button. To have them: set the git")
-        LOGGER.info("remote origin, or REGNET_EDU_REPOSITORY=https://github.com/OWNER/NAME, and `make notebooks book`.")
-        return
-    written = {notebooks.source_of(c.with_suffix(".ipynb")) for c in chapters(root) if c.with_suffix(".ipynb").exists()}
-    if written - {repository.package_source(root)}:
-        LOGGER.info(
-            "The notebooks that Colab opens install the package from elsewhere: run `make notebooks`, and commit."
-        )
 
 
 def setup(app: Sphinx) -> None:
