@@ -59,9 +59,10 @@ def _exercises(options: argparse.Namespace) -> None:
     if options.new:
         from .template import new
 
-        for path in new(*options.new, options.title):
+        number, name = options.new
+        for path in new(number, name, options.title):
             print(path)
-        print("Change these three line by line; tests/test_exercises.py proves them sound: pytest -k " + options.new[1])
+        print("Change these three line by line; tests/test_exercises.py proves them sound: pytest -k " + name)
         return
     try:
         written, kept = write_all(options.folder)

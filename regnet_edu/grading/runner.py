@@ -216,7 +216,11 @@ class _Process:
 
     def begin(self) -> None:
         """Start the clock of a check."""
-        self.start, self.waited = time.monotonic(), _waited(self.process.pid)
+        self.start, self.waited, self.answering = time.monotonic(), self._all_waited(), 0.0
+
+    def _all_waited(self) -> float:
+        """Seconds in which it, or the grader that it may be waiting for, had to wait for a processor."""
+        return _waited(self.process.pid) + _waited("thread-self")
 
     def answer(self, call: tuple, seconds: float) -> Outcome:
         """Return what comes of one call; what it asks of the grader on the way is answered and kept."""
@@ -227,12 +231,17 @@ class _Process:
                 outcome.asked = asked
                 return outcome
             place, question = outcome.facts.get("place"), outcome.value
-            known = isinstance(place, int) and 0 <= place < len(call)
-            if not known or not isinstance(question, tuple) or len(asked) >= MOST_QUESTIONS:
-                return Outcome(
-                    "forged", facts={"words": f"more than {MOST_QUESTIONS:,} questions, or no question at all"}
-                )
+            if (
+                not isinstance(place, int)
+                or not 0 <= place < len(call)
+                or not isinstance(question, tuple)
+                or len(asked) >= MOST_QUESTIONS
+            ):
+                words = f"it asked more than {MOST_QUESTIONS:,} questions, or none that can be read"
+                return Outcome("forged", facts={"words": words})
+            began = time.monotonic()
             said = reply(call[place], question)
+            self.answering += time.monotonic() - began  # our time, not the learner's
             asked.append((question, wire.decode(said.get("value"))))
             try:
                 os.write(self.replies, json.dumps(said).encode() + b"\n")
@@ -251,7 +260,8 @@ class _Process:
                 self.buffer += content
                 if len(self.buffer) > LONGEST_ANSWER:
                     return Outcome("forged", facts={"words": f"it returned more than {LONGEST_ANSWER >> 20} MiB"})
-            if spent - (_waited(self.process.pid) - self.waited) > seconds or spent > PATIENCE * seconds:
+            own = spent - (self._all_waited() - self.waited) - self.answering
+            if own > seconds or spent > PATIENCE * seconds:
                 return Outcome("timeout", facts={"seconds": seconds})
         line, _, self.buffer = self.buffer.partition(b"\n")
         try:
@@ -276,7 +286,7 @@ class _Process:
         return Outcome("ended", facts={"words": words, "code": code})
 
 
-def _waited(pid: int) -> float:
+def _waited(pid: int | str) -> float:
     """Seconds in which a process could have run but had to wait for a processor; 0 where nobody counts them."""
     try:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..config import AnyNetConfig
+
 
 def plain(value: Any) -> Any:
     """A value in which lists, tuples and arrays, whole numbers and floats that are whole, are all the same."""
@@ -28,3 +30,11 @@ def noise(*what: Any) -> float:
     """A standard normal number that belongs to these values; the same on every machine."""
     digest = hashlib.sha256(repr(plain(list(what))).encode()).digest()
     return NormalDist().inv_cdf((int.from_bytes(digest[:7], "big") + 0.5) / 2**56)
+
+
+def build(network: Any) -> AnyNetConfig:
+    """The config of (depths, widths, ratios, groups), as a learner writes a network."""
+    four: list[Any] = [tuple(v) if isinstance(v, (list, tuple)) else v for v in network]
+    if len(four) != 4:
+        raise ValueError(f"{len(four)} entries instead of 4")
+    return AnyNetConfig(four[0], four[1], four[2], four[3])

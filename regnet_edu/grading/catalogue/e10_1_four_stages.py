@@ -12,7 +12,7 @@ from ...config import AnyNetConfig
 from ...errors import InputError
 from ...regnet_spaces import RegNetX
 from ..exercise import Ask, Exercise, Part, Rng
-from ..worlds import noise, same_network
+from ..worlds import build, noise, same_network
 
 IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
 TWO_STAGES = ((4, 6), (32, 80), 1, 16)  # RegNetX32 of d2l
@@ -37,7 +37,7 @@ def as_config(network: Any) -> AnyNetConfig | str:
     """The network as a config, or what is wrong with it."""
     try:
         depths, widths, ratio, group = network
-        return AnyNetConfig(tuple(depths), tuple(widths), float(ratio), int(group))
+        return build([list(depths), list(widths), float(ratio), int(group)])
     except InputError as error:
         return f"{network} is no network: {error}"
     except (TypeError, ValueError):
@@ -145,7 +145,7 @@ def judge_mine(call: tuple, answer: Any) -> str | None:
         return words
     config = as_config(answer)
     assert isinstance(config, AnyNetConfig)
-    yours, other = trained(config), trained(AnyNetConfig(*TWO_STAGES))
+    yours, other = trained(config), trained(build(TWO_STAGES))
     if np.mean(yours) < np.mean(other):
         return None
     listed = [", ".join(f"{100 * e:.1f}" for e in errors) for errors in (yours, other)]

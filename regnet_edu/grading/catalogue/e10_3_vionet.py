@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...complexity import complexity
-from ...config import AnyNetConfig
 from ...errors import InputError
 from ..exercise import Ask, Asked, Exercise, Part, Rng
 from ..solutions.e10_3_vionet import FACTORS, most_important, vionets
-from ..worlds import noise, plain
+from ..worlds import build, noise, plain
 
 IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
 VALUES: dict[str, Any] = {
@@ -43,15 +42,14 @@ def broken(network: Any) -> list[str]:
 def form(network: Any) -> str | None:
     """What is wrong with the form of a network."""
     try:
-        four = [list(values) for values in network]
-        AnyNetConfig(*map(tuple, four))
+        build([list(values) for values in network])
     except (TypeError, ValueError, InputError) as error:
         return f"{network} is no network (depths, widths, ratios, groups) with one entry a stage: {error}"
     return None
 
 
 def flops(network: Any) -> float:
-    return complexity(AnyNetConfig(*map(tuple, network)), 32, 3, 10).flops
+    return complexity(build(network), 32, 3, 10).flops
 
 
 def good_ones(rng: np.random.Generator) -> list[tuple]:

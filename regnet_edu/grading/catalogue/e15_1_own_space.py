@@ -14,7 +14,7 @@ from ...errors import InputError
 from ...regnet_spaces import RegNetX
 from ...spaces import names
 from ..exercise import Ask, Exercise, Part, Rng
-from ..worlds import noise, plain
+from ..worlds import build, noise, plain
 
 IDEA = 'chapter 15, "Capstone: design your own space"'
 DIVERGED = 0.9
@@ -43,7 +43,7 @@ def draw_space(m: Any, n: int, low: float, high: float, seed: int) -> Any:
 
 def as_config(network: Any) -> AnyNetConfig | None:
     try:
-        return AnyNetConfig(*(tuple(values) for values in network[:4]))
+        return build([list(values) for values in network[:4]])
     except (TypeError, ValueError, InputError):
         return None
 

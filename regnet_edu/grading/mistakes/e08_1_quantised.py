@@ -74,6 +74,11 @@ def stages__swapped(widths):
     return found.tolist(), depths.tolist()
 
 
+def stages__set(widths):
+    """the widths went through a set, which keeps no order: go along the blocks from the first to the last."""
+    return [widths.count(w) for w in set(widths)], sorted(set(widths))
+
+
 def stages__blocks(widths):
     """a stage was made of every block: a stage is a whole run of blocks of the same width."""
     return [1] * len(widths), list(widths)
