@@ -31,6 +31,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
 LIVE = ".rni-live"
+PATIENCE = 180_000  # milliseconds; for a machine that is busy with something else
 SHOTS = ROOT / "artifacts" / "widgets"
 
 
@@ -75,6 +76,7 @@ class Opened:
         self.context = browser.new_context(**{"viewport": {"width": 900, "height": 900}, **context})
         self.wrong: list[str] = []
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
         self.page.route(re.compile("^(https?|ws)"), self._refuse)

@@ -17,7 +17,7 @@ const controls = [
   { key: "target", label: "network" },
   { key: "w0", label: "w₀, first width" },
   { key: "wa", label: "wₐ, slope", coarse: 0.5 },
-  { key: "wm", label: "wₘ, ratio of stages", coarse: 0.01 },
+  { key: "wm", label: "wₘ, stage ratio", coarse: 0.01 },
   { key: "answer", label: "show the search's answer" },
 ];
 

@@ -23,7 +23,7 @@ const controls = [
   { key: "depth", label: "d, blocks" },
   { key: "w0", label: "w₀, first width" },
   { key: "wa", label: "wₐ, slope", coarse: 0.5 },
-  { key: "wm", label: "wₘ, ratio of stages", coarse: 0.01 },
+  { key: "wm", label: "wₘ, stage ratio", coarse: 0.01 },
   { key: "group_width", label: "g, group width", values: GROUPS },
   { key: "bottleneck_ratio", label: "b, bottleneck ratio", names: { 0.25: "1/4", 0.5: "1/2" } },
   { key: "squeeze_excitation", label: "squeeze-and-excitation (Y)" },
