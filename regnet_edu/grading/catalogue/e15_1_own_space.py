@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,10 @@ from ...errors import InputError
 from ...regnet_spaces import RegNetX
 from ...spaces import names
 from ..exercise import Ask, Exercise, Part, Rng
+from ..report_check import DIVERGED, judge_report, spread
 from ..worlds import build, noise, plain
 
 IDEA = 'chapter 15, "Capstone: design your own space"'
-DIVERGED = 0.9
 
 
 def bands(rng: np.random.Generator) -> list[tuple]:
@@ -160,11 +159,6 @@ def ask_interval(m: Any, mine: list, theirs: list, rng: Any) -> Any:
     return [[float(x) for x in m.interval(mine, theirs, r)] for r in (rng, again)]
 
 
-def spread(mine: list, theirs: list) -> tuple[float, float]:
-    """The standard errors of the two means, without the correction of n - 1, as a bootstrap has it."""
-    return tuple(float(np.std(x) / len(x) ** 0.5) for x in (mine, theirs))  # type: ignore[return-value]
-
-
 def judge_interval(call: tuple, answer: Any) -> str | None:
     mine, theirs, _ = call
     (difference, low, high), again = answer
@@ -232,51 +226,6 @@ def record_lists(rng: np.random.Generator) -> list[tuple]:
             lists.append([{"network": ((1,), (8,), (1,), (1,)), "flops": f, "error": e} for e, f in rows])
         cases.append((*lists, Rng(int(rng.integers(999)))))
     return cases
-
-
-def judge_report(call: tuple, answer: Any) -> str | None:
-    mine, theirs, _ = call
-    if not isinstance(answer, str):
-        return "A report is text."
-    errors = [[r["error"] for r in records] for records in (mine, theirs)]
-    flops = [r["flops"] / 1e6 for r in [*mine, *theirs]]
-    text = answer.replace("−", "-").replace(",", "")
-    numbers = [float(x) for x in re.findall(r"[-+]?\d+(?:\.\d+)?", text.replace("%", " "))]
-    means = [100 * float(np.mean(e)) for e in errors]
-    half = 196 * math.hypot(*spread(*errors))
-    facts: list[tuple[str, float, float]] = [
-        ("the number of networks", len(mine), 0.001),
-        *((f"the mean error of {who} in percent", m, 0.006) for who, m in zip(("mine", "theirs"), means, strict=True)),
-        *(
-            (f"the lowest error of {who} in percent", 100 * min(e), 0.006)
-            for who, e in zip(("mine", "theirs"), errors, strict=True)
-        ),
-        ("the lowest flops in millions", min(flops), 0.006),
-        ("the highest flops in millions", max(flops), 0.006),
-        ("the difference of the means in percentage points", means[0] - means[1], 0.006),
-        ("the low end of its interval in percentage points", means[0] - means[1] - half, 0.35 * half),
-        ("the high end of its interval in percentage points", means[0] - means[1] + half, 0.35 * half),
-    ]
-    bad = sum(e >= DIVERGED for values in errors for e in values)
-    if bad:
-        kept = [float(np.mean([x for x in e if x < DIVERGED])) * 100 for e in errors]
-        if any(abs(x - kept[0]) < 0.006 for x in numbers) and not any(abs(x - means[0]) < 0.006 for x in numbers):
-            return f"It looks as if networks that diverged were left out of the mean: with them it is {means[0]:.2f} %."
-        facts.append(("how many networks diverged (an error of 0.9 or more)", bad, 0.001))
-    for what, value, slack in facts:
-        if any(abs(x - value) <= slack for x in numbers):
-            continue
-        if "percent" in what and any(abs(100 * x - value) <= 0.06 for x in numbers if "." in str(x)):
-            return f"It looks as if {what} is given as a fraction: {value:.2f} is expected."
-        if what.startswith("the difference") and any(abs(x + value) <= slack for x in numbers):
-            return f"It looks as if the difference has the wrong sign: mine minus theirs is {value:+.2f} points."
-        return f"The report should say {what}: {value:.2f}."
-    low, high = means[0] - means[1] - half, means[0] - means[1] + half
-    word = "better" if high < 0 else "worse" if low > 0 else "cannot tell"
-    said = [w for w in ("better", "worse", "cannot tell") if w in text.lower()]
-    if said != [word]:
-        return f"The verdict should be {word!r} alone: the interval reaches from {low:+.2f} to {high:+.2f}, and the report says {said or 'nothing'}."
-    return None
 
 
 EXERCISE = Exercise(
