@@ -390,6 +390,7 @@ def test_a_sweep_of_the_imagenet_regime_reads_its_images_while_it_trains(root, t
 @pytest.mark.heavy
 def test_ray_train_starts_the_processes_as_well(root, undisturbed, tmp_path):
     pytest.importorskip("ray")
+    pytest.importorskip("pydantic", reason="which ray[train] brings")
     program = f"""
 from ray.train import RunConfig, ScalingConfig
 from ray.train.torch import TorchTrainer
