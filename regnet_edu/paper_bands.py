@@ -10,6 +10,7 @@ from .edf import Interval, bootstrap_best
 from .paper_rules import (
     CONTRADICTED,
     IN_PART,
+    MORE,
     NOT_VISIBLE,
     REPRODUCED,
     NotRecordedError,
@@ -52,7 +53,7 @@ def grows(populations: Sequence[str], of: str) -> Outcome:
         return Outcome(REPRODUCED, ours, gap)
     if bands[-1].high < bands[0].low:
         return Outcome(CONTRADICTED, ours, gap)
-    words = ["the intervals of the lowest and the highest flops overlap", "would need more networks", gap]
+    words = ["the intervals of the lowest and the highest flops overlap", MORE, gap]
     return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, words)))
 
 
@@ -101,7 +102,9 @@ def runtime_follows(populations: Sequence[str]) -> Outcome:
     low, high = np.quantile(drawn, [0.025, 0.975])
     ours = "correlation of logarithms {:.2f} with activations, {:.2f} with flops".format(*closer(everyone))
     ours += f", difference [{low:+.2f}, {high:+.2f}], n = {len(time)}"
-    return Outcome(NOT_VISIBLE if low <= 0 <= high else REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
+    if low <= 0 <= high:
+        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [MORE, gap])))
+    return Outcome(REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
 
 
 def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:

@@ -7,6 +7,7 @@ the whole interval is inside a margin. No rule looks at a single best network wh
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ NOT_VISIBLE, CONTRADICTED = "not visible at this scale", "contradicted at this s
 NOT_ATTEMPTED = "not attempted"
 VERDICTS = (REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED)
 REPEATS = 4_000  # resamples of a comparison
+MORE = "would need more networks"
 MARGIN = 1.0  # points: populations whose means differ by less are called alike
 
 
@@ -116,7 +118,9 @@ def alike(population: str, to: str, margin: float = MARGIN) -> Outcome:
         return Outcome(REPRODUCED, ours, f"the interval is within {margin:g} point" + "s" * (margin != 1))
     if low <= 0 <= high:
         return Outcome(IN_PART, ours, f"not told apart, but the interval reaches beyond {margin:g}")
-    return Outcome(CONTRADICTED if min(abs(low), abs(high)) > margin else NOT_VISIBLE, ours, "they are told apart")
+    if min(abs(low), abs(high)) > margin:
+        return Outcome(CONTRADICTED, ours)
+    return Outcome(IN_PART, ours, f"told apart, but perhaps by less than {margin:g}")
 
 
 def best_kept(population: str, of: str, margin: float = MARGIN) -> Outcome:
@@ -136,7 +140,7 @@ def best_in(population: str, of: str, low: float = -np.inf, high: float = np.inf
     if low <= band.median <= high:
         return Outcome(IN_PART, ours, "the most likely value is in the range, the interval reaches beyond")
     inside = band.low <= high and low <= band.high
-    return Outcome(NOT_VISIBLE if inside else CONTRADICTED, ours, "would need more networks" if inside else "")
+    return Outcome(NOT_VISIBLE if inside else CONTRADICTED, ours, MORE if inside else "")
 
 
 def band(population: str, of: str) -> Outcome:
@@ -145,7 +149,7 @@ def band(population: str, of: str) -> Outcome:
     found = bootstrap_best(values, errors_of(population))
     ours = f"{of}: {found.median:.3g} [{found.low:.3g}, {found.high:.3g}] of {values.min():g} to {values.max():g}"
     narrow = found.high - found.low < np.ptp(values)
-    return Outcome(REPRODUCED if narrow else NOT_VISIBLE, f"{ours}, {_sizes(population)}")
+    return Outcome(REPRODUCED if narrow else NOT_VISIBLE, f"{ours}, {_sizes(population)}", "" if narrow else MORE)
 
 
 def best_low(population: str, of: str) -> Outcome:
@@ -157,7 +161,7 @@ def best_low(population: str, of: str) -> Outcome:
         return Outcome(REPRODUCED, ours)
     if found.median < mean:
         return Outcome(IN_PART, ours, "the most likely value is below the mean, the interval reaches beyond")
-    return Outcome(NOT_VISIBLE if found.low < mean else CONTRADICTED, ours)
+    return Outcome(NOT_VISIBLE, ours, MORE) if found.low < mean else Outcome(CONTRADICTED, ours)
 
 
 def spans(population: str, of: Sequence[str]) -> Outcome:
@@ -180,7 +184,11 @@ def falls_with(population: str, of: str) -> Outcome:
     low, high = np.nanquantile(drawn, [0.025, 0.975])
     rho = rank_correlation(values, errors)
     ours = f"rank correlation {rho:+.2f} [{low:+.2f}, {high:+.2f}], {_sizes(population)}"
-    return Outcome(NOT_VISIBLE if low <= 0 <= high else REPRODUCED if rho < 0 else CONTRADICTED, ours)
+    if not low <= 0 <= high:
+        return Outcome(REPRODUCED if rho < 0 else CONTRADICTED, ours)
+    # Fisher's approximation, at the 5 % level with a power of 80 %
+    needed = math.ceil((2.8 / math.atanh(rho)) ** 2 + 3) if rho else 0
+    return Outcome(NOT_VISIBLE, ours, f"would need about {round_significantly(needed):,} networks" if rho else MORE)
 
 
 def lower(population: str, than: str, of: str) -> Outcome:
@@ -191,7 +199,7 @@ def lower(population: str, than: str, of: str) -> Outcome:
     low, high = np.quantile(means[0] - means[1], [0.025, 0.975])
     ours = f"mean {of} {a.mean():.3g} against {b.mean():.3g}, difference [{low:+.2g}, {high:+.2g}]"
     if low <= 0 <= high:
-        return Outcome(NOT_VISIBLE, f"{ours}, {_sizes(population, than)}")
+        return Outcome(NOT_VISIBLE, f"{ours}, {_sizes(population, than)}", MORE)
     return Outcome(REPRODUCED if high < 0 else CONTRADICTED, f"{ours}, {_sizes(population, than)}")
 
 
@@ -210,7 +218,7 @@ def line(population: str, paper: float, best: int = 20) -> Outcome:
     ours = f"slope {slope(range(len(blocks))):.1f} [{low:.1f}, {high:.1f}] channels a block, best {len(blocks)}"
     if low <= paper <= high:
         return Outcome(REPRODUCED, ours)
-    return Outcome(IN_PART if low > 0 else NOT_VISIBLE, ours, "it rises, with another slope" if low > 0 else "")
+    return Outcome(IN_PART, ours, "it rises, with another slope") if low > 0 else Outcome(NOT_VISIBLE, ours, MORE)
 
 
 def search(population: str, draws: int, margin: float = MARGIN) -> Outcome:
@@ -238,7 +246,7 @@ def search_better(population: str, than: Sequence[str], draws: int) -> Outcome:
     high = [np.quantile(drawn[0] - other, 0.975) for other in drawn[1:]]
     low = [np.quantile(drawn[0] - other, 0.025) for other in drawn[1:]]
     verdict = REPRODUCED if max(high) < 0 else CONTRADICTED if min(low) > 0 else NOT_VISIBLE
-    return Outcome(verdict, f"best of {draws}: {ours}, {_sizes(*names)}")
+    return Outcome(verdict, f"best of {draws}: {ours}, {_sizes(*names)}", MORE if verdict == NOT_VISIBLE else "")
 
 
 def drawn(names: Sequence[str]) -> Outcome:
