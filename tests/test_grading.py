@@ -281,7 +281,7 @@ class TestHintsAndResets:
         (tmp_path / EDF.slug / "edf.py").write_text(SOLUTION)
         assert main(["watch", str(tmp_path), "--once"]) == 0
         out = capsys.readouterr().out
-        assert "[#] 03.1 edf" in out and "[ ] 01.1 log_uniform" in out and f"{EDF.points} of " in out
+        assert "● 03.1 edf 5/5" in out and "○ 01.1 log_uniform" in out and f"{EDF.points} of " in out
 
 
 @pytest.fixture(scope="module")
