@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from .dataset import DataSet
 from .errors import InputError
-from .worker import save_data
+from .worker import OUT_OF_MEMORY, save_data
 
 ATTEMPTS = 2  # a network whose worker dies or fails is tried once more, then recorded as failed
 # glibc maps every block above 32 MB anew and unmaps it when it is freed, so a network with large activations pays for
@@ -94,6 +94,7 @@ class _Pool:
     def __init__(self, tasks: Iterable[Mapping[str, Any]], job: Mapping[str, Any]) -> None:
         self.job = job
         self.waiting = deque(tasks)
+        self.alone: deque[Mapping[str, Any]] = deque()  # ran out of memory: tried again when all others are done
         self.attempts: Counter[int] = Counter()
         self.alive: set[_Worker] = set()
         self.false_starts = 0
@@ -102,9 +103,11 @@ class _Pool:
     def outcomes(self, workers: int) -> Iterator[dict[str, Any]]:
         for _ in range(min(workers, len(self.waiting))):
             self.start()
-        while self.waiting or any(worker.task for worker in self.alive):
+        while self.waiting or self.alone or any(worker.task for worker in self.alive):
             for key, _ in self.selector.select():
                 worker: _Worker = key.data
+                if worker not in self.alive:
+                    continue  # dismissed a moment ago
                 chunk = os.read(key.fd, 1 << 16)
                 *lines, rest = (worker.unread + chunk).split(b"\n")
                 worker.unread = rest
@@ -127,8 +130,21 @@ class _Pool:
         if worker.task:
             yield from self.judged(worker.task, answer)
         worker.task = None
+        self.give_next(worker)
+
+    def give_next(self, worker: _Worker) -> None:
+        """Give a worker what is next; a network that ran out of memory only when nobody else is at work."""
         if self.waiting:
             worker.give(self.waiting.popleft())
+        elif self.alone and not any(other.task for other in self.alive):
+            for idle in self.alive - {worker}:
+                self.dismiss(idle)  # nothing waits any more, and its memory is wanted
+            worker.give(self.alone.popleft())
+
+    def dismiss(self, worker: _Worker) -> None:
+        self.selector.unregister(worker.process.stdout)  # type: ignore[arg-type]
+        self.alive.discard(worker)
+        _stop(worker)
 
     def lost(self, worker: _Worker) -> Iterator[dict[str, Any]]:
         """Deal with the end of a worker that nobody asked to end: put another in its place."""
@@ -141,14 +157,17 @@ class _Pool:
             raise InputError(f"no worker could be started: {words}")
         if worker.task:
             yield from self.judged(worker.task, {"index": worker.task["index"], "status": "failed", "reason": words})
-        if self.waiting:
+        if self.waiting or (self.alone and not self.alive):
             self.start()
+        elif ready := [other for other in self.alive if other.ready and not other.task]:
+            self.give_next(ready[0])
 
     def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the outcome, unless the network failed and gets another attempt."""
         self.attempts[task["index"]] += 1
         if outcome["status"] == "failed" and self.attempts[task["index"]] < ATTEMPTS:
-            self.waiting.append(task)
+            short = outcome["reason"].startswith(OUT_OF_MEMORY)
+            (self.alone if short else self.waiting).append(task)
         else:
             yield outcome
 

@@ -44,8 +44,8 @@ class SGD:
             where = params[0].device if params else None
             buffers[:] = [None if b is None else b.to(where) for b in saved]
 
-    def step(self, lr: float) -> None:
-        """Change every parameter by its gradient, at this learning rate."""
+    def step(self, lr: float | torch.Tensor) -> None:
+        """Change every parameter by its gradient, at this learning rate: a number, or a tensor on the same GPU."""
         with torch.no_grad():
             for (params, decay), buffers in zip(self.groups, self._buffers, strict=True):
                 sgd(
@@ -55,7 +55,7 @@ class SGD:
                     fused=True,
                     weight_decay=decay,
                     momentum=self.regime.momentum,
-                    lr=lr,
+                    lr=lr,  # type: ignore[arg-type]
                     dampening=0.0,
                     nesterov=self.regime.nesterov,
                     maximize=False,

@@ -5,7 +5,9 @@
     {"kind": "network", "index": 0, "seed": ..., "config": {...}, "status": "ok", "error": 0.53, ..., "crc": ...}
 
 The first line is the header. A session line is added whenever a sweep is started or resumed. A network line is on the
-disk before its network counts as done. `crc` is the CRC-32 of everything before it in the line, so that a line that is
+disk before its network counts as done, and holds: index, seed, config, flops, params, activations, status ("ok",
+"diverged" or "failed") with its reason, error, errors (after each epoch), epochs, loss, seconds, cpu_seconds and
+images_per_second. `crc` is the CRC-32 of everything before it in the line, so that a line that is
 torn or was edited by hand is noticed. In pandas:
 
     networks = pandas.read_json(path, lines=True).query("kind == 'network'")
@@ -13,10 +15,12 @@ torn or was edited by hand is noticed. In pandas:
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -99,7 +103,7 @@ def read(path: str | os.PathLike[str]) -> Records:
         InputError: the file is missing, unreadable, or of a newer format.
     """
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb") as file, _no_search_for_cycles():
             records = parse(file)
     except OSError as error:
         raise InputError(f"record file {path} cannot be read: {error.strerror or error}") from error
@@ -108,6 +112,18 @@ def read(path: str | os.PathLike[str]) -> Records:
             f"record file {path} has format {records.header.get('format')!r}; this version reads format {FORMAT}"
         )
     return records
+
+
+@contextlib.contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Let Python not look for garbage meanwhile: among a hundred thousand new records it took half the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 class RecordWriter:

@@ -81,7 +81,9 @@ class Trainer:
             config = AnyNetConfig.from_dict(task["config"])
             result = train(config, self.regime, task["seed"], self.device, self.data, self.threads)
         except Exception as error:  # one bad network must not stop a sweep
-            return {"status": "failed", "reason": f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"}
+            return {"status": "failed", "reason": reason_of(error)}
+        finally:
+            free_memory(self.device)
         return {
             "status": result.status,
             "error": result.error,
@@ -93,6 +95,25 @@ class Trainer:
             "images_per_second": result.images_per_second,
             "reason": result.reason,
         }
+
+
+OUT_OF_MEMORY = "out of memory"
+
+
+def reason_of(error: Exception) -> str:
+    """Say in one line why a network failed; where memory ran out, in words by which the engine knows that."""
+    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
+    lacking = ("out of memory", "not enough memory", "can't allocate memory", "Unable to allocate")
+    short = isinstance(error, MemoryError) or any(words in str(error) for words in lacking)
+    return f"{OUT_OF_MEMORY}: {said}" if short else said
+
+
+def free_memory(device: str) -> None:
+    """Give back what torch keeps of a GPU's memory for later, so that other workers on it can have it."""
+    if device != "cpu":
+        import torch
+
+        torch.cuda.empty_cache()
 
 
 def main() -> None:

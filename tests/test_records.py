@@ -1,9 +1,12 @@
 """The record file: nothing is lost, and everything that is wrong is named."""
 
+import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -124,6 +127,32 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_a_disk_that_is_really_full_loses_nothing(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        path, kept = disk / "a.jsonl", 0
+        with RecordWriter(path) as writer:
+            writer.append(HEADER)
+            with pytest.raises(InputError, match="No space left on device; what it held before is safe"):
+                for kept in range(10_000):
+                    writer.append({**network(kept), "reason": "x" * 300})
+        found = records.read(path)
+        assert 50 < kept < 10_000 and sorted(found.networks) == list(range(kept)) and found.bad == []
+        shutil.copy(path, tmp_path / "a.jsonl")  # to a disk with room, where it goes on
+        write(tmp_path / "a.jsonl", network(kept))
+        assert len(records.read(tmp_path / "a.jsonl").networks) == kept + 1
+    finally:
+        subprocess.run(["umount", str(disk)], check=False)
+
+
 @pytest.mark.skipif(not os.path.exists("/proc"), reason="needs a place that cannot be written")
 def test_an_output_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(InputError, match="cannot be written"), RecordWriter("/proc/nowhere/a.jsonl"):
@@ -158,3 +187,27 @@ def test_a_header_torn_while_it_was_written_is_begun_again(tmp_path):
     path.write_bytes(encode(HEADER)[:-20])
     write(path, HEADER, network(0))
     assert records.read(path).header == HEADER and records.read(path).bad == []
+
+
+def test_reading_leaves_the_search_for_garbage_as_it_was(tmp_path):
+    write(tmp_path / "a.jsonl", HEADER)
+    for switch in (gc.disable, gc.enable):
+        switch()
+        before = gc.isenabled()
+        records.read(tmp_path / "a.jsonl")
+        assert gc.isenabled() == before
+
+
+def test_a_hundred_thousand_records_are_read_in_seconds_and_one_more_is_as_quick_as_the_first(tmp_path):
+    path = tmp_path / "a.jsonl"
+    config = {"depths": [1, 2, 3, 4], "widths": [8, 16, 32, 64]}
+    path.write_bytes(encode(HEADER) + b"".join(encode({**network(k), "config": config}) for k in range(100_000)))
+    begin = time.process_time()
+    with RecordWriter(path) as writer:
+        assert time.process_time() - begin < 5 and len(writer.records.networks) == 100_000
+        length = path.stat().st_size
+        begin = time.process_time()
+        for k in range(20):
+            writer.append({**network(100_000 + k), "config": config})
+        assert (time.process_time() - begin) / 20 < 0.01  # reading the file again would take a second
+    assert path.stat().st_size - length < 20 * 300

@@ -93,9 +93,39 @@ def test_workers_that_cannot_start_are_said_and_no_network_is_recorded(images, t
 
 def test_a_network_that_cannot_be_trained_is_a_record_and_stops_nothing(images):
     huge = rn.AnyNetConfig((1,), (2**31,), 1, 2**31)  # no machine has the memory
-    table = run(images, space=[huge, rn.AnyNetConfig((1,), (8,), 1, 8)], n=2, workers=1)
-    assert table.status.tolist() == ["failed", "ok"] and "memory" in table.reason[0].lower()
-    assert table.error.isna().tolist() == [True, False]
+    table = run(images, space=[huge, huge, rn.AnyNetConfig((1,), (8,), 1, 8)], n=3, workers=2)
+    assert table.status.tolist() == ["failed", "failed", "ok"] and table.reason[0].startswith("out of memory: ")
+    assert table.error.isna().tolist() == [True, True, False]
+
+
+def test_what_runs_out_of_memory_is_tried_again_when_all_others_are_done_and_nobody_else_is_there(monkeypatch):
+    log = []
+
+    class Pretended:  # a worker that answers at once; network 0 finds too little memory beside others
+        def __init__(self, pool):
+            self.pool, self.task, self.ready = pool, None, True
+            self.process = type("Process", (), {"stdout": None})
+
+        def give(self, task):
+            self.task = task
+            log.append((task["index"], len(self.pool.alive)))
+
+    monkeypatch.setattr(local, "_stop", lambda worker: None)
+    pool = local._Pool([{"index": k} for k in range(3)], {})
+    pool.selector = type("Selector", (), {"unregister": lambda self, what: None})()
+    first, second = Pretended(pool), Pretended(pool)
+    pool.alive = {first, second}
+    short, fine = {"status": "failed", "reason": "out of memory: 2 GB"}, {"status": "ok"}
+
+    def answer(worker, outcome):
+        return [o["index"] for o in pool.heard(worker, {"index": worker.task["index"], **outcome})]
+
+    assert list(pool.heard(first, {"ready": True})) == list(pool.heard(second, {"ready": True})) == []
+    assert answer(first, short) == []  # goes on with network 2 instead
+    assert answer(second, fine) == [1] and second.task is None and len(pool.alive) == 2
+    assert answer(first, fine) == [2]
+    assert log == [(0, 2), (1, 2), (2, 2), (0, 1)]  # alone, and the other worker is gone
+    assert answer(first, short) == [0]  # twice is enough: it is a record with its reason
 
 
 def test_a_diverged_network_is_a_record_at_the_error_of_guessing(images):
