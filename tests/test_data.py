@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from photos import WNIDS, imagenet
+from PIL import Image
 
 from regnet_edu import array_cache, data
 from regnet_edu.errors import InputError
@@ -80,9 +81,7 @@ def test_validation_images_that_are_not_sorted_into_classes_are_said(tmp_path):
     for folder in list((root / "val").iterdir()):
         if folder.is_dir():
             folder.rmdir()
-    with pytest.raises(
-        InputError, match=r"holds 3 images but no class folders; .* \(ImageNet: by WordNet id"
-    ):
+    with pytest.raises(InputError, match=r"holds 3 images but no class folders; .* \(ImageNet: by WordNet id"):
         data.load(f"imagenet:{root}", 32)
 
 
@@ -99,3 +98,12 @@ def test_a_folder_that_memory_cannot_hold_is_refused_with_what_it_needs(tmp_path
 
 def test_the_free_memory_of_this_machine_is_known():
     assert 1e8 < array_cache.free_memory() < 1e14
+
+
+def test_grey_images_among_colour_are_converted_and_that_is_said_each_time(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path / "cache"))
+    root = imagenet(tmp_path / "tiny", train=2, val=1)
+    Image.new("L", (40, 40), 99).save(root / "train" / WNIDS[0] / f"{WNIDS[0]}_0.JPEG")
+    for _ in range(2):  # decoded, then from the cache
+        assert data.load(str(root), 32, progress=True).note == "1 L images converted to RGB"
+        assert f"note: {root}: 1 L images converted to RGB" in capsys.readouterr().err
