@@ -82,7 +82,11 @@ def write_wheel() -> Path:
         shutil.copytree(ROOT / "regnet_edu", copy / "regnet_edu", ignore=shutil.ignore_patterns("__pycache__"))
         make = f"from setuptools.build_meta import build_wheel; build_wheel({str(folder)!r})"
         env = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
-        subprocess.run([sys.executable, "-c", make], cwd=copy, env=env, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(
+            [sys.executable, "-c", make], cwd=copy, env=env, capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise RuntimeError(f"the package's wheel could not be made: {done.stderr.strip()[-1000:]}")
     return next(folder.iterdir())
 
 
