@@ -41,6 +41,7 @@ from regnet_edu import regime as regimes
 from regnet_edu.worker import save_data
 
 TARGETS = {"cpu": {"d2l": 3.8, "plain": 3.0, "ours 1": 1.9}, "cuda": {"d2l": 8.0}}
+ENOUGH = 0.25  # of a regime's images, for a ratio that means something
 AT_ONCE = {"cpu": (1, 2), "cuda": (1, 2, 4, 8, 16)}
 
 
@@ -196,6 +197,7 @@ def compare(name: str, options: argparse.Namespace, images: rn.ImageData, folder
     )
     try:
         ours(tasks[0].config, max(counts))  # the first network of a process warms it up
+        torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)  # imports a compiler, which the others would pay for
         for k, task in enumerate(tasks):
             for arm in names[k % len(names) :] + names[: k % len(names)]:
                 seconds[arm].append(arms[arm](task))
@@ -204,6 +206,8 @@ def compare(name: str, options: argparse.Namespace, images: rn.ImageData, folder
         ours.close()
     report(seconds, tasks, limits, options)
     print(f"  start of {max(counts)} workers, paid once in a sweep: {ours.startup:.1f} s")
+    if options.share < ENOUGH:
+        print("  with so few images the start of the others' loaders is most of their time: read no ratio from this")
 
 
 def networks(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData) -> list[rn.AnyNetConfig]:
