@@ -134,8 +134,9 @@ function start(description, { model, el, link = "" }) {
   function settle() {
     if (spoken.textContent !== said) spoken.textContent = said;
     if (!spoken.hasAttribute("role")) requestAnimationFrame(() => spoken.setAttribute("role", "status"));
-    if (more.scrollWidth > more.clientWidth) more.tabIndex = 0; // what scrolls must be reachable by keyboard
-    else more.removeAttribute("tabindex");
+    const scrolls = more.scrollWidth > more.clientWidth; // it must then be reachable by keyboard, and have a name
+    const frame = { tabindex: "0", role: "region", "aria-label": `Numbers of interactive ${uid.slice(3)}, scroll sideways` };
+    for (const [name, value] of Object.entries(frame)) scrolls ? more.setAttribute(name, value) : more.removeAttribute(name);
     if (!link) return;
     const hash = writeHash(location.hash, link, touched ? state : null);
     const owned = Object.keys(readHash(location.hash, link).entries).length > 0;
