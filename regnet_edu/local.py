@@ -21,7 +21,7 @@ from .worker import OUT_OF_MEMORY, save_data
 
 ATTEMPTS = 2  # a network whose worker dies or fails is tried once more, then recorded as failed
 # glibc gives large blocks back to the system when they are freed, so a step of training pays again and again for pages
-# filled with zeros: measured, up to 1.3 million page faults and 2.4 of 24 CPU seconds for a network of the "cpu" regime,
+# filled with zeros: measured, up to 1.3 million page faults and 2.4 of 24 CPU seconds for a network of regime "cpu",
 # against 600 and none when blocks are kept. The highest memory is the same.
 KEEP_MEMORY = "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592"
 FALSE_STARTS = 3  # so many workers in a row that die before they are ready, and there is no use in starting more

@@ -55,7 +55,7 @@ class SGD:
                     fused=True,
                     weight_decay=decay,
                     momentum=self.regime.momentum,
-                    lr=lr,  # type: ignore[arg-type]
+                    lr=lr,
                     dampening=0.0,
                     nesterov=self.regime.nesterov,
                     maximize=False,

@@ -129,7 +129,8 @@ def sweep(
             if k not in writer.records.networks
         ]
         if tasks:
-            left, size = [configs[task["index"]] for task in tasks], size_of(images, regime.resolution)
+            left = [config for k, config in enumerate(configs) if k not in writer.records.networks]
+            size = size_of(images, regime.resolution)
             crew = stack.enter_context(crew_of.start(left[0], regime, size))
             if progress:
                 done = writer.records.networks.values() if same_crew(writer.records, crew.facts, crew.hardware) else ()
