@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-HAS_MATHS = re.compile(r'class="[^"]*\bmath\b|\\\(|\$[^$\s]')
+HAS_MATHS = re.compile(r'class="[^"]*\bmath\b')
 
 
 def _is_local(asset: object) -> bool:
