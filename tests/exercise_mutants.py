@@ -69,9 +69,7 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
 def mutants(source: str, without: str | None = None) -> Iterator[tuple[str, str]]:
     """Yield (what was changed, the changed program); nothing is changed in the function `without`."""
     tree = ast.parse(source)
-    left_out = {
-        id(inner) for node in tree.body if getattr(node, "name", None) == without for inner in ast.walk(node)
-    }
+    left_out = {id(inner) for node in tree.body if getattr(node, "name", None) == without for inner in ast.walk(node)}
     for place, node in enumerate(_walk(tree)):
         for new in changes(node) if id(node) not in left_out else ():
             changed = _Replace(place, new).visit(copy.deepcopy(tree))

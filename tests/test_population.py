@@ -78,7 +78,7 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             table = load_population(name)
-        # complete to the n that its last session asked for: nobody looked at the errors and stopped where they were good
+        # complete to the n of its last session: nobody looked at the errors and stopped where they were good
         assert len(table) == table.attrs["header"]["n"] >= 50 and table["index"].tolist() == list(range(len(table)))
         assert table.error.between(0, 1).all() and (table.status == "ok").mean() > 0.9
         assert provenance(table).count(";") >= 2

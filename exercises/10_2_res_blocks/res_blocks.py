@@ -6,8 +6,9 @@ from torch import nn
 def make_block(w_in, w_out, stride):
     """Return a basic block of ResNet as a torch module: (n, w_in, r, r) -> (n, w_out, r / stride, r / stride).
 
-    Two 3x3 convolutions, the stride on the first; no biases, batch norm after each; ReLU after the first and after the
-    addition. The shortcut is the input itself, or a 1x1 convolution with batch norm where width or height changes.
+    Two 3x3 convolutions, the stride on the first; no biases, batch norm after each; ReLU after the first and
+    after the addition. The shortcut is the input itself, or a 1x1 convolution with batch norm where width or
+    height changes.
     """
     raise NotImplementedError("write this")
 
@@ -31,7 +32,7 @@ def body_flops(depths, widths, size):
 def fair_widths(depths, widths, size, flops):
     """Return the widths, all scaled by one factor, at which the body comes nearest to `flops` multiply-adds.
 
-    Try the factors 0.01, 0.02, ..., 2.00. A scaled width is the nearest multiple of 8 (Python's `round`), but at least 8.
-    Of two that are equally near the smaller factor wins.
+    Try the factors 0.01, 0.02, ..., 2.00. A scaled width is the nearest multiple of 8 (Python's `round`), but
+    at least 8. Of two that are equally near the smaller factor wins.
     """
     raise NotImplementedError("write this")

@@ -1,7 +1,8 @@
 """Four stages in place of two: deeper networks of RegNetX at the flops of d2l's RegNetX32.
 
-A network is a tuple (depths, widths, bottleneck ratio, group width); `regnet_edu.AnyNetConfig(*network)` builds it. Flops are
-counted for images of 32 x 32 pixels with 3 channels and for 10 classes. You may import regnet_edu.
+A network is a tuple (depths, widths, bottleneck ratio, group width); `regnet_edu.AnyNetConfig(*network)` builds
+it. Flops are counted for images of 32 x 32 pixels with 3 channels and for 10 classes. You may import
+regnet_edu.
 """
 
 import numpy as np
@@ -32,10 +33,11 @@ def beats(train, two, four, seeds):
 
 
 def choose(train, two, candidates, seeds):
-    """Return (place, difference): which candidate is best, and by how much its mean error is above that of `two`.
+    """Return (place, difference): which candidate is best, and by how much its mean error is above that of
+    `two`.
 
-    Choose by the mean error over the first half of the seeds (their number is even), and measure the difference on the
-    second half only. `train(network, seed)` returns an error. Of equal candidates the first wins.
+    Choose by the mean error over the first half of the seeds (their number is even), and measure the difference
+    on the second half only. `train(network, seed)` returns an error. Of equal candidates the first wins.
     """
     half = len(seeds) // 2
     means = [np.mean([train(network, seed) for seed in seeds[:half]]) for network in candidates]
@@ -46,7 +48,7 @@ def choose(train, two, candidates, seeds):
 def my_network():
     """Return one network of RegNetX with four stages, more than 10 blocks and at most 4,625,194 flops.
 
-    That is what RegNetX32 has. The check trains both with the seeds 0 and 1, for 64 steps on 2,048 built-in pictures of 32 x 32
-    pixels, and yours should have the lower mean error.
+    That is what RegNetX32 has. The check trains both with the seeds 0 and 1, for 64 steps on 2,048 built-in
+    pictures of 32 x 32 pixels, and yours should have the lower mean error.
     """
     return (1, 3, 6, 2), (40, 80, 160, 320), 1, 8

@@ -1,7 +1,7 @@
 """The perfect MLP: a design space of two numbers, searched among small networks, used for a large one.
 
-The shape of an MLP is (depth, ratio): how many hidden layers it has, and how much wider the last is than the first. The widths
-between follow a straight line, as those of RegNet do before they are quantised.
+The shape of an MLP is (depth, ratio): how many hidden layers it has, and how much wider the last is than the
+first. The widths between follow a straight line, as those of RegNet do before they are quantised.
 """
 
 from itertools import pairwise
@@ -19,7 +19,9 @@ def mlp_widths(depth, ratio, first):
 
 
 def mlp_cost(inputs, widths, classes):
-    """Return the multiply-adds of an MLP with these hidden widths, for one input; biases and activations do not count."""
+    """Return the multiply-adds of an MLP with these hidden widths, for one input; biases and activations do not
+    count.
+    """
     layers = [inputs, *widths, classes]
     return sum(a * b for a, b in pairwise(layers))
 
@@ -44,10 +46,12 @@ def rank_agreement(small, large):
 
 
 def perfect_mlp(train, inputs, classes, small, large, rng):
-    """Return the hidden widths of the best MLP with about `large` multiply-adds (within 5 %) that small ones can tell of.
+    """Return the hidden widths of the best MLP with about `large` multiply-adds (within 5 %) that small ones
+    can tell of.
 
-    `train(widths, seed)` trains an MLP and returns its error, up to 60 times, and only MLPs within 10 % of `small` multiply-adds:
-    more there is no time for. Depths are 2 to 8, ratios 0.25 to 4. `rng` is a numpy Generator, the only source of chance.
+    `train(widths, seed)` trains an MLP and returns its error, up to 60 times, and only MLPs within 10 % of
+    `small` multiply-adds: more there is no time for. Depths are 2 to 8, ratios 0.25 to 4. `rng` is a numpy
+    Generator, the only source of chance.
     """
     tried = []
     for seed in range(60):

@@ -1,7 +1,8 @@
 """A design space of your own, tested against RegNetX at equal flops, with a report that writes itself.
 
-A network is a tuple (depths, widths, ratios, groups), each with one entry a stage; `regnet_edu.AnyNetConfig(*network)` builds it.
-Flops are counted for images of 32 x 32 pixels, 3 channels and 10 classes. You may import regnet_edu.
+A network is a tuple (depths, widths, ratios, groups), each with one entry a stage;
+`regnet_edu.AnyNetConfig(*network)` builds it. Flops are counted for images of 32 x 32 pixels, 3 channels and 10
+classes. You may import regnet_edu.
 """
 
 import numpy as np
@@ -12,10 +13,11 @@ COUNT = {"resolution": 32, "in_channels": 3, "num_classes": 10}
 
 
 def my_space():
-    """Return a design space of your own: one of the package's with at least one `refine(name, constraint)` of yours.
+    """Return a design space of your own: one of the package's with at least one `refine(name, constraint)` of
+    yours.
 
-    It has networks of four stages with X blocks in the bands of flops that are asked about, 1.5 to 3 million, and it is not RegNetX
-    under another name.
+    It has networks of four stages with X blocks in the bands of flops that are asked about, 1.5 to 3 million,
+    and it is not RegNetX under another name.
     """
     return rn.AnyNetXE(max_width=512).refine(
         "most blocks in stage 3 or 4",
@@ -24,11 +26,12 @@ def my_space():
 
 
 def study(train, n, low, high, seed):
-    """Return (mine, theirs): the records of n networks of my space and of n of RegNetX, both with flops from `low` to `high`.
+    """Return (mine, theirs): the records of n networks of my space and of n of RegNetX, both with flops from
+    `low` to `high`.
 
-    A record is a dict with "network", "flops" and "error". The k-th network of each list is trained once, with the seed k
-    counted from 0: `train(network, k)` returns its error. A network that diverges has the error of guessing, 0.9; it stays.
-    `seed` is that of both samples.
+    A record is a dict with "network", "flops" and "error". The k-th network of each list is trained once, with
+    the seed k counted from 0: `train(network, k)` returns its error. A network that diverges has the error of
+    guessing, 0.9; it stays. `seed` is that of both samples.
     """
 
     def population(space):
@@ -42,10 +45,12 @@ def study(train, n, low, high, seed):
 
 
 def interval(mine, theirs, rng):
-    """Return (difference, low, high): the mean of `mine` minus that of `theirs`, and its 95 % bootstrap interval.
+    """Return (difference, low, high): the mean of `mine` minus that of `theirs`, and its 95 % bootstrap
+    interval.
 
-    Both are lists of errors. Draw each anew with replacement, at its full length, 2,000 times; the ends are the 2.5th and 97.5th
-    percentile of the differences of the means. `rng` is a numpy Generator, the only source of chance.
+    Both are lists of errors. Draw each anew with replacement, at its full length, 2,000 times; the ends are the
+    2.5th and 97.5th percentile of the differences of the means. `rng` is a numpy Generator, the only source of
+    chance.
     """
     mine, theirs = np.asarray(mine), np.asarray(theirs)
     a, b = (x[rng.integers(len(x), size=(2000, len(x)))].mean(axis=1) for x in (mine, theirs))
@@ -54,16 +59,19 @@ def interval(mine, theirs, rng):
 
 
 def verdict(low, high):
-    """Return what the interval of the difference says of my space: "better", "worse", or "cannot tell" if 0 is in it."""
+    """Return what the interval of the difference says of my space: "better", "worse", or "cannot tell" if 0 is
+    in it.
+    """
     return "better" if high < 0 else "worse" if low > 0 else "cannot tell"
 
 
 def report(mine, theirs, rng):
     """Return a report on two lists of records, such as `study` returns, as text in markdown.
 
-    It says: how many networks each population has; each mean and each lowest error in percent; the lowest and the highest flops of
-    all, in millions; the difference of the means and its interval in percentage points; how many networks have an
-    error of 0.9 or more, if any; and the verdict, in the word or the words of `verdict`. Numbers have two decimals.
+    It says: how many networks each population has; each mean and each lowest error in percent; the lowest and
+    the highest flops of all, in millions; the difference of the means and its interval in percentage points;
+    how many networks have an error of 0.9 or more, if any; and the verdict, in the word or the words of
+    `verdict`. Numbers have two decimals.
     """
     errors = [[r["error"] for r in records] for records in (mine, theirs)]
     flops = [r["flops"] / 1e6 for r in [*mine, *theirs]]
