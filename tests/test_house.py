@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import subprocess
 import sys
@@ -151,6 +152,11 @@ class TestImports:
 
         # The best of some runs, less the interpreter's own start: the cost of the import, not of a busy machine.
         assert best("import regnet_edu") - best("pass") < MAX_IMPORT_SECONDS
+
+    def test_the_package_is_pickled_by_name(self) -> None:
+        import regnet_edu
+
+        assert pickle.loads(pickle.dumps(regnet_edu)) is regnet_edu
 
     def test_import_regnet_edu_loads_nothing_heavy(self) -> None:
         done = run_python(
