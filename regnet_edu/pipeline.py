@@ -231,6 +231,6 @@ def _transforms() -> Any:
     except (ImportError, RuntimeError) as error:  # a torchvision of another family than torch fails with RuntimeError
         raise InputError(
             f"reading images from files needs torchvision, which cannot be imported ({str(error)[:80]}); "
-            "pip install 'regnet-edu[imagenet]' installs it"
+            "install the release of torchvision that goes with your torch: pip install torchvision"
         ) from error
     return v2
