@@ -16,6 +16,8 @@ MENDS = [
     (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1"),
     # The same: Font Awesome turns these titles into visible text inside a button with another name.
     (r'(<i class="theme-switch [^>]*?) title="[^"]*"', r"\1"),
+    # The same: a folded cell says "Show code cell source", so its name may not be another.
+    (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
     # region: the logo and the search field of the sidebar lie outside of every landmark.
     (
         r'<div id="pst-primary-sidebar" class="([^"]*)">',
