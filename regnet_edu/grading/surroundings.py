@@ -13,12 +13,20 @@ def hidden_folders(uses_package: bool) -> list[str]:
     """What no submission may read: the whole package, or its checks and solutions; in every copy that Python can find.
 
     Where the package lies in a checkout of its own, what lies beside it is hidden too: its tests and its history tell.
+    A virtual environment there stays readable, since the submission runs in it.
     """
     copies = {PACKAGE, *(Path(p).resolve() / PACKAGE.name for p in sys.path if p)}
     inside = {copy / "grading" if uses_package else copy for copy in copies}
     homes = [copy.parent for copy in copies if copy.is_dir() and not (copy.parent / "numpy").is_dir()]
-    beside = {child for home in homes for child in home.iterdir() if child.name != PACKAGE.name}
+    others = (child for home in homes for child in home.iterdir() if child.name != PACKAGE.name)
+    beside = {child for child in others if not _is_python(child)}
     return sorted(str(path) for path in inside | beside if path.exists())
+
+
+def _is_python(folder: Path) -> bool:
+    """Whether the Python that runs, or its libraries, lie in this folder."""
+    prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix)
+    return any(Path(prefix).resolve().is_relative_to(folder.resolve()) for prefix in prefixes)
 
 
 def is_home(path: str) -> bool:
