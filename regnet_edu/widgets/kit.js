@@ -131,12 +131,17 @@ function start(description, { model, el, link = "" }) {
     timer = setTimeout(settle, QUIET);
   }
 
+  // What scrolls sideways must be reachable by keyboard, and have a name.
+  function reach() {
+    const scrolls = more.scrollWidth > more.clientWidth;
+    const frame = { tabindex: "0", role: "region", "aria-label": `Numbers of interactive ${uid.slice(3)}, scroll sideways` };
+    for (const [name, value] of Object.entries(frame)) scrolls ? more.setAttribute(name, value) : more.removeAttribute(name);
+  }
+
   function settle() {
     if (spoken.textContent !== said) spoken.textContent = said;
     if (!spoken.hasAttribute("role")) requestAnimationFrame(() => spoken.setAttribute("role", "status"));
-    const scrolls = more.scrollWidth > more.clientWidth; // it must then be reachable by keyboard, and have a name
-    const frame = { tabindex: "0", role: "region", "aria-label": `Numbers of interactive ${uid.slice(3)}, scroll sideways` };
-    for (const [name, value] of Object.entries(frame)) scrolls ? more.setAttribute(name, value) : more.removeAttribute(name);
+    reach();
     if (!link) return;
     const hash = writeHash(location.hash, link, touched ? state : null);
     const owned = Object.keys(readHash(location.hash, link).entries).length > 0;
@@ -182,6 +187,8 @@ function start(description, { model, el, link = "" }) {
   bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data }], change, glimpse });
   const size = new ResizeObserver(() => Math.floor(picture.clientWidth) !== drawn && picture.clientWidth && request());
   size.observe(picture);
+  const room = new ResizeObserver(reach);
+  room.observe(more);
   say(problems);
   draw();
   if (link) {
@@ -190,6 +197,7 @@ function start(description, { model, el, link = "" }) {
   }
   return () => {
     size.disconnect();
+    room.disconnect();
     removeEventListener("hashchange", follow);
     for (const [event, listener] of fromPython) model.off(event, listener);
     root.remove();
