@@ -1,0 +1,153 @@
+"""Exercise 14.1: a long training that may be killed at any instant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..exercise import Ask, Exercise, Part
+
+NAME, OLD = "checkpoint", "the old text"
+ARGUMENTS = {"write": 2, "sync": 1, "rename": 2, "remove": 1}
+
+
+def steps_of_schedules(rng: np.random.Generator) -> list[tuple]:
+    cases = [(0, 20, 128), (1, 20, 128), (19, 20, 128), (0, 100, 128), (4, 100, 1024), (5, 100, 1024), (50, 100, 32)]
+    for _ in range(5):
+        steps = 20 * int(rng.integers(3, 500))
+        cases.append((int(rng.integers(steps)), steps, 2 ** int(rng.integers(4, 12))))
+        cases.append((int(rng.integers(steps // 20)), steps, 96))
+    return cases
+
+
+def trainings(rng: np.random.Generator) -> list[tuple]:
+    sizes = ((1, 2), (3, 1), (4, 3))
+    return [(images, epochs, int(rng.integers(1, 999))) for images, epochs in sizes]
+
+
+def killed_everywhere(m: Any, images: int, epochs: int, seed: int) -> Any:
+    """trainings that are killed after each of their steps, and go on from the last state; images, epochs, seed ="""
+    import json
+
+    import numpy as np
+
+    targets = np.random.default_rng(seed).normal(size=images).tolist()
+    orders = [np.random.default_rng([seed, k]).permutation(images).tolist() for k in range(epochs + 1)]
+    kept: list[str] = []
+
+    def run(state: Any) -> list:
+        """Train from a state to the end, and return the weight and the images that it took."""
+        seen: list[int] = []
+
+        def gradient(weight: float, image: int) -> float:
+            seen.append(int(image))
+            return weight - targets[image]
+
+        def rate(step: int) -> float:
+            return 0.05 * (1 + step % 7)
+
+        weight = m.train(gradient, lambda k: list(orders[k]), rate, epochs, state, lambda s: kept.append(json.dumps(s)))
+        return [float(weight), seen]
+
+    whole = run(None)
+    states = list(kept)
+    return [whole, len(states), [run(json.loads(state)) for state in states]]
+
+
+def texts(rng: np.random.Generator) -> list[tuple]:
+    return [(f"weights {rng.integers(10**9)}", Ask("disk", operate)) for _ in range(2)]
+
+
+def operate(*arguments: Any) -> None:
+    """Answer for the disk: all is well, unless there is no such operation."""
+    if not arguments or arguments[0] not in ARGUMENTS or len(arguments) - 1 != ARGUMENTS[arguments[0]]:
+        raise ValueError(
+            f"the disk knows write (name, text), sync (name), rename (old, new), remove (name): {arguments}"
+        )
+    if not all(isinstance(a, str) for a in arguments):
+        raise ValueError(f"names and texts are strings: {arguments}")
+
+
+def judge_disk(call: tuple, answer: Any) -> str | None:
+    """Cut the power at every instant, and look what is in the checkpoint."""
+    text = call[0]
+    files = {NAME: OLD}  # what each file holds when all of it reaches the disk
+    loose: set[str] = set()  # files of which any beginning may be all that is left
+    for (operation, name, *more), _ in answer.questions:
+        if operation != "write" and name not in files:
+            return f"There is no file {name!r} to {operation}."
+        if operation == "write":
+            files[name] = more[0]
+            loose.add(name)
+        elif operation == "sync":
+            loose.discard(name)
+        else:
+            content, half = files.pop(name), name in loose
+            loose.discard(name)
+            if operation == "rename":
+                files[more[0]] = content
+                (loose.add if half else loose.discard)(more[0])
+        words = _found(files, loose, operation, name, text)
+        if words:
+            return words
+    if files[NAME] != text:
+        return f"At the end the file {NAME!r} still holds the old text: the new one never got that name."
+    return None
+
+
+def _found(files: dict[str, str], loose: set[str], operation: str, name: str, text: str) -> str | None:
+    """What is wrong with the checkpoint, if the power fails now."""
+    if NAME not in files and operation == "remove":
+        return "It looks as if the old checkpoint was removed first: killed then, there is none at all."
+    if NAME not in files:
+        return f"It looks as if it was renamed the wrong way round: after that there is no file {NAME!r}."
+    if NAME in loose and operation == "write":
+        return f"It looks as if {NAME!r} itself was written: killed in the middle, half of it would be left."
+    if NAME in loose:
+        return (
+            f"It looks as if {name!r} was renamed before it was synced: when the power fails now, the name is there "
+            "and the text may not be."
+        )
+    if files[NAME] not in (OLD, text):
+        return f"What is in {NAME!r} is not the text that was to be kept: {files[NAME]!r:.60}."
+    return None
+
+
+EXERCISE = Exercise(
+    number="14.1",
+    name="checkpoint",
+    title="A long training that can be killed",
+    task="""A hundred epochs on ImageNet take days, and somewhere on the way a machine stops. Write the three things that such a
+training needs: the learning rate of every step, for any number of GPUs; the loop, with a state that holds all that the
+next step depends on; and the replacing of a file such that no kill and no power cut can leave half of it. One weight stands for the
+network here. The checks kill your training after *each* of its steps, and cut the power at each operation of the disk.""",
+    minutes=45,
+    hints=(
+        "Imagine the machine is replaced by another one after a step. Which numbers would you have to tell it, so that it takes "
+        "the very next step as the first machine would have? The weight alone is not enough.",
+        "Everything follows from the number of the step: step // images is the epoch, step % images the place in its order. And a file that "
+        "is being written can be half; a file that is being renamed cannot.",
+        "rate: peak * (step + 1) / rise, then peak * (1 + cos(pi * (step - rise) / (steps - rise))) / 2. train: the state is "
+        "step, weight and velocity. keep: write another file, sync it, rename it.",
+    ),
+    parts=(
+        Part("the learning rate", 2, "rate", steps_of_schedules, 'chapter 14, "Many GPUs for one network"'),
+        Part(
+            "the same end, wherever it was killed",
+            3,
+            "train",
+            trainings,
+            'chapter 14, "What a checkpoint must hold"',
+            script=killed_everywhere,
+        ),
+        Part(
+            "a file that is always whole",
+            2,
+            "keep",
+            texts,
+            'chapter 14, "What a checkpoint must hold"',
+            judge=judge_disk,
+        ),
+    ),
+)
