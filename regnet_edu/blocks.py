@@ -6,10 +6,9 @@ compatibility rule of appendix D is applied before, in `config.stages`.
 
 from __future__ import annotations
 
-from numbers import Integral
-
 from torch import Tensor, nn
 
+from .checks import whole
 from .complexity import squeeze_width
 from .errors import InputError, nearest_name
 
@@ -19,8 +18,7 @@ ACTIVATION_LAYERS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiL
 def check_whole(**values: object) -> None:
     """Raise InputError unless all values are whole numbers of at least 1."""
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-            raise InputError(f"{name} {value!r:.60} must be a whole number of at least 1")
+        whole(name, value)
 
 
 def activation_layer(name: str) -> nn.Module:

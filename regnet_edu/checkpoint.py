@@ -12,7 +12,8 @@ from typing import IO, Any
 
 import torch
 
-from .errors import InputError
+from .errors import InputError, first_line
+from .lock import locked
 
 STATE, RESULT, WEIGHTS = "checkpoint.pt", "result.json", "weights.pt"
 
@@ -37,18 +38,7 @@ class Checkpoint:
         Raises:
             InputError: another process has it, or the folder cannot be written.
         """
-        from filelock import FileLock, Timeout
-
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            held = FileLock(self.folder / "lock", timeout=0)
-            held.acquire()
-        except Timeout:
-            raise InputError(
-                f"{self.folder} is being written by another training; wait or choose another --out"
-            ) from None
-        except OSError as error:
-            raise InputError(f"{self.folder} cannot be written: {error.strerror or error}") from error
+        held = locked(self.folder / "lock", self.folder, "training")
         try:
             yield
         finally:
@@ -67,9 +57,8 @@ class Checkpoint:
             held = torch.load(path, map_location="cpu", weights_only=True)
             settings, state = held["settings"], held["state"]
         except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:100]
             raise InputError(
-                f"checkpoint {path} cannot be read ({reason}); remove it or choose another --out"
+                f"checkpoint {path} cannot be read ({first_line(error)}); remove it or choose another --out"
             ) from error
         for name in {**settings, **self.settings}:
             was, now = settings.get(name), self.settings.get(name)
@@ -109,7 +98,7 @@ class Checkpoint:
             finally:
                 os.close(folder)
         except (OSError, RuntimeError) as error:  # torch's writer reports a full disk as a RuntimeError
-            reason = getattr(error, "strerror", None) or str(error).splitlines()[0][:100]
+            reason = getattr(error, "strerror", None) or first_line(error)
             raise InputError(
                 f"{path} cannot be written: {reason}; the last checkpoint is safe, and the same command goes on from it"
             ) from error

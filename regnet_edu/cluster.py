@@ -13,7 +13,7 @@ import importlib.metadata
 import re
 import socket
 import sys
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,11 +22,12 @@ import numpy as np
 
 from . import __version__
 from .array_cache import PARTS
-from .connection import first_line, needs, ray_module
+from .connection import needs, ray_module
 from .data import ImageData
 from .dataset import DataSet
-from .errors import InputError
-from .local import ATTEMPTS, FALSE_STARTS
+from .errors import InputError, first_line
+from .local import FALSE_STARTS
+from .tries import Tries
 from .worker import Trainer
 
 PATIENCE = 30  # seconds without any worker after which the driver says what it waits for
@@ -115,7 +116,7 @@ class _Pool:
     def __init__(self, ray: Any, tasks: Iterable[Mapping[str, Any]], hire: Any, workers: int, share: str) -> None:
         self.ray, self.hire, self.workers, self.share = ray, hire, workers, share
         self.waiting = deque(tasks)
-        self.attempts: Counter[int] = Counter()
+        self.tries = Tries()
         self.busy: dict[Any, _Hired] = {}  # by the promise of what each is to answer next
         self.false_starts = 0
         self.warned = False
@@ -163,11 +164,10 @@ class _Pool:
 
     def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the outcome, or none if the network failed and gets another attempt."""
-        self.attempts[task["index"]] += 1
-        if outcome["status"] == "failed" and self.attempts[task["index"]] < ATTEMPTS:
-            self.waiting.append(task)
-            return []
-        return [outcome]
+        if self.tries.settled(task, outcome):
+            return [outcome]
+        self.waiting.append(task)
+        return []
 
     def explain(self) -> None:
         """Say once what the sweep waits for, if no network is being trained."""

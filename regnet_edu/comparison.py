@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .edf import as_generator, check_level, clean_errors, whole_number
+from .checks import whole
+from .edf import as_generator, check_level, clean_errors
 from .errors import InputError
 
 FEWEST = 5  # below this a bootstrap says next to nothing
@@ -136,7 +137,7 @@ def compare(
     check_level(level)
     if not 0 < power < 1:
         raise InputError(f"power {power} is outside (0, 1); 0.8 is usual")
-    whole_number("repeats", repeats)
+    whole("repeats", repeats)
     generator = as_generator(rng)
     pooled = _Pooled(a, b)
     observed = pooled.statistics(np.ones((1, a.size)), np.ones((1, b.size)))[:, 0]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .batch import ConfigBatch
+from .checks import whole
 from .config import AnyNetConfig
 from .errors import InputError
 
@@ -45,8 +46,7 @@ def complexity(
         InputError: an argument is not a whole number of at least 1.
     """
     for name, value in (("resolution", resolution), ("in_channels", in_channels), ("num_classes", num_classes)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise InputError(f"{name} {value!r:.60} must be a whole number of at least 1")
+        whole(name, value)
     if isinstance(config, ConfigBatch):
         width, inner, group = config.effective()
         columns = [(config.depths[:, i], width[:, i], inner[:, i], group[:, i]) for i in range(config.num_stages)]

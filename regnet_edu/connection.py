@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
+from .errors import InputError, first_line
 
 PATIENCE = 10  # seconds for an answer from the address of a cluster
 
@@ -147,11 +147,6 @@ def needs(cpus: float, gpus: float) -> str:
 
 def _count(number: float, what: str) -> str:
     return f"{number:g} {what}{'' if 0 < number <= 1 else 's'}"
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of what an exception says; Ray's go on for pages."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
 
 
 def _running_here() -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import downloads, folder, stream, synthetic
+from .checks import whole
 from .dataset import DataSet, fingerprint
 from .errors import InputError, nearest_name
 
@@ -78,8 +79,7 @@ def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int =
     """
     if isinstance(data, DataSet):
         return data
-    if isinstance(resolution, bool) or not isinstance(resolution, int) or resolution < 8:
-        raise InputError(f"resolution {resolution!r:.60} must be a whole number of pixels of at least 8")
+    whole("resolution", resolution, least=8, of="pixels")
     name = str(data)
     if name == "synthetic":
         return _synthetic(resolution)

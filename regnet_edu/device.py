@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
+from .checks import whole
 from .errors import InputError
 
 
@@ -32,10 +33,8 @@ def threads_of(count: int) -> Iterator[None]:
     Raises:
         InputError: the number is none.
     """
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise InputError(f"threads {count!r:.60} must be a whole number of at least 1")
     before = torch.get_num_threads()
-    torch.set_num_threads(count)
+    torch.set_num_threads(whole("threads", count))
     try:
         yield
     finally:

@@ -14,8 +14,9 @@ import numpy as np
 
 from . import array_cache
 from .dataset import fingerprint
-from .errors import InputError
+from .errors import InputError, first_line
 from .folder import resize_all
+from .vision import torchvision_part
 
 TIMEOUT = 20.0  # seconds in which a server that is there sends something
 MIRROR = "REGNET_EDU_MIRROR"
@@ -88,13 +89,7 @@ def describe(name: str, root: Path) -> Published:
     Raises:
         InputError: torchvision is missing.
     """
-    try:
-        from torchvision import datasets
-    except (ImportError, RuntimeError) as error:  # a torchvision of another family than torch fails with RuntimeError
-        raise InputError(
-            f"{name} is read by torchvision, which cannot be imported ({str(error)[:80]}); "
-            "install torchvision, or use --data synthetic or an image folder"
-        ) from error
+    datasets = torchvision_part("datasets", f"{name} is read by", "use --data synthetic or an image folder")
     if name == "fashion_mnist":
         kind: Any = datasets.FashionMNIST
         folder = root / "FashionMNIST" / "raw"
@@ -134,7 +129,7 @@ def _read(name: str, published: Published, root: Path, progress: bool) -> list[A
 
 
 def _damaged(name: str, published: Published, error: Exception) -> str:
-    return f"{name} in {published.folder} cannot be read ({_first_line(error)}); remove that folder and start again"
+    return f"{name} in {published.folder} cannot be read ({first_line(error)}); remove that folder and start again"
 
 
 def fetch(name: str, archive: Archive, folder: Path, goal: Path, progress: bool = False) -> Path:
@@ -169,7 +164,7 @@ def fetch(name: str, archive: Archive, folder: Path, goal: Path, progress: bool 
                 return path
             reasons.append(f"{url}: {part.stat().st_size:,} bytes with MD5 {found}, not {archive.md5}")
         except (OSError, HTTPException, ValueError) as error:  # ValueError: no address
-            reasons.append(f"{url}: {_first_line(error)}")
+            reasons.append(f"{url}: {first_line(error)}")
     raise InputError(
         f"{name} {state} and {archive.name} could not be downloaded ({'; '.join(reasons)}); put {archive.name} into "
         f"{folder} by hand, name a mirror in {MIRROR}, or use --data synthetic or an image folder"
@@ -191,7 +186,3 @@ def _download(url: str, path: Path, progress: bool) -> None:
 def _md5(path: Path) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__

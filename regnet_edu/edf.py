@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .checks import whole
 from .errors import InputError
 
 DRAWS_AT_ONCE = 2_000_000  # how many random numbers are held in memory at one time
@@ -176,7 +177,7 @@ def complexity_weights(complexity_a: Any, complexity_b: Any, bins: int = 10) -> 
         if not array.size or not np.isfinite(array).all() or (array <= 0).any():
             raise InputError(f"{name} must hold finite numbers above 0, one a network")
         logs.append(np.log(array))
-    whole_number("bins", bins)
+    whole("bins", bins)
     low, high = max(x.min() for x in logs), min(x.max() for x in logs)
     if low > high:
         raise InputError("the two populations have no complexity in common, so no weights can match them")
@@ -229,7 +230,7 @@ def bootstrap_best(
         raise InputError("values has a NaN for a network that has an error; leave that network out")
     if not 0 < fraction <= 1:
         raise InputError(f"fraction {fraction} is outside (0, 1]; the paper has 0.25")
-    whole_number("repeats", repeats)
+    whole("repeats", repeats)
     check_level(level)
     draw = max(1, int(fraction * kept.size))
     generator = as_generator(rng)
@@ -242,17 +243,6 @@ def bootstrap_best(
     tail = (1 - level) / 2
     low, median, high = np.quantile(value[best], [tail, 0.5, 1 - tail], method="inverted_cdf")
     return Interval(float(low), float(median), float(high))
-
-
-def whole_number(name: str, value: Any, least: int = 1) -> int:
-    """Return `value` if it is a whole number of at least `least`.
-
-    Raises:
-        InputError: it is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise InputError(f"{name} {value!r:.60} must be a whole number of at least {least}")
-    return int(value)
 
 
 def check_level(level: float) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from . import cluster, connection, local
 from .calibration import networks_at_once, processors
+from .checks import whole
+from .circumstances import hardware
 from .config import AnyNetConfig
 from .cost import Images
 from .dataset import DataSet
@@ -105,19 +103,3 @@ class Engine:
         workers = crew.facts["workers"] if crew else self.workers or (processors() if self.name == "local" else 1)
         timed = self.name == "local" and (self.device == "cpu" or crew is not None)
         return {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed}
-
-
-def whole(name: str, value: Any) -> int:
-    """Return a number of at least 1 as it is; raise `InputError` for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise InputError(f"{name} {value!r:.60} must be a whole number of at least 1")
-    return int(value)
-
-
-def hardware() -> str:
-    """Say what the processors of this machine are."""
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
-        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-        model = names[0] if names else model
-    return f"{os.cpu_count()} x {model}"

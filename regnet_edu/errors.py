@@ -25,3 +25,12 @@ def nearest_name(name: object, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(str(name).lower(), folded, n=1, cutoff=0.5)
     listing = ", ".join(names)
     return f"did you mean {folded[close[0]]}? (known: {listing})" if close else f"known: {listing}"
+
+
+def first_line(error: BaseException, longest: int = 200) -> str:
+    """Return the first line of what an exception says, at most `longest` characters; some go on for pages.
+
+    >>> first_line(OSError("no such disk.\\nhint: look under the table"))
+    'no such disk'
+    """
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:longest].rstrip(".")

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import torch
 
+from .errors import first_line
+
 WARM_UP = 3  # calls as they are: kernels are chosen, and what is made once, as the momentum, is made
 
 
@@ -62,7 +64,7 @@ class Captured:
                 output = self.function(*places)
         except RuntimeError as error:  # an operation that cannot be recorded; nothing was computed
             torch.cuda.synchronize()
-            self.note = f"the step could not be recorded as a CUDA graph ({str(error).splitlines()[0][:120]})"
+            self.note = f"the step could not be recorded as a CUDA graph ({first_line(error)})"
             warnings.warn(f"{self.note}; it is launched kernel by kernel, with the same result", stacklevel=3)
             return
         self._graph, self._inputs, self._output = graph, places, output

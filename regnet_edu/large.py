@@ -10,11 +10,8 @@ instant goes on from its last checkpoint to the end that it would have had.
 from __future__ import annotations
 
 import contextlib
-import datetime
-import importlib.metadata
 import math
 import os
-import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -25,6 +22,8 @@ from . import data as image_data
 from . import regime as regimes
 from .anynet import as_config
 from .checkpoint import Checkpoint
+from .checks import whole
+from .circumstances import circumstances, hardware
 from .complexity import complexity
 from .config import AnyNetConfig
 from .course import Course, Plan
@@ -90,8 +89,7 @@ def train_large(
     if not isinstance(stream, ImageStream):
         raise InputError(f"data {stream.name} is kept in memory; to read images from files, give imagenet:DIR")
     stream.check_batch(regime)
-    if isinstance(save_every, bool) or not isinstance(save_every, int) or save_every < 1:
-        raise InputError(f"save_every {save_every!r:.60} must be a whole number of steps of at least 1")
+    whole("save_every", save_every, of="steps")
     with contextlib.ExitStack() as stack:
         team = stack.enter_context(join(device))
         stack.enter_context(threads_of(threads))
@@ -146,9 +144,7 @@ def _loaders(wanted: int | None) -> int:
     """Return how many processes read images for this one."""
     if wanted is None:
         return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
-    if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 0:
-        raise InputError(f"loaders {wanted!r:.60} must be a whole number of at least 0")
-    return wanted
+    return whole("loaders", wanted, least=0)
 
 
 def _opening(course: Course, stream: ImageStream, out: object, resumed: bool) -> str:
@@ -193,19 +189,10 @@ def _result(course: Course) -> LargeResult:
 
 def _report(result: LargeResult, settings: dict[str, Any], stream: ImageStream, team: Team) -> dict[str, Any]:
     """Return what `result.json` says: the result, what it depends on, and where it came about."""
-    packages = ("regnet-edu", "torch", "torchvision", "numpy", "pillow")
-    versions = {"python": platform.python_version()}
-    for package in packages:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[package] = importlib.metadata.version(package)
     cuda = team.device.type == "cuda"
-    circumstances = {
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "versions": versions,
-        "processes": team.size,
-        "device": torch.cuda.get_device_name(team.device) if cuda else platform.processor() or platform.machine(),
-    }
-    return _finite({**asdict(result), **settings, "data": stream.describe(), **circumstances})
+    device = torch.cuda.get_device_name(team.device) if cuda else hardware()
+    where = {**circumstances(), "processes": team.size, "device": device}
+    return _finite({**asdict(result), **settings, "data": stream.describe(), **where})
 
 
 def _finite(value: Any) -> Any:

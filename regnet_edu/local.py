@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,9 @@ from typing import IO, Any
 
 from .dataset import DataSet
 from .errors import InputError
+from .tries import Tries
 from .worker import OUT_OF_MEMORY, save_data
 
-ATTEMPTS = 2  # a network whose worker dies or fails is tried once more, then recorded as failed
 # glibc gives large blocks back to the system when they are freed, so a step of training pays again and again for pages
 # filled with zeros: measured, up to 1.3 million page faults and 2.4 of 24 CPU seconds for a network of regime "cpu",
 # against 600 and none when blocks are kept. The highest memory is the same.
@@ -95,7 +95,7 @@ class _Pool:
         self.job = job
         self.waiting = deque(tasks)
         self.alone: deque[Mapping[str, Any]] = deque()  # ran out of memory: tried again when all others are done
-        self.attempts: Counter[int] = Counter()
+        self.tries = Tries()
         self.alive: set[_Worker] = set()
         self.false_starts = 0
         self.selector = selectors.DefaultSelector()
@@ -164,12 +164,11 @@ class _Pool:
 
     def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the outcome, unless the network failed and gets another attempt."""
-        self.attempts[task["index"]] += 1
-        if outcome["status"] == "failed" and self.attempts[task["index"]] < ATTEMPTS:
+        if self.tries.settled(task, outcome):
+            yield outcome
+        else:
             short = outcome["reason"].startswith(OUT_OF_MEMORY)
             (self.alone if short else self.waiting).append(task)
-        else:
-            yield outcome
 
     def close(self) -> None:
         for worker in self.alive:

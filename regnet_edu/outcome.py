@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import InputError
+from .checks import whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,5 @@ class TrainResult:
 
 def seeds(seed: int) -> tuple[int, int]:
     """Return two independent seeds made from one: for the initial weights, and for the order of the images."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputError(f"seed {seed!r:.60} must be a whole number of at least 0")
-    weights, order = np.random.SeedSequence(int(seed)).generate_state(2, np.uint64) >> np.uint64(1)
+    weights, order = np.random.SeedSequence(whole("seed", seed, least=0)).generate_state(2, np.uint64) >> np.uint64(1)
     return int(weights), int(order)

@@ -22,6 +22,7 @@ from .dataset import share
 from .errors import InputError
 from .regime import Regime
 from .stream import ImageStream
+from .vision import torchvision_part
 
 TEST_MARGIN = 256 / 224  # the short side before the middle is cut out, as a multiple of the resolution
 LIGHT = 0.1  # standard deviation of the shift along each principal component
@@ -226,11 +227,4 @@ def _checked(batch: Batch | str) -> Batch:
 
 
 def _transforms() -> Any:
-    try:
-        from torchvision.transforms import v2
-    except (ImportError, RuntimeError) as error:  # a torchvision of another family than torch fails with RuntimeError
-        raise InputError(
-            f"reading images from files needs torchvision, which cannot be imported ({str(error)[:80]}); "
-            "install the release of torchvision that goes with your torch: pip install torchvision"
-        ) from error
-    return v2
+    return torchvision_part("transforms.v2", "reading images from files needs")

@@ -26,6 +26,7 @@ from types import TracebackType
 from typing import Any, NamedTuple
 
 from .errors import InputError
+from .lock import locked
 
 FORMAT = 1
 KINDS = ("header", "session", "network")
@@ -142,18 +143,7 @@ class RecordWriter:
         self.notes: list[str] = []
 
     def __enter__(self) -> RecordWriter:
-        from filelock import FileLock, Timeout
-
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(f"{self.path}.lock", timeout=0)
-            self._lock.acquire()
-        except Timeout:
-            raise InputError(
-                f"{self.path} is being written by another sweep; wait for it or choose another --out"
-            ) from None
-        except OSError as error:
-            raise InputError(f"{self.path} cannot be written: {error.strerror or error}") from error
+        self._lock = locked(Path(f"{self.path}.lock"), self.path, "sweep")
         try:
             if self.path.exists():
                 self.records = read(self.path)

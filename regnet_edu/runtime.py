@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .edf import whole_number
+from .checks import whole
+from .circumstances import circumstances, hardware
 from .errors import InputError
 from .population import config_of, load_population
 
@@ -60,7 +61,7 @@ def inference_ms(
     from .device import device_of, threads_of
 
     for name, value in (("resolution", resolution), ("batch", batch), ("rounds", rounds), ("threads", threads)):
-        whole_number(name, value)
+        whole(name, value)
     where = device_of(device)
     network = AnyNet(config, num_classes).eval().to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
     images = torch.zeros(batch, 3, resolution, resolution, device=where).to(memory_format=torch.channels_last)
@@ -85,9 +86,6 @@ def record_runtimes(population: str | os.PathLike[str], *, threads: int = 1, dev
     Raises:
         InputError: there is no such population, or an argument is invalid.
     """
-    from .engine import hardware
-    from .sweep import circumstances_on
-
     table = load_population(population)
     header = table.attrs["header"]
     size, classes = header["regime"]["resolution"], header["data"]["classes"]
@@ -96,7 +94,14 @@ def record_runtimes(population: str | os.PathLike[str], *, threads: int = 1, dev
         for row in table.to_dict("records")
     }
     where = hardware() if device == "cpu" else f"{_gpu(device)} with {hardware()}"
-    setting = {"batch": BATCH, "resolution": size, "threads": threads, "device": device, **circumstances_on(where)}
+    setting = {
+        "batch": BATCH,
+        "resolution": size,
+        "threads": threads,
+        "device": device,
+        **circumstances(),
+        "hardware": where,
+    }
     path = _beside(population)
     path.write_text(json.dumps({**setting, "ms": times}, indent=1) + "\n", encoding="utf-8")
     return path

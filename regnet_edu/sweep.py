@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-import importlib.metadata
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -16,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import __version__, spaces
 from . import data as image_data
 from . import regime as regimes
+from . import spaces
 from .calibration import Plan, plan, size_of
+from .checks import whole
+from .circumstances import circumstances
 from .complexity import complexity
 from .config import AnyNetConfig
 from .continuation import same_crew, same_sweep
 from .cost import Images
 from .dataset import DataSet
-from .engine import Engine, whole
+from .engine import Engine
 from .errors import InputError
 from .population import load_population
 from .records import FORMAT, RecordWriter, read
@@ -123,22 +122,22 @@ def sweep(
             "data": {**images.describe(), **({"note": note} if note else {})},
         }
         same_sweep(writer.records, header, configs, Path(out))
-        tasks = [
+        tasks: list[dict[str, Any]] = [
             {"index": k, "seed": network_seed(seed, k), "config": config.to_dict()}
             for k, config in enumerate(configs)
             if k not in writer.records.networks
         ]
         if tasks:
-            left = [config for k, config in enumerate(configs) if k not in writer.records.networks]
+            left = [configs[task["index"]] for task in tasks]
             size = size_of(images, regime.resolution)
             crew = stack.enter_context(crew_of.start(left[0], regime, size))
             if progress:
                 done = writer.records.networks.values() if same_crew(writer.records, crew.facts, crew.hardware) else ()
                 print(plan(name, left, regime, size, done, **crew_of.timing(crew)), file=sys.stderr)
-            circumstances = circumstances_on(crew.hardware)
+            where = {**circumstances(), "hardware": crew.hardware}
             if writer.records.header is None:
-                writer.append({**header, **circumstances})
-            writer.append({"kind": "session", "n": len(configs), **crew.facts, **circumstances})
+                writer.append({**header, **where})
+            writer.append({"kind": "session", "n": len(configs), **crew.facts, **where})
             outcomes = crew.train(tasks, regime.to_dict(), images)
             with contextlib.closing(outcomes):
                 _record(outcomes, writer, configs, seed, regime, images, progress)
@@ -176,8 +175,7 @@ def _networks(
     space: DesignSpace | str | Sequence[AnyNetConfig], n: int, regime: Regime, seed: int, images: DataSet | Images
 ) -> tuple[str, str, list[AnyNetConfig]]:
     """Return the name of the space, its full description and the first n networks."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputError(f"seed {seed!r:.60} must be a whole number of at least 0")
+    whole("seed", seed, least=0)
     if isinstance(space, str):
         space = spaces.get(space)
     if isinstance(space, DesignSpace):
@@ -253,14 +251,3 @@ def _network_record(
         "epochs": 0,
     }
     return {**record, **outcome}
-
-
-def circumstances_on(hardware: str) -> dict[str, Any]:
-    """When, with which software and on what hardware."""
-    packages = ("torch", "numpy", "pillow")
-    versions = {"regnet_edu": __version__, "python": platform.python_version()}
-    for package in packages:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[package] = importlib.metadata.version(package)
-    date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    return {"date": date, "versions": versions, "hardware": hardware}

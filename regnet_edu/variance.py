@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from .checks import whole
 from .comparison import Estimate
-from .edf import as_generator, check_level, clean_errors, whole_number
+from .edf import as_generator, check_level, clean_errors
 from .errors import InputError
 
 CONFIG_COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths", "block", "se_ratio", "strides", "activation")
@@ -73,7 +74,7 @@ def seed_noise(population: Any, *, level: float = 0.95, repeats: int = 10_000, r
     if "widths" not in columns or "depths" not in columns or "error" not in population.columns:
         raise InputError("seed_noise needs a population, a table with the columns depths, widths and error")
     check_level(level)
-    whole_number("repeats", repeats)
+    whole("repeats", repeats)
     errors, present = clean_errors(population["error"], "errors", least=2)
     keys = [tuple(row) for row in population.loc[present, columns].astype(str).to_numpy()]
     number = {key: i for i, key in enumerate(dict.fromkeys(keys))}

@@ -22,7 +22,7 @@ from .array_cache import PARTS
 from .config import AnyNetConfig
 from .data import ImageData
 from .dataset import DataSet
-from .errors import InputError
+from .errors import InputError, first_line
 from .regime import Regime
 from .stream import ImageStream, open_folder
 
@@ -102,7 +102,7 @@ OUT_OF_MEMORY = "out of memory"
 
 def reason_of(error: Exception) -> str:
     """Say in one line why a network failed; where memory ran out, in words by which the engine knows that."""
-    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
+    said = f"{type(error).__name__}: {first_line(error)}" if str(error) else type(error).__name__
     lacking = ("out of memory", "not enough memory", "can't allocate memory", "Unable to allocate")
     short = isinstance(error, MemoryError) or any(words in str(error) for words in lacking)
     return f"{OUT_OF_MEMORY}: {said}" if short else said

@@ -28,7 +28,7 @@ ROOMS = [
     ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_rules"],
     ["plots"],
     ["runtime"],
-    ["sweep", "continuation", "engine", "calibration", "cluster", "connection", "local", "worker"],
+    ["sweep", "continuation", "engine", "calibration", "cluster", "connection", "local", "tries", "worker"],
     [
         *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),
         *("graphs", "optimizer", "device", "outcome"),
@@ -52,7 +52,8 @@ ROOMS = [
     ["complexity"],
     ["batch"],
     ["config"],
-    ["errors"],
+    ["checks", "lock", "vision"],
+    ["errors", "circumstances"],
 ]
 ORDER = list(chain.from_iterable(ROOMS))
 WITHOUT_TORCH = ORDER[ORDER.index("study") :]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import bootstrap_best, whole_number
+from ..checks import whole
+from ..edf import bootstrap_best
 from ..properties import fits, rank_correlation
 from .canvas import INK, MARKERS, PALETTE, finish, new_figure, percent_limits, plain_log_axis, styled
 from .source import Source, one_source, small_print, sources
@@ -36,7 +37,7 @@ def linear_fits(
         InputError: there is not exactly one population, or it has no network with an error.
     """
     source = one_source(population, "linear_fits")
-    networks = source.known.head(whole_number("best", best)).to_dict("records")
+    networks = source.known.head(whole("best", best)).to_dict("records")
     fig, ax = new_figure(*size, small_print([source]) if note else "")
     blocks = [np.repeat(n["widths"], n["depths"]) for n in networks]
     for widths in blocks:
@@ -79,7 +80,7 @@ def quantized_fits(
         InputError: there is not exactly one population, or it has no network with an error.
     """
     source = one_source(population, "quantized_fits")
-    table = source.known.head(whole_number("count", count))
+    table = source.known.head(whole("count", count))
     columns = min(4, len(table))
     rows = -(-len(table) // columns)
     text = small_print([source]) if note else ""

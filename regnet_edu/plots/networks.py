@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import whole_number
+from ..checks import whole
 from .canvas import INK, PALETTE, finish, new_figure, styled
 from .source import one_source, small_print
 
@@ -35,7 +35,7 @@ def width_profiles(
         InputError: there is not exactly one population, or it has no network with an error.
     """
     source = one_source(population, "width_profiles")
-    whole_number("count", count)
+    whole("count", count)
     table = source.known
     each = max(1, min(count, len(table) // 2))
     rows = 1 if len(table) == 1 else 2

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import zoo
-from ..edf import whole_number
+from ..checks import whole
 from ..errors import InputError
 from ..population import load_population, populations
 from ..runtime import runtimes_recorded, with_runtimes
@@ -161,7 +161,7 @@ def paper_figure(number: int, folder: str | os.PathLike[str] | None = None) -> P
     Raises:
         InputError: there is no such figure, it shows no populations, or none of its panels can be drawn.
     """
-    whole_number("number", number)
+    whole("number", number)
     if number in NOT_DRAWN:
         raise InputError(f"figure {number} of the paper {NOT_DRAWN[number]}")
     if number not in FIGURES:
