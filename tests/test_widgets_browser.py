@@ -23,6 +23,20 @@ MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
 SLIDING = [name for name in NAMES if first_slider(name)[0]]
 
 
+def assert_that_the_link_and_reset_work(browser: Any, opened: Opened, start: dict[str, Any], picture: str) -> None:
+    """The summary is told to screen readers, the address leads to the same state, and Reset back to the `start`."""
+    page = opened.page
+    assert page.locator("[role=status]").inner_text() == page.locator(".rni-summary").inner_text()
+    link, shown = page.url, opened.state()
+    with Opened(browser, link) as other:
+        assert other.state() == shown
+        assert other.page.locator(".rni-summary").inner_text() == page.locator(".rni-summary").inner_text()
+    page.get_by_role("button", name="Reset").click()
+    opened.settle()
+    assert opened.state() == start and "#" not in page.url
+    assert page.locator(".rni-picture").inner_html() == picture
+
+
 @pytest.mark.parametrize("name", sorted({*NAMES} - {*SLIDING}))
 class TestInteractivesWithoutSliders:
     def test_choices_by_keyboard_reset_and_link(self, name: str, browser: Any, folder: Path) -> None:
@@ -38,15 +52,7 @@ class TestInteractivesWithoutSliders:
             opened.settle()
             changed = [key for key, value in opened.state().items() if value != start[key]]
             assert len(changed) >= 2 and page.locator(".rni-picture").inner_html() != picture
-            assert page.locator("[role=status]").inner_text() == page.locator(".rni-summary").inner_text()
-            link, shown = page.url, opened.state()
-            with Opened(browser, link) as other:
-                assert other.state() == shown
-                assert other.page.locator(".rni-summary").inner_text() == page.locator(".rni-summary").inner_text()
-            page.get_by_role("button", name="Reset").click()
-            opened.settle()
-            assert opened.state() == start and "#" not in page.url
-            assert page.locator(".rni-picture").inner_html() == picture
+            assert_that_the_link_and_reset_work(browser, opened, start, picture)
 
 
 @pytest.mark.parametrize("name", SLIDING)
@@ -89,17 +95,8 @@ class TestEveryInteractive:
             assert page.locator(".rni-note").inner_text() == ""
             # a screen reader is told, and the address says it
             opened.settle()
-            assert page.locator("[role=status]").inner_text() == page.locator(".rni-summary").inner_text()
-            link, shown = page.url, opened.state()
-            assert f".{key}=" in link
-            with Opened(browser, link) as other:
-                assert other.state() == shown
-                assert other.page.locator(".rni-summary").inner_text() == page.locator(".rni-summary").inner_text()
-            # reset
-            page.get_by_role("button", name="Reset").click()
-            opened.settle()
-            assert opened.state() == start and "#" not in page.url
-            assert page.locator(".rni-picture").inner_html() == picture
+            assert f".{key}=" in page.url
+            assert_that_the_link_and_reset_work(browser, opened, start, picture)
 
 
 class TestAllOnOnePage:
