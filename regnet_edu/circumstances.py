@@ -23,8 +23,12 @@ def circumstances() -> dict[str, Any]:
     return {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "versions": versions}
 
 
-def hardware() -> str:
-    """Say what the processors of this machine are."""
+def hardware(device: str = "cpu") -> str:
+    """Say what the processors of this machine are, and its GPU before them if that is the device."""
+    if device != "cpu":
+        import torch
+
+        return f"{torch.cuda.get_device_name(device)} with {hardware()}"
     model = platform.processor() or platform.machine()
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
         names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]

@@ -88,7 +88,7 @@ class Engine:
             if not self.workers and self.device != "cpu":
                 workers = networks_at_once(config, regime, images, self.device, self.threads)
             options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
-            yield Crew({"workers": workers, **facts}, hardware(), partial(local.run, **options))
+            yield Crew({"workers": workers, **facts}, hardware(self.device), partial(local.run, **options))
             return
         gpus = connection.share_of_gpu(self.device, self.gpus)
         with connection.connected(self.address or "auto"):

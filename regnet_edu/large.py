@@ -189,9 +189,7 @@ def _result(course: Course) -> LargeResult:
 
 def _report(result: LargeResult, settings: dict[str, Any], stream: ImageStream, team: Team) -> dict[str, Any]:
     """Return what `result.json` says: the result, what it depends on, and where it came about."""
-    cuda = team.device.type == "cuda"
-    device = torch.cuda.get_device_name(team.device) if cuda else hardware()
-    where = {**circumstances(), "processes": team.size, "device": device}
+    where = {**circumstances(), "processes": team.size, "device": hardware(str(team.device))}
     return _finite({**asdict(result), **settings, "data": stream.describe(), **where})
 
 

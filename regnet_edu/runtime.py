@@ -93,14 +93,13 @@ def record_runtimes(population: str | os.PathLike[str], *, threads: int = 1, dev
         str(row["index"]): round(inference_ms(config_of(row), size, classes, threads=threads, device=device), 4)
         for row in table.to_dict("records")
     }
-    where = hardware() if device == "cpu" else f"{_gpu(device)} with {hardware()}"
     setting = {
         "batch": BATCH,
         "resolution": size,
         "threads": threads,
         "device": device,
         **circumstances(),
-        "hardware": where,
+        "hardware": hardware(device),
     }
     path = _beside(population)
     path.write_text(json.dumps({**setting, "ms": times}, indent=1) + "\n", encoding="utf-8")
@@ -131,12 +130,6 @@ def with_runtimes(population: str | os.PathLike[str]) -> pd.DataFrame:
 def runtimes_recorded(population: str | os.PathLike[str]) -> bool:
     """Whether the runtimes of a population were recorded."""
     return _beside(population).exists()
-
-
-def _gpu(device: str) -> str:
-    import torch
-
-    return torch.cuda.get_device_name(device)
 
 
 def _beside(population: str | os.PathLike[str]) -> Path:
