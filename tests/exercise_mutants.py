@@ -12,7 +12,7 @@ from typing import Any
 
 from regnet_edu.grading.exercise import Exercise
 from regnet_edu.grading.judge import evaluate, judge_part
-from regnet_edu.grading.runner import Submission
+from regnet_edu.grading.process import Submission
 
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 OPERATORS = {

@@ -14,7 +14,7 @@ import pytest
 from regnet_edu.grading import folders
 from regnet_edu.grading.exercise import Exercise, exercises, make_stub
 from regnet_edu.grading.judge import _With, check_source, evaluate, judge_part, sentence
-from regnet_edu.grading.runner import Submission
+from regnet_edu.grading.process import Submission
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = list(exercises().values())

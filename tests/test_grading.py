@@ -6,9 +6,12 @@ import csv
 import inspect
 import io
 import json
+import linecache
+import math
 import subprocess
 import sys
 import types
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,14 +25,20 @@ import regnet_edu as rn
 from regnet_edu.cli import main
 from regnet_edu.errors import InputError
 from regnet_edu.grading import batch, classroom, folders, submission, wire
+from regnet_edu.grading.cells import needed
 from regnet_edu.grading.compare import close, show
 from regnet_edu.grading.exercise import exercises, get
 from regnet_edu.grading.judge import check_source
-from regnet_edu.grading.runner import Submission
+from regnet_edu.grading.process import Submission
 
 EDF = get("03.1")
 SOLUTION = inspect.getsource(EDF.solution)
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def part_of(notebook: Submission, functions: Sequence[str] = EDF.functions) -> str:
+    """What of a notebook is run."""
+    return needed(notebook.cells or (), functions)
 
 
 def put(folder: Path, text: str, exercise: Any = EDF) -> Path:
@@ -125,28 +134,26 @@ class TestOneVerdict:
         assert "2 failed, 1 passed" in done.stdout, done.stdout + done.stderr
         assert "< and not <=" in done.stdout and "Traceback" not in done.stdout
 
-    def test_a_notebook_s_functions_are_taken_with_what_they_name(self) -> None:
-        source = "scale = 2\n\n\ndef helper(x):\n    return x * scale\n\n\ndef edf(errors, e):\n    return helper(np.mean(errors)) + math.pi\n"
-        module = types.ModuleType("__main__")
-        path = ROOT / "tests" / "_none_.py"
-        import linecache
-        import math
-
-        linecache.cache[str(path)] = (len(source), None, source.splitlines(True), str(path))
-        vars(module).update(np=np, math=math, rn=rn)
-        exec(compile(source, str(path), "exec"), vars(module))
-        taken = submission.capture(EDF, vars(module)).source
-        for piece in ("import numpy as np", "import math as math", "scale = 2", "def helper(x)", "def edf(errors, e)"):
-            assert piece in taken
-        space: dict[str, Any] = {}
-        exec(taken, space)
-        assert space["edf"]([1, 3], 0) == 4 + math.pi
+    def test_functions_without_cells_are_taken_from_the_file_that_defines_them(self) -> None:
+        source = (
+            "import math\nimport numpy as np\n\nscale = 2\nunused = scale\n\n\ndef helper(x):\n    return x * scale\n\n\n"
+            "def edf(errors, e):\n    return helper(np.mean(errors)) + math.pi\n"
+        )
+        path = str(ROOT / "tests" / "_none_.py")
+        linecache.cache[path] = (len(source), None, source.splitlines(True), path)
+        space: dict[str, Any] = {"__name__": "__main__"}
+        exec(compile(source, path, "exec"), space)
+        taken = part_of(submission.capture(EDF, space), ["edf"])
+        assert "unused" not in taken
+        fresh: dict[str, Any] = {}
+        exec(taken, fresh)
+        assert fresh["edf"]([1, 3], 0) == 4 + math.pi
 
     def test_a_notebook_file_is_read_for_what_it_defines(self, tmp_path: Path) -> None:
         cells = ["%matplotlib inline\nimport regnet_edu as rn\nimport numpy as np", SOLUTION, 'rn.check("03.1")\n1 / 0']
         path = tmp_path / "edf.ipynb"
         path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": [c]} for c in cells]}))
-        taken = submission.read(EDF, path).source
+        taken = part_of(submission.read(EDF, path))
         assert "def edf_curve" in taken and "regnet_edu" not in taken and "1 / 0" not in taken
 
 

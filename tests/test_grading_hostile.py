@@ -11,7 +11,8 @@ import pytest
 
 from regnet_edu.grading.exercise import get
 from regnet_edu.grading.judge import check_source
-from regnet_edu.grading.runner import PACKAGE, Limits, Submission, hidden_folders
+from regnet_edu.grading.process import Limits, Submission
+from regnet_edu.grading.surroundings import PACKAGE, hidden_folders
 from regnet_edu.grading.verdict import Verdict
 
 EXERCISE = get("03.1")
@@ -29,6 +30,16 @@ def instead_of_edf(body: str) -> str:
     kept = SOLUTION.replace("edf(errors, e) for", "_edf(errors, e) for").replace("1 - edf(errors", "1 - _edf(errors")
     return kept + f"\n\n_edf = edf\n\n\ndef edf(errors, e):\n{lines}\n"
 
+
+# Finds the way in which answers are told, and tells one of its own.
+FORGE = """import json, os, sys
+frame = sys._getframe()
+while 'order' not in frame.f_locals:
+    frame = frame.f_back
+order = frame.f_locals['order']
+text = json.dumps({{'tag': order['tag'], **{answer}}})
+os.write(order['channel'], text.encode() + b'\\n')"""
+DEEP = {"outcome": "value", "value": "DEEP"}
 
 CHEATS = {
     "os._exit": ("import os\nos._exit(0)", "ended its own process"),
@@ -88,6 +99,50 @@ CHEATS = {
     "a string": ("return '0.0'", "came back '0.0'"),
     "an enormous answer": ("return list(range(10**6))", ""),
     "a generator": ("return (x for x in errors)", "generator"),
+    "a number too long to print": ("return 10**5000", "more than 1000 digits"),
+    "an array without numbers and without end": (
+        "import numpy as np\nreturn np.zeros((10**12, 0))",
+        "more than anybody asked for",
+    ),
+    "words that clear the screen and forge a line": (
+        "raise ValueError('\\x1b[2J\\n  [x] all (5 of 5)\\ud800')",
+        "it stopped with ValueError: ?[2J   [x] all (5 of 5)?\nin line",
+    ),
+    "facts that are none": (
+        f"{FORGE.format(answer=dict(outcome='missing', found=5))}\nreturn 0.5",
+        "has no function edf",
+    ),
+    "arguments that nobody has": (
+        f"{FORGE.format(answer=dict(outcome='value', value=0.0, changed=5))}\nreturn 0.5",
+        "came back 0.5",
+    ),
+    "lists without end": (
+        FORGE.format(answer=DEEP).replace("text.enc", "text.replace('\"DEEP\"', '{\"list\": [' * 300 + ']}' * 300).enc")
+        + "\nreturn 0.5",
+        "something other than an answer",
+    ),
+    "memory that stays": ("open('/dev/shm/stays', 'w').write('x')\nreturn 0.5", "in its own folder only"),
+    "a folder of shared memory": ("import os\nos.mkdir('/dev/shm/stays')\nreturn 0.5", "PermissionError"),
+    "System V memory, which stays": (
+        "import ctypes\nif ctypes.CDLL(None).shmget(0, 4096, 0o1600) < 0:\n    raise OSError('none')\nreturn 0.5",
+        "none",
+    ),
+    "a way out of its folder": ("import os\nos.rename('.', '/tmp/elsewhere')\nreturn 0.5", "OSError"),
+    "a link to the solutions": (
+        f"import os\nos.symlink({str(PACKAGE / 'grading')!r}, 's')\nreturn os.listdir('s')",
+        "PermissionError",
+    ),
+    "a class that lies about itself": ("class Lie:\n    __class__ = float\nreturn Lie()", "not a plain float"),
+    "an error that cannot be told": (
+        "class E(Exception):\n    def __str__(self):\n        raise SystemExit\nraise E",
+        "it stopped with E",
+    ),
+    "an end in a finaliser": (
+        "class D:\n    def __del__(self):\n        import os\n        os._exit(3)\nD()\nreturn 0.5",
+        "status 3",
+    ),
+    "its own parent's secrets": ("import os\nreturn open(f'/proc/{os.getppid()}/environ').read()", "Permission"),
+    "every process": ("import os\nreturn os.listdir('/proc')", "PermissionError"),
     "catching everything": (
         "import sys\ntry:\n    sys.exit()\nexcept BaseException:\n    return True if e else False",
         "came back",
@@ -101,6 +156,14 @@ def test_cheats_cost_their_part_and_nothing_else(name: str) -> None:
     result = verdict(instead_of_edf(body), Limits(memory=2**30 if name == "memory" else 2**31))
     assert words in result.parts[0].words, str(result)
     assert [p.points for p in result.parts] == [0, 1, 2], str(result)
+
+
+def test_a_folder_deeper_than_any_path_is_gone_afterwards() -> None:
+    body = "import os\nat = os.getcwd()\nfor _ in range(1500):\n    os.mkdir('d')\n    os.chdir('d')\nreturn at"
+    result = verdict(instead_of_edf(body))
+    assert [p.points for p in result.parts] == [0, 1, 2], str(result)
+    folder = result.parts[0].words.split("came back '")[1].split("'")[0]
+    assert "regnet-edu-" in folder and not Path(folder).exists()
 
 
 def test_a_loop_without_end_is_stopped_and_the_other_parts_are_graded() -> None:

@@ -31,8 +31,8 @@ def check(number: object, *functions: Callable, **named: Callable) -> Any:
     from .submission import capture
 
     exercise = get(number)
-    namespace = {**vars(__main__), **{f.__name__: f for f in functions}, **named}
-    return check_source(exercise, capture(exercise, namespace))
+    given = {**{f.__name__: f for f in functions}, **named}
+    return check_source(exercise, capture(exercise, vars(__main__), given))
 
 
 def hint(number: object, again: bool = False) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from . import wire
 from .compare import show
 from .exercise import SEEDS, Ask, Asked, Exercise, Part
-from .runner import Limits, Outcome, Submission, as_wire, reply, run
+from .process import Limits, Outcome, Submission, as_wire, reply
+from .runner import run
 from .verdict import PartVerdict, Verdict
 
 
@@ -17,12 +18,10 @@ def check_source(
     exercise: Exercise, submission: Submission, seeds: Sequence[int] = SEEDS, limits: Limits | None = None
 ) -> Verdict:
     """Run and judge one submission of one exercise."""
-    try:
-        compile(submission.source, submission.name, "exec")
-    except (SyntaxError, ValueError) as error:
-        return _nothing(exercise, submission, syntax_words(error, submission))
     calls = [part.calls(seeds) for part in exercise.parts]
     ran = run(exercise, submission, calls, limits)
+    if all(outcomes[0].kind == "syntax" for outcomes in ran.parts):
+        return _nothing(exercise, submission, syntax_words(ran.parts[0][0].facts, submission.name))
     parts = [judge_part(exercise, part, calls[k], ran.parts[k], submission) for k, part in enumerate(exercise.parts)]
     return Verdict(exercise, submission.name, tuple(parts), layers=tuple(ran.layers))
 
@@ -32,14 +31,17 @@ def _nothing(exercise: Exercise, submission: Submission, words: str) -> Verdict:
     return Verdict(exercise, submission.name, parts, problem=words)
 
 
-def syntax_words(error: SyntaxError | ValueError, submission: Submission) -> str:
+def syntax_words(facts: dict[str, Any], name: str) -> str:
     """The learner's own line, and where Python stopped reading."""
-    if not isinstance(error, SyntaxError) or not error.lineno:
-        return f"{submission.name} is not Python: {error}"
-    lines = submission.source.splitlines()
-    line = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
-    mark = " " * max(0, (error.offset or 1) - 1 - (len(line) - len(line.lstrip()))) + "^"
-    return f"line {error.lineno} of {submission.name} is not Python ({error.msg}):\n  {line.strip()}\n  {mark}"
+    if not facts.get("line"):
+        return f"{name} is not Python: {facts.get('words')}"
+    mark = " " * min(facts.get("offset", 0), len(facts.get("text", ""))) + "^"
+    return f"{_place(facts, name)} is not Python ({facts.get('words')}):\n  {facts.get('text')}\n  {mark}"
+
+
+def _place(facts: dict[str, Any], name: str) -> str:
+    """Where a line is; the lines of a notebook have no number that its reader sees."""
+    return f"line {facts['line']} of {name}" if name.endswith(".py") else f"a line of {name}"
 
 
 def judge_part(
@@ -121,7 +123,7 @@ def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
             what = f"this exercise rebuilds a part of regnet_edu, so that a solution may not import it ({what})"
         if facts.get("error") == "SystemExit":
             what = "it tried to end the program (sys.exit); a function returns its result"
-        where = f"\nin line {facts['line']} of {submission.name}:  {facts.get('text')}" if facts.get("line") else ""
+        where = f"\nin {_place(facts, submission.name)}:  {facts.get('text')}" if facts.get("line") else ""
         return what + where
     if outcome.kind == "unreadable":
         return f"it returned {facts.get('words')}; return plain numbers, lists, tuples or arrays"

@@ -59,7 +59,7 @@ def is_untouched(text: str, exercise: Exercise) -> bool:
     try:
         cells = json.loads(text)["cells"]
         return any("".join(cell["source"]).strip() == stub_cell(exercise)[1] for cell in cells)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
 
 

@@ -1,68 +1,18 @@
-"""Runs a submission in a process of its own, asks it for results, and ends it when its time is up.
-
-The process gets questions (arguments) and returns plain data. Verdicts are made elsewhere, so nothing that a
-submission prints, patches or pretends can be one. What does not come back in time and in form counts as failed.
-"""
+"""Runs a submission: the calls of every part, in as few processes as it leaves alive."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import secrets
-import select
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from . import wire
-from .exercise import Ask, Exercise, Part, Rng
-from .surroundings import PACKAGE, environment, hidden_folders, is_home
+from .exercise import Exercise
+from .process import START_LIMIT, Limits, Outcome, Process, Submission
+from .surroundings import temporary_folder
 
-TIME_LIMIT = (
-    10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
-)
-PATIENCE = 8.0  # but never longer on the clock than this many times the limit
-START_LIMIT = 60.0
-MEMORY = 2 * 2**30
-FILE_SIZE = 16 * 2**20
-LONGEST_ANSWER = 8 * 2**20
-MOST_QUESTIONS = 5_000  # that one call may ask of the grader
 MAX_COPIED = 2**20
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use."""
-
-    seconds: float = TIME_LIMIT
-    memory: int = MEMORY
-    file_size: int = FILE_SIZE
-
-
-@dataclass(frozen=True)
-class Submission:
-    """A learner's file: its text, the name that messages use, and the folder that it came from."""
-
-    source: str
-    name: str
-    folder: Path | None = None
-
-
-@dataclass
-class Outcome:
-    """What came of one call: a value, or the reason why there is none."""
-
-    kind: str
-    value: Any = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    asked: list[tuple[tuple, Any]] = field(default_factory=list)
+FATAL = ("ended", "timeout", "forged")
+BROKEN = (*FATAL, "raised", "syntax")
+FORGED = Outcome("forged", facts={"words": "something other than an answer came back"})
 
 
 @dataclass
@@ -73,69 +23,49 @@ class Run:
     layers: list[str]
 
 
-def as_wire(arguments: Sequence[Any]) -> list[Any]:
-    """The arguments of a call as the learner's process gets them."""
-    special = {Rng: lambda k, a: {"rng": a.seed}, Ask: lambda k, a: {"ask": k}}
-    return [special.get(type(a), lambda k, a: wire.encode(a))(k, a) for k, a in enumerate(arguments)]
-
-
-def reply(ask: Any, arguments: tuple) -> dict[str, Any]:
-    """What the grader says to a question: {"value": ...}, or {"words": ...} if it makes no sense."""
-    try:
-        if not isinstance(ask, Ask):
-            raise ValueError("there is nothing to ask here")
-        return {"value": wire.encode(ask(*arguments))}
-    except Exception as error:  # whatever a learner asks, it is the learner's mistake
-        return {"words": f"{getattr(ask, 'name', 'it')} cannot answer that: {error}"[:300]}
-
-
 def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], limits: Limits | None = None) -> Run:
-    """Make the calls of every part; a part that ends the process costs that part, and the next starts afresh."""
+    """Make the calls of every part. The learner's file is loaded afresh for each, so that no part sees another's.
+
+    A part that ends the process costs that part, and the next starts in a new one. A file that does not load in a new
+    process costs all parts that wait.
+    """
     limits = limits or Limits()
     result: list[list[Outcome]] = [[] for _ in exercise.parts]
     layers: list[str] = []
     waiting = list(range(len(exercise.parts)))
     while waiting:
-        queue = [(k, call) for k in waiting for call in calls[k]]
-        orders = [_order(exercise.parts[k], call) for k, call in queue]
-        with tempfile.TemporaryDirectory(prefix="regnet-edu-") as folder:
+        asked = [(exercise.parts[k], calls[k]) for k in waiting]
+        with temporary_folder() as folder:
             for path in _neighbours(submission):
                 (Path(folder) / path.name).write_bytes(path.read_bytes())
-            with _Process(exercise, submission, orders, folder, limits) as process:
-                fatal = process.next(START_LIMIT)
-                layers = layers or list(fatal.facts.get("layers", []))
-                process.begin()
-                if fatal.kind == "ready":
-                    fatal = process.next(limits.seconds)
-                if fatal.kind in ("ready", "value"):
-                    fatal = Outcome("forged", facts={"words": "something other than an answer came back"})
-                if fatal.kind != "loaded":  # the file itself does not run: so for every part
-                    for k in waiting:
-                        result[k] = [fatal]
-                    return Run(result, layers)
-                stopped = last = None
-                for k, call in queue:
-                    if k != last:
-                        process.begin()
-                    last = k
-                    outcome = process.answer(call, limits.seconds)
-                    result[k].append(outcome)
-                    if outcome.kind in FATAL:
-                        stopped = k
+            with Process(exercise, submission, asked, folder, limits) as process:
+                first = process.next(START_LIMIT)
+                layers = layers or list(first.facts.get("layers", []))
+                done = 0
+                for k in waiting if first.kind == "ready" else []:
+                    process.begin()
+                    first = process.next(limits.seconds)
+                    if first.kind != "loaded":
                         break
-        waiting = [] if stopped is None else [k for k in waiting if k > stopped]
+                    done += 1
+                    if not _ask_all(process, calls[k], limits, result[k]):
+                        break
+        if not done:
+            for k in waiting:
+                result[k] = [first if first.kind in BROKEN else FORGED]
+            break
+        waiting = waiting[done:]
     return Run(result, layers)
 
 
-FATAL = ("ended", "timeout", "forged")
-KINDS = ("ready", "loaded", "value", "raised", "missing", "signature", "unreadable", "todo", "ask")
-
-
-def _order(part: Part, call: tuple) -> dict[str, Any]:
-    order: dict[str, Any] = {"function": part.function, "args": as_wire(call)}
-    if part.script is not None:
-        order |= {"script": part.script_source(), "script_name": part.script.__name__}
-    return order
+def _ask_all(process: Process, calls: list[tuple], limits: Limits, outcomes: list[Outcome]) -> bool:
+    """Make the calls of one part; return whether the process can go on."""
+    process.begin()
+    for call in calls:
+        outcomes.append(process.answer(call, limits.seconds))
+        if outcomes[-1].kind in FATAL:
+            return False
+    return True
 
 
 def _neighbours(submission: Submission) -> list[Path]:
@@ -145,150 +75,3 @@ def _neighbours(submission: Submission) -> list[Path]:
     found = sorted(p for p in submission.folder.glob("*.py") if p.is_file() and not p.is_symlink())
     small = [p for p in found if p.stat().st_size < MAX_COPIED and p.name not in ("conftest.py", submission.name)]
     return small[:50]
-
-
-class _Process:
-    """One process of a submission, from start to certain end."""
-
-    def __init__(self, exercise: Exercise, submission: Submission, calls: list, folder: str, limits: Limits) -> None:
-        self.tag = secrets.token_hex(8)
-        self.buffer = b""
-        self.limits = limits
-        paths = [p for p in sys.path if p and os.path.isdir(p)]
-        if not exercise.uses_package:  # a folder that holds other packages too stays, and only ours is hidden in it
-            paths = [p for p in paths if not is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
-        readable = {*paths, sys.prefix, sys.base_prefix, folder}
-        if exercise.uses_package:
-            readable.add(str(PACKAGE))
-        read_end, write_end = os.pipe()
-        reply_end, self.replies = os.pipe()
-        os.set_blocking(read_end, False)
-        os.set_blocking(self.replies, False)
-        self.answers = read_end
-        self.order = {
-            "tag": self.tag,
-            "channel": write_end,
-            "replies": reply_end,
-            "path": paths,
-            "folder": os.path.realpath(folder),
-            "readable": sorted(readable),
-            "hidden": hidden_folders(exercise.uses_package),
-            "memory": limits.memory * (3 if "torch" in exercise.preload else 1),
-            "file_size": limits.file_size,
-            "preload": list(exercise.preload),
-            "file": submission.name,
-            "source": submission.source,
-            "calls": calls,
-        }
-        program = str(PACKAGE / "grading" / "student.py")
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", "-B", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env=environment(folder),
-                pass_fds=(write_end, reply_end),
-                start_new_session=True,
-            )
-        finally:
-            os.close(write_end)
-            os.close(reply_end)
-
-    def __enter__(self) -> _Process:
-        assert self.process.stdin is not None
-        self.begin()
-        try:
-            self.process.stdin.write(json.dumps(self.order).encode())
-            self.process.stdin.close()
-        except BrokenPipeError:
-            pass
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.wait()
-        os.close(self.answers)
-        os.close(self.replies)
-
-    def begin(self) -> None:
-        """Start the clock of a check."""
-        self.start, self.waited, self.answering = time.monotonic(), self._all_waited(), 0.0
-
-    def _all_waited(self) -> float:
-        """Seconds in which it, or the grader that it may be waiting for, had to wait for a processor."""
-        return _waited(self.process.pid) + _waited("thread-self")
-
-    def answer(self, call: tuple, seconds: float) -> Outcome:
-        """Return what comes of one call; what it asks of the grader on the way is answered and kept."""
-        asked: list[tuple[tuple, Any]] = []
-        while True:
-            outcome = self.next(seconds)
-            if outcome.kind != "ask":
-                outcome.asked = asked
-                return outcome
-            place, question = outcome.facts.get("place"), outcome.value
-            if (
-                not isinstance(place, int)
-                or not 0 <= place < len(call)
-                or not isinstance(question, tuple)
-                or len(asked) >= MOST_QUESTIONS
-            ):
-                words = f"it asked more than {MOST_QUESTIONS:,} questions, or none that can be read"
-                return Outcome("forged", facts={"words": words})
-            began = time.monotonic()
-            said = reply(call[place], question)
-            self.answering += time.monotonic() - began  # our time, not the learner's
-            asked.append((question, wire.decode(said.get("value"))))
-            try:
-                os.write(self.replies, json.dumps(said).encode() + b"\n")
-            except OSError:  # it does not listen: it ended, or asks without waiting for answers
-                return Outcome("forged", facts={"words": "it asked and did not wait for the answer"})
-
-    def next(self, seconds: float) -> Outcome:
-        """Return the next answer, or why there is none within so many seconds since the clock was started."""
-        while b"\n" not in self.buffer:
-            ready, _, _ = select.select([self.answers], [], [], 0.1)
-            spent = time.monotonic() - self.start
-            if ready:
-                content = os.read(self.answers, 1 << 20)
-                if not content:
-                    return self._ended()
-                self.buffer += content
-                if len(self.buffer) > LONGEST_ANSWER:
-                    return Outcome("forged", facts={"words": f"it returned more than {LONGEST_ANSWER >> 20} MiB"})
-            own = spent - (self._all_waited() - self.waited) - self.answering
-            if own > seconds or spent > PATIENCE * seconds:
-                return Outcome("timeout", facts={"seconds": seconds})
-        line, _, self.buffer = self.buffer.partition(b"\n")
-        try:
-            answer = json.loads(line)
-            if answer.pop("tag") != self.tag:
-                raise ValueError
-            kind = str(answer.pop("outcome"))
-            if kind not in KINDS:
-                raise ValueError
-            return Outcome(kind, wire.decode(answer.pop("value", None)), answer)
-        except Exception:  # whatever a submission managed to write there: it is no answer
-            return Outcome("forged", facts={"words": "something other than an answer came back"})
-
-    def _ended(self) -> Outcome:
-        try:
-            code = self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            return Outcome("ended", facts={"words": "it closed its way of answering"})
-        words = f"the process ended with status {code}"
-        if code < 0:
-            words = f"the process was ended by {signal.Signals(-code).name}"
-        return Outcome("ended", facts={"words": words, "code": code})
-
-
-def _waited(pid: int | str) -> float:
-    """Seconds in which a process could have run but had to wait for a processor; 0 where nobody counts them."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0

@@ -22,20 +22,32 @@ def _load(name: str) -> types.ModuleType:
     spec = importlib.util.spec_from_file_location(f"_grading_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass looks for its module there
     spec.loader.exec_module(module)
     return module
 
 
-wire = _load("wire")
+wire, cells = _load("wire"), _load("cells")
 
 
-def load_submission(source: str, filename: str) -> types.ModuleType:
-    """Run the learner's file as a module of its own."""
-    module = types.ModuleType(os.path.splitext(os.path.basename(filename))[0])
-    module.__file__ = filename
+def load_submission(code: types.CodeType, folder: str) -> types.ModuleType:
+    """Run the learner's file as a module of its own, afresh, and so the files beside it that it imports."""
+    for name, other in list(sys.modules.items()):
+        if str(getattr(other, "__file__", None) or "").startswith(folder + os.sep):
+            del sys.modules[name]
+    module = types.ModuleType(os.path.splitext(os.path.basename(code.co_filename))[0])
+    module.__file__ = code.co_filename
     sys.modules[module.__name__] = module
-    exec(compile(source, filename, "exec"), module.__dict__)
+    exec(code, module.__dict__)
     return module
+
+
+def syntax(error: SyntaxError, source: str) -> dict[str, Any]:
+    """Return where Python stopped reading, and the learner's own line."""
+    lines = source.splitlines()
+    line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    offset = max(0, (error.offset or 1) - 1 - (len(line) - len(line.lstrip())))
+    return {"outcome": "syntax", "words": str(error.msg), "line": error.lineno, "offset": offset, "text": line.strip()}
 
 
 def describe(error: BaseException, filename: str, source: str) -> dict[str, Any]:
@@ -141,13 +153,21 @@ def main() -> None:
     filename, source = order["file"], order["source"]
     sys.path.insert(0, order["folder"])
     try:
-        module = load_submission(source, filename)
-    except BaseException as error:
-        say({**describe(error, filename, source), "loading": True})
-        return
-    say({"outcome": "loaded"})
-    for call in order["calls"]:
-        say(make_call(module, call, filename, source, ask))
+        if order["cells"] is not None:
+            source = cells.needed(order["cells"], [part["function"] for part in order["parts"]])
+        code = compile(source, filename, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return say(syntax(error, source))
+    except BaseException as error:  # nested too deep, too long
+        return say(describe(error, filename, source))
+    for part in order["parts"]:
+        try:
+            module = load_submission(code, order["folder"])
+        except BaseException as error:
+            return say(describe(error, filename, source))
+        say({"outcome": "loaded"})
+        for arguments in part["calls"]:
+            say(make_call(module, {**part, "args": arguments}, filename, source, ask))
 
 
 if __name__ == "__main__":

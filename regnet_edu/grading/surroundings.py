@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import stat
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -39,3 +44,37 @@ def environment(folder: str) -> dict[str, str]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     return {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", **threads, **kept}
+
+
+@contextmanager
+def temporary_folder() -> Iterator[str]:
+    """A folder that is gone afterwards, whatever was made in it."""
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="regnet-edu-"))
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: str) -> None:
+    """Remove a folder, however deep it is: what its folders hold is lifted up, so that no path is ever long.
+
+    Links are removed and never followed. What the system does not let us remove stays.
+    """
+    with suppress(OSError):
+        while True:
+            os.chmod(folder, stat.S_IRWXU)
+            entries = list(os.scandir(folder))
+            if not entries:
+                break
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                    continue
+                os.chmod(entry.path, stat.S_IRWXU)
+                for child in os.scandir(entry.path):
+                    if child.is_dir(follow_symlinks=False):
+                        os.chmod(child.path, stat.S_IRWXU)
+                    os.rename(child.path, os.path.join(folder, secrets.token_hex(12)))
+                os.rmdir(entry.path)
+        os.rmdir(folder)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
 from typing import Any
 
 MAX_DEPTH = 20
 MAX_ITEMS = 200_000
+MAX_DIGITS = 1_000  # of a whole number, in base 16
 KINDS = "biuf"  # kinds of numpy arrays that cross: booleans, whole and real numbers
 
 
@@ -32,6 +34,8 @@ def encode(value: Any, depth: int = 0) -> Any:
     if value is None or kind is bool or kind is str:
         return value
     if kind is int:
+        if value.bit_length() > 4 * MAX_DIGITS:
+            raise UnreadableError(f"a whole number of more than {MAX_DIGITS} digits")
         return value if abs(value) < 2**53 else {"int": hex(value)}
     if kind is float:
         return value if math.isfinite(value) else {"float": repr(value)}
@@ -65,8 +69,8 @@ def _encode_other(value: Any, kind: type, depth: int) -> Any:
             raise UnreadableError(f"an array of {value.dtype}")
         if value.ndim == 0:
             return encode(value.item(), depth + 1)
-        if value.size > MAX_ITEMS:
-            raise UnreadableError(f"an array of {value.size} numbers, which is more than anybody asked for")
+        if _room(value.shape) > MAX_ITEMS:
+            raise UnreadableError(f"an array of shape {value.shape}, which is more than anybody asked for")
         wide = value.astype({"b": "<i8", "i": "<i8", "u": "<i8", "f": "<f8"}[value.dtype.kind])
         content = base64.b64encode(wide.tobytes()).decode()
         return {"array": content, "kind": value.dtype.kind, "shape": list(value.shape)}
@@ -79,30 +83,41 @@ def _encode_other(value: Any, kind: type, depth: int) -> Any:
     raise UnreadableError(f"an object of type {name}")
 
 
-def decode(data: Any) -> Any:
+def _room(shape: Sequence[int]) -> int:
+    """Entries of an array, and of the lists that it would be without numbers: shape (10**9, 0) is no small one."""
+    return math.prod(max(1, int(n)) for n in shape)
+
+
+def decode(data: Any, depth: int = 0) -> Any:
     """Return what `encode` was given.
 
     Raises:
         ValueError: the data was not made by `encode`.
     """
+    if depth > MAX_DEPTH + 1:
+        raise ValueError("too deep")
     if data is None or isinstance(data, (bool, int, float, str)):
+        if isinstance(data, int) and data.bit_length() > 64:
+            raise ValueError("such a whole number is written as text")
         return data
     if not isinstance(data, dict) or not data:
         raise ValueError("no plain data")
     key = next(iter(data))
     body = data[key]
     if key == "int":
+        if len(body) > MAX_DIGITS + 3:
+            raise ValueError("too many digits")
         return int(body, 16)
     if key == "float":
         return float(body)
     if key == "list":
-        return [decode(v) for v in body]
+        return [decode(v, depth + 1) for v in body]
     if key == "tuple":
-        return tuple(decode(v) for v in body)
+        return tuple(decode(v, depth + 1) for v in body)
     if key == "set":
-        return set(decode(v) for v in body)
+        return set(decode(v, depth + 1) for v in body)
     if key == "dict":
-        return {decode(k): decode(v) for k, v in body}
+        return {decode(k, depth + 1): decode(v, depth + 1) for k, v in body}
     if key == "rng":  # an argument only: a numpy Generator made from this seed where it is used
         import numpy as np
 
@@ -110,7 +125,30 @@ def decode(data: Any) -> Any:
     if key == "array":
         import numpy as np
 
+        shape = [int(n) for n in data["shape"]]
+        if min(shape, default=0) < 0 or _room(shape) > MAX_ITEMS:
+            raise ValueError("no such array")
         numbers = np.frombuffer(base64.b64decode(body), "<f8" if data["kind"] == "f" else "<i8")
-        array = numbers.reshape([int(n) for n in data["shape"]]).copy()
+        array = numbers.reshape(shape).copy()
         return array.astype(bool) if data["kind"] == "b" else array
     raise ValueError(f"no plain data: {key!r:.40}")
+
+
+def facts(data: dict[str, Any]) -> dict[str, Any]:
+    """What else is said with an answer, if it has the form that it should have; text on one line, and short."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        if name in ("error", "words", "text", "signature") and isinstance(value, str):
+            found[name] = printable(value)[:300]
+        elif name in ("line", "offset", "place") and type(value) is int and abs(value) < 2**31:
+            found[name] = value
+        elif name in ("found", "layers") and isinstance(value, list):
+            found[name] = [printable(v)[:80] for v in value[:30] if isinstance(v, str)]
+        elif name == "changed" and isinstance(value, list):
+            found[name] = [v for v in value[:30] if type(v) is int and v >= 0]
+    return found
+
+
+def printable(text: str) -> str:
+    """Text for a terminal, on one line: nothing in it moves the cursor, and no half of a character is left."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text[:10_000]).rstrip()
