@@ -1,0 +1,43 @@
+"""How costs grow with flops: power laws, sums of powers, networks that a fit has not seen, and RegNetX C."""
+
+import numpy as np
+
+
+def power_law(x, y):
+    """Return (c, p) of the power law y = c * x**p: the least squares line of ln y over ln x. All numbers are above 0."""
+    p, start = np.polyfit(np.log(x), np.log(y), 1)
+    return float(np.exp(start)), float(p)
+
+
+def fit_terms(powers, flops, times):
+    """Return the factors a, one for each of `powers`, of time = a[0] * flops**powers[0] + a[1] * flops**powers[1] + ...
+
+    Of all factors, those for which the sum of the squares of the *relative* errors, (predicted - time) / time, is least.
+    """
+    terms = np.power.outer(np.asarray(flops, float), powers) / np.asarray(times, float)[:, None]
+    return np.linalg.lstsq(terms, np.ones(len(terms)), rcond=None)[0].tolist()
+
+
+def left_out_error(powers, flops, times):
+    """Return how far off the fit is for networks that it has not seen.
+
+    Each network is predicted by the fit to all others. The mean over networks of |predicted - time| / time.
+    """
+    flops, times = np.asarray(flops, float), np.asarray(times, float)
+    errors = []
+    for k in range(len(times)):
+        factors = fit_terms(powers, np.delete(flops, k), np.delete(times, k))
+        predicted = np.dot(factors, flops[k] ** np.asarray(powers))
+        errors.append(abs(predicted - times[k]) / times[k])
+    return float(np.mean(errors))
+
+
+def in_c(depth, wm, ratio, flops, params, activations):
+    """Return whether a network of RegNetX is in the constrained space C.
+
+    b = 1; at most 40 blocks; w_m of 2 or more; and, with F thousand million flops, fewer than 3 + 5.5 F million
+    parameters and fewer than 6.5 sqrt(F) million activations. The last three arguments are plain counts.
+    """
+    f = flops / 1e9
+    shape = ratio == 1 and depth <= 40 and wm >= 2
+    return bool(shape and params < (3 + 5.5 * f) * 1e6 and activations < 6.5 * f**0.5 * 1e6)
