@@ -22,11 +22,10 @@ SCREENSHOTS = ROOT / "artifacts" / "pages"
 PATIENCE = 180_000  # milliseconds; for a machine that is busy with something else
 WIDE, NARROW = (1280, 800), (360, 740)
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental"]
-UNRENDERED = """() => [...document.querySelectorAll(".math")].filter(m => !m.querySelector("mjx-container"))
-    .map(m => m.textContent.slice(0, 80))"""
-MATH_ERRORS = "() => [...document.querySelectorAll('mjx-merror, [data-mjx-error]')].map(e => e.outerHTML.slice(0, 200))"
-MATH_IS_DONE = """() => !document.querySelector(".math") ||
-    Boolean(window.MathJax?.startup?.promise && document.querySelector(".math mjx-container"))"""
+NOT_DRAWN = """() => [...document.querySelectorAll(".math")].filter(m => {
+    const box = m.querySelector("svg")?.getBoundingClientRect(), shown = m.getClientRects().length > 0;
+    return !m.querySelector("math") || !box || (shown && !(box.width > 0 && box.height > 0));
+}).map(m => m.textContent.slice(0, 80))"""
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map(e => e.outerHTML.slice(0, 150))"""
@@ -94,8 +93,6 @@ def visit(chromium: Any) -> Iterator[Any]:
         result.page.on("pageerror", lambda error: result.troubles.append(f"exception: {error}"))
         result.page.on("requestfailed", lambda request: result.troubles.append(f"not loaded: {request.url}"))
         result.page.goto(address, wait_until="load")
-        result.page.wait_for_function(MATH_IS_DONE)
-        result.page.evaluate("() => window.MathJax?.startup?.promise")
         return result
 
     yield open_page
@@ -150,7 +147,7 @@ class TestEveryPage:
         opened = visit(site + name)
         page = opened.page
         keep_screenshot(page, name, "wide")
-        assert page.evaluate(UNRENDERED) == [] and page.evaluate(MATH_ERRORS) == []
+        assert page.evaluate(NOT_DRAWN) == []
         page.evaluate(axe)
         assert page.evaluate(VIOLATIONS, AXE_RULES) == []
         page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
@@ -165,7 +162,7 @@ class TestEveryPage:
     def test_works_from_a_file(self, name: str, book: Path, visit: Any) -> None:
         opened = visit((book / name).as_uri())
         assert not opened.troubles
-        assert opened.page.evaluate(UNRENDERED) == []
+        assert opened.page.evaluate(NOT_DRAWN) == []
 
 
 class TestSearch:
@@ -263,6 +260,15 @@ def test_every_page_has_a_title_and_a_description_of_its_own(book: Path) -> None
         told = [m for m in re.findall(r"<meta [^>]*>", html) if 'name="description"' in m]
         described.update(re.findall(r'content="([^"]{20,})"', "".join(told)) or [""])
     assert max(titles.values()) == max(described.values()) == 1 and "" not in described
+
+
+def test_formulas_are_drawn_in_the_page_and_no_script_draws_them(book: Path) -> None:
+    formulas = 0
+    for name in pages():
+        html = (book / name).read_text(encoding="utf-8")
+        formulas += html.count('<span class="formula-spoken"><math')
+        assert not re.search(r"<script[^>]*mathjax|window\.MathJax", html, re.I), name
+    assert formulas > 300 and not list(book.rglob("*mathjax*"))
 
 
 def test_no_page_names_a_script_or_style_of_another_host(book: Path) -> None:

@@ -1,7 +1,7 @@
 // What is wider than its frame scrolls there; it must then be reachable with the keyboard and have a name of its own.
 (() => {
   const FRAMES = {
-    "div.math": "Formula", "mjx-container": "", pre: "", ".cell_output .output": "Output",
+    "div.math": "Formula", pre: "", ".cell_output .output": "Output",
     '[role="group"][aria-label^="Figure"]': "Figure", ".pst-scrollable-table-container": "Table",
   };
 
@@ -23,11 +23,7 @@
   };
 
   addEventListener("resize", reach);
-  addEventListener("load", async () => {
-    reach();
-    await window.MathJax?.startup?.promise; // formulas have their width only then
-    reach();
-  });
+  addEventListener("load", reach);
 })();
 
 // Paper cannot be opened: what is folded is unfolded for print, and folded again after it.

@@ -1,4 +1,4 @@
-"""What this book adds to Sphinx: fresh pages that ask no other host, quizzes, its address, an accessible theme.
+"""What this book adds to Sphinx: fresh pages that ask no other host, formulas, quizzes, an accessible theme.
 
 Each concern has its file, with a `setup(app)` of its own.
 """
@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import accessibility, descriptions, downloads, freshness, icons, interactives, offline, quiz, repository
+from . import (
+    accessibility,
+    descriptions,
+    downloads,
+    formulas,
+    freshness,
+    icons,
+    interactives,
+    offline,
+    quiz,
+    repository,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     first = (freshness, offline, interactives, quiz)
-    for concern in (*first, repository, downloads, descriptions, accessibility, icons):
+    for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,19 +1,18 @@
 """No page asks another host for anything, and no script of the theme fails.
 
 Jupyter Book loads sphinx-thebe always, which names a host and declares the same constant twice on every page, which
-throws. The book has no kernel behind it, so its scripts and styles are left out.
+throws. The book has no kernel behind it, so its scripts and styles are left out. So is MathJax, for formulas are drawn
+when the book is built (formulas.py).
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
-HAS_MATHS = re.compile(r'class="[^"]*\bmath\b')
+UNUSED = ("thebe", "THEBE_JS_URL", "mathjax", "window.MathJax")
 
 
 def _is_local(asset: object) -> bool:
@@ -21,20 +20,14 @@ def _is_local(asset: object) -> bool:
 
     Sphinx keeps them as objects with a `filename` (None for a script in the page) and `attributes` (its `body`).
     """
-    name = _name(asset)
+    name = str(getattr(asset, "filename", None) or asset)
     body = str(getattr(asset, "attributes", {}).get("body") or "")
-    return "thebe" not in name and "THEBE_JS_URL" not in body and not name.startswith(("http:", "https:", "//"))
-
-
-def _name(asset: object) -> str:
-    return str(getattr(asset, "filename", None) or asset)
+    return not (any(word in name + body for word in UNUSED) or name.startswith(("http:", "https:", "//")))
 
 
 def _keep_local(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    if not HAS_MATHS.search(context.get("body", "")):  # a page with cells would load MathJax always
-        context["script_files"] = [s for s in context.get("script_files", []) if "mathjax" not in _name(s)]
     for kind in ("script_files", "css_files"):
         seen: set[tuple[str, str]] = set()
         kept = []
@@ -46,17 +39,11 @@ def _keep_local(
         context[kind] = kept
 
 
-def _use_svg_mathjax(app: Sphinx, config: Config) -> None:
-    # sphinx-mathjax-offline chooses the build with web fonts; glyphs as paths need no font and render from file:// too.
-    config.mathjax_path = "mathjax/tex-svg.js"
-
-
 # Sphinx fetches each page that it found, to quote it. A browser forbids that to a page opened from a file.
 NO_FETCH_FROM_FILES = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
 
 
 def setup(app: Sphinx) -> None:
     app.add_js_file(None, body=NO_FETCH_FROM_FILES)
-    app.connect("config-inited", _use_svg_mathjax)
     # Late: the theme and the widgets add their files on the same event.
     app.connect("html-page-context", _keep_local, priority=900)

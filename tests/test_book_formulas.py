@@ -1,0 +1,71 @@
+"""Formulas are drawn when the book is built: every one, or the build fails."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+from browser import ROOT, load_extension
+from sphinx.errors import ExtensionError
+
+formulas = load_extension("formulas")
+
+CODE = re.compile(r"```+\{code-cell\}.*?^```+$|`[^`\n]+`", re.S | re.M)
+FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?=\S)([^$\n]+?)(?<=\S)\$", re.S)
+
+
+class TestFormulas:
+    page = (
+        '<p><span class="math notranslate nohighlight">\\(w_j &lt; 3\\)</span> and</p>'
+        '<div class="math notranslate nohighlight" id="equation-x">\n<span class="eqno">(1)<a href="#x">#</a></span>'
+        "\\[u_j = w_0\\]</div>"
+        '<div class="amsmath math notranslate nohighlight" id="y">\\begin{align} a &amp;= b \\end{align}</div>'
+    )
+    found: ClassVar = {("w_j < 3", False), ("u_j = w_0", True), (r"\begin{align} a &= b \end{align}", True)}
+
+    def test_every_formula_of_a_page_is_found_as_its_author_wrote_it(self) -> None:
+        assert formulas.find(self.page) == self.found
+
+    def test_a_page_shows_each_as_a_picture_that_a_screen_reader_hears_as_mathml(self) -> None:
+        drawn = formulas.replace(self.page, formulas.draw(self.found))
+        assert drawn.count("<svg") == drawn.count('aria-hidden="true"') == drawn.count("<math") == 3
+        assert "\\(" not in drawn and "\\[" not in drawn and "\\begin" not in drawn
+        assert '<span class="eqno">(1)' in drawn and "<mi>w</mi><mi>j</mi>" in drawn and "&lt;" in drawn
+        assert formulas.find(drawn) == set()
+
+    def test_the_same_formula_gives_the_same_picture_in_the_colour_of_its_text(self) -> None:
+        one, other = formulas.draw([("w_m", False), ("b", True)]), formulas.draw([("w_m", False)])
+        assert one["w_m", False] == other["w_m", False] and 'fill="currentColor"' in one["w_m", False]
+
+    @pytest.mark.parametrize(
+        ("tex", "said"),
+        [
+            (r"\foo", r"Undefined control sequence \foo"),
+            (r"\frac{1", "Missing close brace"),
+            ("a & b", "Misplaced &"),
+            (r"\text{5 €}", "no font for formulas has the letter '€'"),
+        ],
+    )
+    def test_a_formula_that_cannot_be_drawn_is_named_with_what_is_wrong(self, tex: str, said: str) -> None:
+        with pytest.raises(ValueError, match=re.escape(f"the formula {tex!r}: {said}")):
+            formulas.draw([("w_m", False), (tex, True)])
+
+    def test_such_a_formula_stops_the_build(self, tmp_path: Path) -> None:
+        (tmp_path / "page.html").write_text(self.page.replace("w_j", r"\foo"))
+        app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path)
+        with pytest.raises(ExtensionError, match="Undefined control sequence"):
+            formulas._draw_pages(app, None)
+
+    def test_every_formula_of_the_chapters_can_be_drawn(self) -> None:
+        written = set()
+        for path in (ROOT / "book").glob("*.md"):
+            text = re.sub(
+                r"```+\{code-cell\}.*?^```+$|`[^`\n]+`", "", path.read_text(encoding="utf-8"), flags=re.S | re.M
+            )
+            for block, inline in FORMULA.findall(text):
+                written.add((block or inline, bool(block)))
+        assert len(written) > 100
+        formulas.draw(sorted(written))
