@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from browser import ROOT, load_tool
+from browser import ROOT, load_extension, load_tool
 
 PAGE = """---
 jupytext:
@@ -74,3 +74,25 @@ def test_a_page_follows_its_text_and_the_package(small_book: ModuleType) -> None
     assert small_book.main() == 0 and "the package says two" in page.read_text()
     write(small_book, READ.replace("says", "shouts"))
     assert small_book.main() == 0 and "the package shouts two" in page.read_text()
+
+
+@pytest.mark.heavy
+def test_two_chapters_run_at_the_same_time_and_leave_their_outputs_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from myst_nb.core.config import NbParserConfig
+    from myst_parser.config.main import MdParserConfig
+
+    ahead = load_extension("ahead")
+    monkeypatch.setattr(ahead, "at_once", lambda: 2)
+    wait = 'import time\nPath("{own}").touch()\nend = time.time() + 100\nwhile not Path("{other}").exists():\n'
+    wait += '    assert time.time() < end, "the other chapter did not run meanwhile"\n    time.sleep(0.1)\nprint("met")'
+    pages = [tmp_path / "a.md", tmp_path / "b.md", tmp_path / "plain.md"]
+    pages[0].write_text(PAGE.format(code=wait.format(own="a", other="b")))
+    pages[1].write_text(PAGE.format(code=wait.format(own="b", other="a")))
+    pages[2].write_text("# No notebook\n")
+    cache = tmp_path / "cache"
+    settings = NbParserConfig(execution_mode="cache", execution_cache_path=str(cache), execution_timeout=200)
+    ahead.run(pages, MdParserConfig(), settings)
+    kept = [path.read_text() for path in cache.glob("executed/*/base.ipynb")]
+    assert len(kept) == 2 and all('"met\\n"' in text for text in kept)

@@ -103,10 +103,11 @@ def main() -> int:
     write_wheel()
     STAMP.touch()
     os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
-    print(f"The cells of {len(took := run_seconds())} pages run in {sum(took.values()):.0f} s")
     sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    from regnet_book import downloads
+    from regnet_book import ahead, downloads
 
+    took, side_by_side = run_seconds(), ahead.at_once()
+    print(f"The cells of {len(took)} pages run in {sum(took.values()):.0f} s, with {side_by_side} pages at a time")
     if note := downloads.colab_note(ROOT):
         print(note)
     print(f"The book is built ({time.monotonic() - start:.0f} s). Open {(HTML / 'index.html').as_uri()}")

@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from . import (
     accessibility,
+    ahead,
     descriptions,
     downloads,
     formulas,
@@ -22,7 +23,7 @@ from . import (
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    first = (freshness, offline, interactives, quiz)
+    first = (freshness, ahead, offline, interactives, quiz)
     for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
