@@ -13,6 +13,8 @@ from .process import Limits, Outcome, Submission, as_wire, reply
 from .runner import run
 from .verdict import PartVerdict, Verdict
 
+LONGEST_LINE = 800
+
 
 def check_source(
     exercise: Exercise, submission: Submission, seeds: Sequence[int] = SEEDS, limits: Limits | None = None
@@ -58,11 +60,17 @@ def judge_part(
             break
     if first is None:
         return PartVerdict(part.name, part.points, part.points, "", part.idea)
-    words = first[1]
+    words = _tidy(first[1])
     likely = recognise(exercise, part, calls, outcomes)
     if likely and likely not in words:
         words += f"\n{likely}"
     return PartVerdict(part.name, 0, part.points, words, part.idea, first[0], outcomes[0].kind == "todo")
+
+
+def _tidy(words: str) -> str:
+    """What a judge says, with what a learner made in it: some lines that a terminal only prints."""
+    lines = [wire.printable(line) for line in words.split("\n")[:20]]
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..." for line in lines)
 
 
 def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submission: Submission) -> str | None:

@@ -26,7 +26,7 @@ class PartVerdict:
         return not self.words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """What a submission of one exercise is worth, and why."""
 
@@ -67,6 +67,8 @@ class Verdict:
         elif not self.untouched:
             lines.append(f"  Stuck? regnet-edu hint {self.exercise.number}")
         return "\n".join(lines)
+
+    __repr__ = __str__  # in a notebook and at a prompt: a verdict, and not the hints that its exercise holds
 
     def _repr_markdown_(self) -> str:
         return f"```text\n{self}\n```"

@@ -10,6 +10,8 @@ import numpy as np
 
 from ..config import AnyNetConfig
 
+MOST_STAGES = 64  # whoever asks about a network of more wants to keep the grader busy
+
 
 def plain(value: Any) -> Any:
     """A value in which lists, tuples and arrays, whole numbers and floats that are whole, are all the same."""
@@ -37,4 +39,7 @@ def build(network: Any) -> AnyNetConfig:
     four: list[Any] = [tuple(v) if isinstance(v, (list, tuple)) else v for v in network]
     if len(four) != 4:
         raise ValueError(f"{len(four)} entries instead of 4")
+    longest = max(len(v) if isinstance(v, tuple) else 1 for v in four)
+    if longest > MOST_STAGES:
+        raise ValueError(f"{longest} stages, which is more than {MOST_STAGES}")
     return AnyNetConfig(four[0], four[1], four[2], four[3])
