@@ -8,7 +8,7 @@ import numpy as np
 
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 12, "RegNetY and the alternatives: SE, inverted bottleneck, depthwise, resolution"'
+IDEA = 'chapter 12, "Squeeze and excitation, from its parts"'
 
 
 def widths(rng: np.random.Generator) -> list[tuple]:
