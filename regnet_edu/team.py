@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -102,13 +103,38 @@ def join(device: str | None = None) -> Iterator[Team]:
         if size > 1 or where.index is None:
             where = torch.device("cuda", local)
         torch.cuda.set_device(where)
-    if size > 1:
-        dist.init_process_group("nccl" if where.type == "cuda" else "gloo")
-    try:
-        yield Team(rank, size, where)
-    finally:
+    with _ending_with_torchrun():
         if size > 1:
-            dist.destroy_process_group()
+            dist.init_process_group("nccl" if where.type == "cuda" else "gloo")
+        try:
+            yield Team(rank, size, where)
+        finally:
+            if size > 1:
+                dist.destroy_process_group()
+
+
+@contextlib.contextmanager
+def _ending_with_torchrun() -> Iterator[None]:
+    """End this process at once when the `torchrun` that started it is gone, until the block ends.
+
+    The processes of a torchrun that was killed would train on with nobody to look after them, and keep the folder from
+    the next. Wherever they stop, the last checkpoint is whole.
+    """
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        yield
+        return
+    parent, done = os.getppid(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            if os.getppid() != parent:
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def process_count() -> int:

@@ -327,7 +327,7 @@ def test_a_training_killed_at_any_moment_resumes_to_the_same_end(root, tmp_path,
                 time.sleep(0.013 * kills)
                 break
         seen = path.stat().st_mtime_ns
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)  # of torchrun; the processes that it started notice, and end too
         process.wait()
         kills += 1
     assert not (tmp_path / "killed" / "result.json").exists()
