@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 LIGHTHOUSE = "lighthouse@12.8.2"
-PAGES = ("index", "book/01_designing_spaces", "book/02_anynet", "book/03_populations", "book/glossary")
+PAGES = ("index", "book/01_designing_spaces", "book/03_populations", "book/08_regnet", "book/glossary")
 LEAST = {"desktop": 95, "phone": 90}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
