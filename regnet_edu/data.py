@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -96,8 +97,11 @@ def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int =
     return ImageData.of(path.resolve().name, images.arrays, images.classes, images.fingerprint, images.note)
 
 
+@lru_cache(maxsize=1)  # they take seconds to draw, and every sweep of a notebook asks for them
 def _synthetic(resolution: int) -> ImageData:
     train = synthetic.pictures(10_240, resolution, seed=1)
     test = synthetic.pictures(4_000, resolution, seed=2)
+    for array in (*train, *test):
+        array.flags.writeable = False  # all who load them share them
     mark = fingerprint(*train, *test, classes=synthetic.CLASSES)
     return ImageData("synthetic", *train, *test, synthetic.CLASSES, mark, "drawn by the package itself, no photographs")

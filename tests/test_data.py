@@ -11,6 +11,13 @@ from regnet_edu.regime import get
 from regnet_edu.stream import ImageStream
 
 
+def test_synthetic_data_is_drawn_once_and_nobody_can_change_it():
+    images = data.load("synthetic", 16)
+    assert data.load("synthetic", 16) is images
+    with pytest.raises(ValueError, match="read-only"):
+        images.train_images[0] = 0
+
+
 def test_synthetic_data_is_described():
     images = data.load("synthetic", 16)
     assert images.describe() == {
