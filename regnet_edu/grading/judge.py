@@ -8,12 +8,13 @@ from typing import Any
 
 from . import wire
 from .compare import show
-from .exercise import SEEDS, Ask, Asked, Exercise, Part
+from .exercise import SEEDS, Ask, Asked, Exercise, Part, Rng
 from .process import Limits, Outcome, Submission, as_wire, reply
 from .runner import run
 from .verdict import PartVerdict, Verdict
 
 LONGEST_LINE = 800
+NOT_DRAWN = "It looks as if chance came from somewhere else: nothing was drawn from the Generator that you are given."
 
 
 def check_source(
@@ -58,6 +59,8 @@ def judge_part(
         if complaint:
             first = (k, complaint)
             break
+    if first is None and any(isinstance(a, Rng) for a in calls[0]) and all(o.facts.get("unused") for o in outcomes):
+        first = (0, f"{_called(part, calls[0])}\n{NOT_DRAWN}")
     if first is None:
         return PartVerdict(part.name, part.points, part.points, "", part.idea)
     words = _tidy(first[1])
@@ -75,9 +78,7 @@ def _tidy(words: str) -> str:
 
 def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submission: Submission) -> str | None:
     """Say what is wrong with one outcome, or None."""
-    called = f"called    {part.function}({', '.join(show(a) for a in call)})"
-    if part.script is not None:
-        called = f"tried     {(part.script.__doc__ or part.name).strip()} {show(call) if call else ''}".rstrip()
+    called = _called(part, call)
     facts = outcome.facts
     if outcome.kind == "value":
         if facts.get("changed"):
@@ -93,6 +94,12 @@ def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submissio
             return None
         return f"{called}\ncame back {show(outcome.value)}\nexpected  {show(expected)}"
     return f"{called}\n{ending(part, outcome, submission)}"
+
+
+def _called(part: Part, call: tuple) -> str:
+    if part.script is None:
+        return f"called    {part.function}({', '.join(show(a) for a in call)})"
+    return f"tried     {(part.script.__doc__ or part.name).strip()} {show(call) if call else ''}".rstrip()
 
 
 def _ask_judge(part: Part, call: tuple, outcome: Outcome) -> str | None:
@@ -159,7 +166,9 @@ def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tup
             else:
                 assert function is not None
                 value = function(*arguments)
-            facts: dict[str, Any] = {}
+            facts: dict[str, Any] = {
+                "unused": [k for k, (a, b) in enumerate(zip(arguments, before, strict=True)) if wire.is_unused(a, b)]
+            }
             if part.script is None:
                 after = [
                     b if isinstance(b, dict) and ("rng" in b or "ask" in b) else wire.encode(a)

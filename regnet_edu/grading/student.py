@@ -85,6 +85,7 @@ def make_call(
         found = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
         return {"outcome": "missing", "found": found[:30]}
     arguments = [asker(ask, a["ask"]) if is_ask(a) else wire.decode(a) for a in call["args"]]
+    given = arguments
     if call.get("script"):
         space: dict[str, Any] = {}
         exec(compile(call["script"], "<check>", "exec"), space)
@@ -109,6 +110,7 @@ def make_call(
         return {"outcome": "unreadable", "words": str(error)[:200]}
     except BaseException:
         return {"outcome": "unreadable", "words": f"an object of type {type(value).__name__}"}
+    answer["unused"] = [k for k, b in enumerate(before) if wire.is_unused(given[k], b)]
     if not call.get("script"):
         plain = [k for k, b in enumerate(before) if not (isinstance(b, dict) and ("rng" in b or "ask" in b))]
         answer["changed"] = [k for k in plain if _differs(arguments[k], before[k])]

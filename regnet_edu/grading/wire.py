@@ -134,6 +134,15 @@ def decode(data: Any, depth: int = 0) -> Any:
     raise ValueError(f"no plain data: {key!r:.40}")
 
 
+def is_unused(rng: Any, encoded: Any) -> bool:
+    """Whether nothing was drawn from a numpy Generator, nor another made of it, since it was decoded."""
+    if not isinstance(encoded, dict) or "rng" not in encoded:
+        return False
+    sources = rng.bit_generator, decode(encoded).bit_generator
+    spawned = getattr(getattr(sources[0], "seed_seq", None), "n_children_spawned", 0)
+    return spawned == 0 and str(sources[0].state) == str(sources[1].state)
+
+
 def facts(data: dict[str, Any]) -> dict[str, Any]:
     """What else is said with an answer, if it has the form that it should have; text on one line, and short."""
     found: dict[str, Any] = {}
@@ -144,7 +153,7 @@ def facts(data: dict[str, Any]) -> dict[str, Any]:
             found[name] = value
         elif name in ("found", "layers") and isinstance(value, list):
             found[name] = [printable(v)[:80] for v in value[:30] if isinstance(v, str)]
-        elif name == "changed" and isinstance(value, list):
+        elif name in ("changed", "unused") and isinstance(value, list):
             found[name] = [v for v in value[:30] if type(v) is int and v >= 0]
     return found
 

@@ -29,6 +29,9 @@ def populations(rng: np.random.Generator) -> list[tuple]:
         values = (np.arange(n) + 10).tolist()
         errors = np.round(np.abs(np.linspace(-1, 1, n) - 0.2) / 3 + rng.uniform(0.3, 0.4, n), 4).tolist()
         cases.append((values, errors, Rng(int(rng.integers(1000)))))
+    last = np.round(rng.uniform(0.4, 0.5, 44), 4)  # the two best are the first and the last: all must be drawn
+    last[[0, -1]] = 0.35, 0.34
+    cases.append(((np.arange(44) + 10).tolist(), last.tolist(), Rng(int(rng.integers(1000)))))
     return cases
 
 

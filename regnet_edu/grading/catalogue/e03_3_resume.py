@@ -21,7 +21,7 @@ def stops(rng: np.random.Generator) -> list[tuple]:
 
 
 def torn(rng: np.random.Generator) -> list[tuple]:
-    return [(2, 1, 0.5), (int(rng.integers(3, 7)), 2, round(float(rng.uniform(0.1, 0.9)), 3))]
+    return [(2, 1, 0.5), (int(rng.integers(4, 8)), 2, round(float(rng.uniform(0.1, 0.9)), 3))]
 
 
 def sweep_once(m: Any, n: int, step: float) -> Any:
@@ -46,22 +46,22 @@ def sweep_twice(m: Any, n: int, stop: int, step: float) -> Any:
     import tempfile
 
     trained: Any = []
+    kept: Any = []  # lines that are there when the power goes, and not only when the file has been closed
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "a.jsonl")
 
         def train(k: int) -> float:
-            if k == stop and k not in trained:
-                trained.append(k)
-                raise KeyboardInterrupt
             trained.append(k)
+            if k == stop and not kept:
+                kept.append(0)
+                if os.path.exists(path):
+                    with open(path) as file:
+                        kept[0] = len(file.read().splitlines())
+                raise KeyboardInterrupt
             return (k * step) % 1
 
         with contextlib.suppress(KeyboardInterrupt):
             m.sweep(n, path, train)
-        kept = 0
-        if os.path.exists(path):
-            with open(path) as file:
-                kept = len(file.read().splitlines())
         m.sweep(n, path, train)
         with open(path) as file:
             return [
@@ -72,7 +72,7 @@ def sweep_twice(m: Any, n: int, stop: int, step: float) -> Any:
 
 
 def sweep_torn(m: Any, n: int, whole: int, step: float) -> Any:
-    """a sweep into a file whose last line was torn by a power cut after `whole` whole lines; n, whole, step ="""
+    """a sweep into a file with the last `whole` of n networks, and half a line of network 0; n, whole, step ="""
     import json
     import os
     import tempfile
@@ -81,9 +81,9 @@ def sweep_torn(m: Any, n: int, whole: int, step: float) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "a.jsonl")
         with open(path, "w") as file:
-            for k in range(whole):
+            for k in range(n - whole, n):
                 file.write(json.dumps({"index": k, "error": (k * step) % 1}) + "\n")
-            file.write(f'{{"index": {whole}, "err')
+            file.write('{"index": 0, "err')
         m.sweep(n, path, lambda k: trained.append(k) or (k * step) % 1)
         found = []
         with open(path) as file:

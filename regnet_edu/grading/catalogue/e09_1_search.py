@@ -19,6 +19,7 @@ def searches(rng: np.random.Generator) -> list[tuple]:
 
 def targets(rng: np.random.Generator) -> list[tuple]:
     cases: list[tuple] = [([0.5], 0.6, 1), ([0.4, 0.6], 0.5, 1), ([0.4, 0.6], 0.6, 2), ([0.5, 0.6, 0.7], 0.55, 2)]
+    cases += [([0.5, 0.6], 0.4, 3), ([0.5, 0.6], 0.55, 3)]  # fewer networks than m
     for n in (6, 12, 30):
         errors = np.round(rng.uniform(0.3, 0.7, n), 2)
         cases.append((errors.tolist(), float(rng.choice(errors)), int(rng.integers(1, 5))))

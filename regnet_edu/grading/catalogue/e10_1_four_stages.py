@@ -37,7 +37,8 @@ def as_config(network: Any) -> AnyNetConfig | str:
     """The network as a config, or what is wrong with it."""
     try:
         depths, widths, ratio, group = network
-        return build([list(depths), list(widths), float(ratio), int(group)])
+        shared = (value if isinstance(value, (list, tuple)) else float(value) for value in (ratio, group))
+        return build([list(depths), list(widths), *shared])
     except InputError as error:
         return f"{network} is no network: {error}"
     except (TypeError, ValueError):

@@ -23,7 +23,7 @@ def widths(rng: np.random.Generator) -> list[tuple]:
 
 
 def modules(rng: np.random.Generator) -> list[tuple]:
-    return [(8, 2, 3), (int(rng.integers(4, 20)), int(rng.integers(2, 6)), int(rng.integers(2, 6)))]
+    return [(8, 2, 3), (int(rng.integers(7, 20)), int(rng.integers(2, 6)), int(rng.integers(2, 6)))]
 
 
 def try_module(m: Any, width: int, squeeze: int, pixels: int) -> Any:
@@ -35,7 +35,6 @@ def try_module(m: Any, width: int, squeeze: int, pixels: int) -> Any:
     se = m.make_se(width, squeeze)
     se.eval()
     x = torch.rand(2, width, pixels, pixels) + 0.1
-    layers: Any = [c for c in se.modules() if isinstance(c, (nn.Conv2d, nn.Linear))]
     with torch.no_grad():
         for p in se.parameters():
             p.zero_()
@@ -44,23 +43,30 @@ def try_module(m: Any, width: int, squeeze: int, pixels: int) -> Any:
             p.normal_(0, 1)
         y = se(x)
         shifted = se(x.roll(1, dims=3))
+        alone = se(x[:1])
         mixed = x.clone()
         mixed[:, :, 0, 0] += 0.5
         mixed[:, :, -1, -1] -= 0.5
         evened = se(mixed)
-        # with a hidden layer that is cut off below zero, a large negative bias there leaves a half of nothing
-        cut = None
-        if len(layers) == 2 and all(layer.bias is not None for layer in layers):
-            layers[0].bias.fill_(-1e4)
-            layers[1].bias.zero_()
-            cut = se(x)
-    return [x, half, y, shifted, mixed, evened, cut, sum(p.numel() for p in se.parameters())]
+        # On an image of nearly nothing the hidden numbers are what the activation makes of the first bias.
+        hidden = [p for p in se.parameters() if p.numel() == squeeze]
+        outer = [p for p in se.parameters() if p.numel() == width]
+        bent: Any = []
+        if len(hidden) == len(outer) == 1:
+            for p in se.parameters():
+                p.normal_(0, 0.05)
+            outer[0].zero_()
+            dark = torch.full_like(x, 1e-6)
+            for bias in (-1.0, 1.0, 8.0):
+                hidden[0].fill_(bias)
+                bent.append(se(dark) / dark)
+    return [x, half, y, shifted, mixed, evened, alone, bent, sum(p.numel() for p in se.parameters())]
 
 
 def judge_module(call: tuple, answer: Any) -> str | None:
     width, squeeze, pixels = call
-    x, half, y, shifted, mixed, evened = map(np.asarray, answer[:6])  # compared here: torch may have been patched there
-    cut, numbers, shape = answer[6], answer[7], list(y.shape)
+    x, half, y, shifted, mixed, evened, alone = map(np.asarray, answer[:7])  # compared here: torch may be patched there
+    bent, numbers, shape = answer[7], answer[8], list(y.shape)
     if shape != [2, width, pixels, pixels]:
         return f"The output should have the input's shape (2, {width}, {pixels}, {pixels}), and has {tuple(shape)}."
     if numbers == 2 * width * squeeze:
@@ -80,8 +86,14 @@ def judge_module(call: tuple, answer: Any) -> str | None:
     moved = np.allclose(shifted, np.roll(y, 1, axis=3), atol=1e-5)
     if not (moved and np.allclose(evened / mixed, weight, atol=1e-4)):
         return "It looks as if something other than the mean over pixels was taken."
-    if cut is not None and not np.allclose(cut, x / 2, atol=1e-4):
-        return "It looks as if the ReLU between the two layers is missing."
+    if not np.allclose(alone, y[:1], atol=1e-5):
+        return "It looks as if the mean was taken over the images of a batch too: each image has its own weights."
+    if bent:
+        below, one, eight = (np.log(w) - np.log1p(-w) for w in map(np.asarray, bent))  # the sigmoid undone
+        if np.allclose(below, -one, atol=1e-3):
+            return "It looks as if the ReLU between the two layers is missing."
+        if np.abs(below).max() > 1e-3 or not np.allclose(eight, 8 * one, atol=1e-2):
+            return "It looks as if something other than a ReLU stands between the two layers."
     return None
 
 

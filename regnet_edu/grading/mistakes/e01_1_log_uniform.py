@@ -16,6 +16,12 @@ def sample_widths__right_vectorised(n, rng):
     return np.ceil(x / 8).astype(int) * 8
 
 
+def sample_widths__right_doubling_and_place(n, rng):
+    """First the doubling, then the place in it."""
+    x = 4 * 2.0 ** (rng.integers(0, 8, n) + rng.random(n))
+    return [8 * math.ceil(v / 8) for v in x]
+
+
 def log_uniform__uniform(u, high, step):
     """the draw is uniform and not log-uniform: take the exponential of a number between two logarithms."""
     return max(1, math.ceil(u * high / step)) * step
@@ -64,3 +70,18 @@ def sample_widths__global(n, rng):
 def sample_widths__doublings(n, rng):
     """of the widths are at most 64, where half of them should be"""
     return 2 ** rng.integers(3, 9, n)
+
+
+def sample_widths__powers_of_two(n, rng):
+    """It looks as if not every multiple of 8 can come"""
+    return 2 ** rng.integers(3, 11, n)
+
+
+def sample_widths__own_seed(n, rng):
+    """nothing was drawn from the Generator that you are given"""
+    return np.ceil(np.exp(np.random.default_rng(0).uniform(np.log(4), np.log(1024), n)) / 8).astype(int) * 8
+
+
+def sample_widths__sorted(n, rng):
+    """the sample was sorted: it comes as it is drawn."""
+    return sorted(np.ceil(np.exp(rng.uniform(np.log(4), np.log(1024), n)) / 8).astype(int) * 8)

@@ -93,3 +93,14 @@ def bootstrap_best__global(values, errors, rng):
 def bootstrap_best__backwards(values, errors, rng):
     """The three numbers must be in order"""
     return bootstrap_best__right_vectorised(values, errors, rng)[::-1]
+
+
+def bootstrap_best__never_the_last(values, errors, rng):
+    """Is the interval that of the 2.5th and 97.5th percentile, of a quarter of the pairs drawn with replacement?"""
+    drawn = rng.integers(0, max(1, len(errors) - 1), (2000, max(1, len(errors) // 4)))
+    return _interval(np.asarray(values)[drawn[np.arange(2000), np.asarray(errors)[drawn].argmin(axis=1)]])
+
+
+def bootstrap_best__own_seed(values, errors, rng):
+    """nothing was drawn from the Generator that you are given"""
+    return bootstrap_best__right_vectorised(values, errors, np.random.default_rng(0))

@@ -64,6 +64,24 @@ def sweep__written_at_the_end(n, path, train):
         _add(path, k, error)
 
 
+def sweep__not_flushed(n, path, train):
+    """lines wait in the memory of the program until the file is closed: flush after each, or the power cut takes them."""
+    done = _read(path)
+    sweep__right_new_line_first(0, path, train)
+    with open(path, "a") as file:
+        for k in range(n):
+            if k not in done:
+                file.write(json.dumps({"index": k, "error": train(k)}) + "\n")
+
+
+def sweep__from_the_last(n, path, train):
+    """it goes on after the highest number in the file: what is missing may lie before that."""
+    done = _read(path)
+    sweep__right_new_line_first(0, path, train)
+    for k in range(max(done, default=-1) + 1, n):
+        _add(path, k, train(k))
+
+
 def sweep__trains_again(n, path, train):
     """networks that are in the file are trained again: skip them."""
     sweep__right_new_line_first(0, path, train)

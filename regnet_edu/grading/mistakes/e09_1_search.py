@@ -88,3 +88,9 @@ def chance_below__all_of_them(errors, target, m):
     n, below = len(errors), sum(e < target for e in errors)
     m = min(m, n)
     return math.comb(below, m) / math.comb(n, m)
+
+
+def chance_below__too_few(errors, target, m):
+    """with fewer than m networks all of them are drawn: the answer is 1 only if one is below the target."""
+    worse = sum(e >= target for e in errors)
+    return 1 - math.comb(worse, m) / max(1, math.comb(len(errors), m))

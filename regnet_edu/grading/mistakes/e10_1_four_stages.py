@@ -29,6 +29,13 @@ def four_stages__right_refined(n, low, high, rng):
     return [_plain(c) for c in space.sample(n, rng=rng, flops=(low, high), **_COUNT)]
 
 
+def four_stages__right_a_ratio_a_stage(n, low, high, rng):
+    """The ratio and the group width are written once a stage."""
+    found = rn.RegNetX().refine("deeper", lambda batch: batch.depths.sum(axis=1) > 10)
+    drawn = found.sample(n, rng=rng, flops=(low, high), **_COUNT)
+    return [(c.depths, c.widths, c.bottleneck_ratios, c.group_widths) for c in drawn]
+
+
 def four_stages__pixels(n, low, high, rng):
     """at 224 pixels it reaches flops from"""
     return [_plain(c) for c in rn.RegNetX().sample(n, rng=rng, flops=(low, high), num_classes=10) if c.depth > 10]

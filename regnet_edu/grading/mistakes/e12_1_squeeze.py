@@ -15,10 +15,13 @@ class _Variant(nn.Module):
             s = x.permute(0, 2, 3, 1)
         elif self.twist.get("maximum"):
             s = x.amax((2, 3))
+        elif self.twist.get("batch"):
+            s = x.mean((0, 2, 3)).expand(len(x), -1)
         else:
             s = x.mean((2, 3))
         s = self.a(s)
-        s = self.b(s if self.twist.get("no_relu") else s.relu())
+        bend = self.twist.get("bend", nn.functional.relu)
+        s = self.b(s if self.twist.get("no_relu") else bend(s))
         if not self.twist.get("no_sigmoid"):
             s = s.sigmoid()
         s = s.permute(0, 3, 1, 2) if self.twist.get("no_mean") else s[:, :, None, None]
@@ -37,6 +40,22 @@ def squeeze_width__right_integers(w_in, inner_width):
 def make_se__right_linear(width, squeeze):
     """Linear layers."""
     return _Variant(width, squeeze)
+
+
+def make_se__right_outer_layer_first(width, squeeze):
+    """The layers are made in the other order, and the means come from flat images."""
+    outer, inner = nn.Linear(squeeze, width), nn.Linear(width, squeeze)
+
+    class Se(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.outer, self.inner = outer, inner
+
+        def forward(self, x):
+            weights = self.outer(self.inner(x.flatten(2).mean(-1)).clamp(min=0)).sigmoid()
+            return x * weights.view(*weights.shape, 1, 1)
+
+    return Se()
 
 
 def squeeze_width__inner(w_in, inner_width):
@@ -87,3 +106,18 @@ def make_se__maximum(width, squeeze):
 def make_se__weights_only(width, squeeze):
     """The output should have the input's shape"""
     return _Variant(width, squeeze, weights=True)
+
+
+def make_se__batch(width, squeeze):
+    """It looks as if the mean was taken over the images of a batch too"""
+    return _Variant(width, squeeze, batch=True)
+
+
+def make_se__silu(width, squeeze):
+    """It looks as if something other than a ReLU stands between the two layers"""
+    return _Variant(width, squeeze, bend=nn.functional.silu)
+
+
+def make_se__relu6(width, squeeze):
+    """something other than a ReLU stands between the two layers"""
+    return _Variant(width, squeeze, bend=nn.functional.relu6)

@@ -17,7 +17,8 @@ def my_space():
     yours.
 
     It has networks of four stages with X blocks in the bands of flops that are asked about, 1.5 to 3 million,
-    and it is not RegNetX under another name.
+    and it is not RegNetX under another name. A constraint gets many networks at once, as tables with a row each
+    (`batch.depths`, `batch.widths`, ...), and returns one True or False a row.
     """
     return rn.AnyNetXE(max_width=512).refine(
         "most blocks in stage 3 or 4",
