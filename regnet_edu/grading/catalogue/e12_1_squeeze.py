@@ -29,7 +29,6 @@ def modules(rng: np.random.Generator) -> list[tuple]:
 def try_module(m: Any, width: int, squeeze: int, pixels: int) -> Any:
     """building make_se(width, squeeze) and running it on `pixels` pixels; width, squeeze, pixels ="""
     import torch
-    from torch import nn
 
     torch.manual_seed(0)
     se = m.make_se(width, squeeze)
