@@ -152,7 +152,8 @@ def _opening(course: Course, stream: ImageStream, out: object, resumed: bool) ->
     counts = complexity(course.config, regime.resolution, num_classes=course.classes)
     processes = f"{team.size} processes ({team.device.type})" if team.size > 1 else str(team.device.type)
     where = f"; {'goes on' if resumed else 'begins'} in {out}" if out is not None else ""
-    at = f" after {course.epoch} epochs and {course.step} steps" if resumed else ""
+    done = [f"{k} {what}{'s' * (k != 1)}" for k, what in ((course.epoch, "epoch"), (course.step, "step"))]
+    at = f" after {' and '.join(done)}" if resumed else ""
     return (
         f"{counts.flops / 1e6:,.0f} MF, {counts.params / 1e6:.1f} M parameters; {stream.name}: "
         f"{len(stream.train_labels):,} + {len(stream.test_labels):,} images in {course.classes} classes; "

@@ -107,6 +107,17 @@ def test_a_training_stopped_anywhere_resumes_to_the_same_end_bit_by_bit(root, un
         assert differ(mine, theirs) == differ(mine, theirs, "average") == 0
 
 
+def test_one_that_goes_on_says_from_where(root, tmp_path):
+    def stop(epoch, error):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(root, tmp_path, on_epoch=stop)
+    said = []
+    train(root, tmp_path, say=said.append)
+    assert said[0].endswith(f"goes on in {tmp_path} after 1 epoch and 0 steps")
+
+
 def test_a_finished_training_says_its_result_again(root, undisturbed, monkeypatch):
     out, result = undisturbed
     monkeypatch.setattr(course.Course, "one_epoch", None)
