@@ -29,8 +29,9 @@ MARKS = dict(zip(VERDICTS, "●◐○✕–", strict=True))
 STYLE = """<style>
 .paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 2em; table-layout: fixed; }
 .paper-map caption { caption-side: top; text-align: left; font-weight: 600; font-size: 1.15em; color: inherit; }
-.paper-map th:nth-child(1) { width: 42%; }
-.paper-map th:nth-child(3) { width: 14%; }
+.paper-map th:nth-child(1) { width: 40%; }
+.paper-map th:nth-child(3) { width: 13%; }
+.paper-map th:nth-child(4) { width: 18%; }
 .paper-map th, .paper-map td { text-align: left; vertical-align: top; padding: 0.45em 0.6em; border: 0;
   border-bottom: 1px solid; border-color: color-mix(in srgb, currentColor 25%, transparent); }
 .paper-map td { overflow-wrap: anywhere; }

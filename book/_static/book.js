@@ -3,6 +3,7 @@
   const FRAMES = {
     "div.math": "Formula", pre: "", ".cell_output .output": "Output",
     '[role="group"][aria-label^="Figure"]': "Figure", ".pst-scrollable-table-container": "Table",
+    "figure.align-default": "Figure", ".cell_output:has(> img, > a > img)": "Figure",
   };
 
   const reach = () => {
