@@ -4,14 +4,18 @@ import numpy as np
 
 
 def power_law(x, y):
-    """Return (c, p) of the power law y = c * x**p: the least squares line of ln y over ln x. All numbers are above 0."""
+    """Return (c, p) of the power law y = c * x**p, by the least squares line of ln y over ln x.
+
+    All numbers are above 0.
+    """
     raise NotImplementedError("write this")
 
 
 def fit_terms(powers, flops, times):
-    """Return the factors a, one for each of `powers`, of time = a[0] * flops**powers[0] + a[1] * flops**powers[1] + ...
+    """Return the factors a, one for each of `powers`, of time = a[0] * flops**powers[0] + a[1] * ...
 
-    Of all factors, those for which the sum of the squares of the *relative* errors, (predicted - time) / time, is least.
+    Of all factors, those for which the sum of the squares of the *relative* errors, (predicted - time) / time,
+    is least.
     """
     raise NotImplementedError("write this")
 
