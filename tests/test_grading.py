@@ -185,7 +185,16 @@ class TestWords:
 
 class TestBadInput:
     @pytest.mark.parametrize(
-        ("number", "nearest"), [("3.9", "03.3"), ("99.1", ""), ("edff", "03.1"), ("", ""), ("03", "")]
+        ("number", "nearest"),
+        [
+            ("3.9", "03.3"),
+            ("99.1", "15.1"),
+            ("edff", "03.1"),
+            ("", ""),
+            ("03", "03.1"),
+            ("99", "15.1"),
+            ("9" * 5000, ""),
+        ],
     )
     def test_an_unknown_number_offers_the_nearest(self, number: str, nearest: str) -> None:
         with pytest.raises(InputError, match=f"the nearest is {nearest}"):

@@ -201,10 +201,10 @@ def get(number: object) -> Exercise:
     for exercise in known.values():
         if text in (exercise.number, exercise.name, exercise.slug):
             return exercise
-    parsed = re.fullmatch(r"(\d+)[._-](\d+)(?:_\w+)?", text)
+    parsed = re.fullmatch(r"(\d{1,9})(?:[._-](\d{1,9})(?:_\w+)?)?", text)
     if parsed:
-        chapter, place = int(parsed[1]), int(parsed[2])
-        if f"{chapter:02}.{place}" in known:
+        chapter, place = int(parsed[1]), int(parsed[2] or 1)
+        if parsed[2] and f"{chapter:02}.{place}" in known:
             return known[f"{chapter:02}.{place}"]
         where = 100 * chapter + place
         nearest = min(known, key=lambda n: abs(100 * int(n.split(".")[0]) + int(n.split(".")[1]) - where))

@@ -127,7 +127,7 @@ def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
     if outcome.kind == "missing":
         found = [str(f) for f in facts.get("found", [])]
         near = difflib.get_close_matches(name, found, n=1, cutoff=0.5)
-        hint = f"; did you mean to call {near[0]} so?" if near else ""
+        hint = f"; did you mean to call {near[0]} that?" if near else ""
         return f"{submission.name} has no function {name}{hint}"
     if outcome.kind == "signature":
         return f"{name} was called with these arguments, and yours takes {facts.get('signature', 'others')}"

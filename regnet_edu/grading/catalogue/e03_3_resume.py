@@ -35,7 +35,7 @@ def sweep_once(m: Any, n: int, step: float) -> Any:
         path = os.path.join(folder, "a.jsonl")
         m.sweep(n, path, lambda k: trained.append(k) or (k * step) % 1)
         with open(path) as file:
-            return [trained, [json.loads(line) for line in file.read().splitlines()]]
+            return {"trained": trained, "file": [json.loads(line) for line in file.read().splitlines()]}
 
 
 def sweep_twice(m: Any, n: int, stop: int, step: float) -> Any:
@@ -46,17 +46,18 @@ def sweep_twice(m: Any, n: int, stop: int, step: float) -> Any:
     import tempfile
 
     trained: Any = []
-    kept: Any = []  # lines that are there when the power goes, and not only when the file has been closed
+    kept: Any = None  # lines that are there when the power goes, and not only when the file has been closed
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "a.jsonl")
 
         def train(k: int) -> float:
+            nonlocal kept
             trained.append(k)
-            if k == stop and not kept:
-                kept.append(0)
+            if k == stop and kept is None:
+                kept = 0
                 if os.path.exists(path):
                     with open(path) as file:
-                        kept[0] = len(file.read().splitlines())
+                        kept = len(file.read().splitlines())
                 raise KeyboardInterrupt
             return (k * step) % 1
 
@@ -64,11 +65,8 @@ def sweep_twice(m: Any, n: int, stop: int, step: float) -> Any:
             m.sweep(n, path, train)
         m.sweep(n, path, train)
         with open(path) as file:
-            return [
-                kept,
-                trained,
-                sorted((json.loads(line) for line in file.read().splitlines()), key=lambda r: r["index"]),
-            ]
+            lines = sorted((json.loads(line) for line in file.read().splitlines()), key=lambda r: r["index"])
+        return {"lines when it stopped": kept, "trained": trained, "file": lines}
 
 
 def sweep_torn(m: Any, n: int, whole: int, step: float) -> Any:
@@ -92,7 +90,7 @@ def sweep_torn(m: Any, n: int, whole: int, step: float) -> Any:
                     found.append(json.loads(line))
                 except ValueError:
                     continue
-        return [trained, sorted(found, key=lambda r: r["index"])]
+        return {"trained": trained, "file": sorted(found, key=lambda r: r["index"])}
 
 
 EXERCISE = Exercise(
