@@ -42,16 +42,16 @@ def unseen(rng: np.random.Generator) -> list[tuple]:
 
 def networks(rng: np.random.Generator) -> list[tuple]:
     """Networks that differ from members of C in one respect, at its limits and beyond; and random ones."""
-    base = (22, 2.54, 1, 400_000_000, 5_100_000, 3_100_000)
-    changed = [{}, {0: 40}, {0: 41}, {0: 5}, {1: 2}, {1: 1.99}, {2: 2}, {2: 0.5}]
-    cases = [tuple(change.get(k, value) for k, value in enumerate(base)) for change in changed]
+    base: tuple[Any, ...] = (22, 2.54, 1, 400_000_000, 5_100_000, 3_100_000)
+    changed: list[dict[int, float]] = [{}, {0: 40}, {0: 41}, {0: 5}, {1: 2}, {1: 1.99}, {2: 2}, {2: 0.5}]
+    cases: list[tuple] = [tuple(change.get(k, value) for k, value in enumerate(base)) for change in changed]
     for params, activations in ((8_499_999, 6_499_999), (8_500_000, 6_499_999), (8_499_999, 6_500_000)):
         cases.append((20, 2.5, 1, 1_000_000_000, params, activations))
     cases.append((20, 2.5, 1, 10**12, 5_502_999_999, 200_000_000))  # one parameter below the limit
     for gf in (0.2, 4, 16):
         f = gf * float(rng.uniform(0.8, 1.2))
-        for params, activations in ((0.9, 0.9), (1.1, 0.9), (0.9, 1.1), (1.1, 1.1)):
-            limits = (round(params * (3 + 5.5 * f) * 1e6), round(activations * 6.5 * f**0.5 * 1e6))
+        for p, a in ((0.9, 0.9), (1.1, 0.9), (0.9, 1.1), (1.1, 1.1)):
+            limits = (round(p * (3 + 5.5 * f) * 1e6), round(a * 6.5 * f**0.5 * 1e6))
             cases.append((int(rng.integers(12, 29)), 2.5, 1, round(f * 1e9), *limits))
     return cases
 
