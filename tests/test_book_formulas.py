@@ -1,4 +1,4 @@
-"""Formulas are drawn when the book is built: every one, or the build fails."""
+"""What makes a page light: formulas are drawn when the book is built, and no script keeps the reader waiting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from browser import ROOT, load_extension
 from sphinx.errors import ExtensionError
 
-formulas = load_extension("formulas")
+formulas, scripts = load_extension("formulas"), load_extension("scripts")
 
 CODE = re.compile(r"```+\{code-cell\}.*?^```+$|`[^`\n]+`", re.S | re.M)
 FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?=\S)([^$\n]+?)(?<=\S)\$", re.S)
@@ -69,3 +69,22 @@ class TestFormulas:
                 written.add((block or inline, bool(block)))
         assert len(written) > 100
         formulas.draw(sorted(written))
+
+
+class TestScripts:
+    options = '<script src="_static/documentation_options.js?v=1"></script>'
+    others = (
+        '<script data-x="y" src="a.js"></script><script src="searchtools.js"></script><script src="searchindex.js">'
+    )
+    others += '</script><script defer src="b.js"></script><script>let a = 1;</script><script type="module">x</script>'
+
+    def test_they_wait_but_for_the_settings_and_only_the_search_brings_the_index_of_words(self) -> None:
+        page = scripts.mend(self.options + self.others, False)
+        assert page.startswith(self.options) and '<script defer data-x="y" src="a.js">' in page
+        assert page.count("defer") == 2 and "search" not in page and "<script>let a = 1;</script>" in page
+        search = scripts.mend(self.options + self.others, True)
+        assert search.count("defer") == 4 and '<script defer src="searchindex.js">' in search
+
+    def test_mending_twice_changes_nothing_more(self) -> None:
+        once = scripts.mend(self.options + self.others, True)
+        assert scripts.mend(once, True) == once

@@ -2,8 +2,8 @@
 (() => {
   const FRAMES = {
     "div.math": "Formula", pre: "", ".cell_output .output": "Output",
-    '[role="group"][aria-label^="Figure"]': "Figure", ".pst-scrollable-table-container": "Table",
-    "figure.align-default": "Figure", ".cell_output:has(> img, > a > img)": "Figure",
+    ".pst-scrollable-table-container": "Table",
+    '[role="group"][aria-label^="Figure"], figure.align-default, .cell_output:has(> img, > a > img)': "Figure",
   };
 
   const reach = () => {

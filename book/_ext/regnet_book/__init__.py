@@ -19,11 +19,12 @@ from . import (
     offline,
     quiz,
     repository,
+    scripts,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     first = (freshness, ahead, offline, interactives, quiz)
-    for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons):
+    for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons, scripts):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
