@@ -142,6 +142,12 @@ def test_counts_and_settings_are_read():
     assert setting("epochs=3") == ("epochs", 3) and setting("name=x=y") == ("name", "x=y")
 
 
+def test_the_package_is_a_command_too():
+    ask = [sys.executable, "-m", "regnet_edu", "sample", "AnyNetXA", "--n", "0"]
+    done = subprocess.run(ask, capture_output=True, text=True)
+    assert done.returncode == 2 and "0" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not os.path.exists("/bin/sh"), reason="needs a shell")
 def test_a_closed_pipe_is_no_error():
     command = f"{sys.executable} -m regnet_edu.cli sample AnyNetXA --n 2000 | head -n 1; exit ${{PIPESTATUS[0]}}"
