@@ -25,6 +25,7 @@
 
   addEventListener("resize", reach);
   addEventListener("load", reach);
+  new MutationObserver(reach).observe(document.documentElement, {attributeFilter: ["data-theme"]}); // cards have a rim
 })();
 
 // Paper cannot be opened: what is folded is unfolded for print, and folded again after it.
