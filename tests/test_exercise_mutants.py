@@ -21,7 +21,7 @@ JUDGED = {
     (
         "10.1",
         "c.depth > 10 -> c.depth >= 10",
-    ): "missed: one network in a hundred has exactly 10 blocks, and ten are drawn",
+    ): "missed: one network in a hundred has 10 blocks, and ten are drawn",
     ("10.1", "10 -> 11"): "networks of 11 blocks are left out: those that come back are right, and nothing is missed",
     ("10.3", "257 -> 258"): "the same widths, in steps of 8",
     ("10.3", "0 -> 1"): "the number of widths is that of depths",
