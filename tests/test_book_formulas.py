@@ -31,10 +31,17 @@ class TestFormulas:
 
     def test_a_page_shows_each_as_a_picture_that_a_screen_reader_hears_as_mathml(self) -> None:
         drawn = formulas.replace(self.page, formulas.draw(self.found))
-        assert drawn.count("<svg") == drawn.count('aria-hidden="true"') == drawn.count("<math") == 3
+        assert drawn.count('<svg style="vertical-align') == drawn.count("<math") == 3
+        assert drawn.count("<svg") == drawn.count('aria-hidden="true"') == 4  # the outlines of all letters, too
         assert "\\(" not in drawn and "\\[" not in drawn and "\\begin" not in drawn
         assert '<span class="eqno">(1)' in drawn and "<mi>w</mi><mi>j</mi>" in drawn and "&lt;" in drawn
         assert formulas.find(drawn) == set()
+
+    def test_the_outline_of_a_letter_is_in_a_page_once(self) -> None:
+        page = '<body><span class="math">\\(w\\)</span><span class="math">\\(w w\\)</span></body>'
+        drawn = formulas.replace(page, formulas.draw(formulas.find(page)))
+        assert drawn.count("<path") == 1 and drawn.count('<use href="#letter-0">') == 3
+        assert drawn.endswith("</defs></svg></body>")
 
     def test_the_same_formula_gives_the_same_picture_in_the_colour_of_its_text(self) -> None:
         one, other = formulas.draw([("w_m", False), ("b", True)]), formulas.draw([("w_m", False)])
@@ -79,9 +86,15 @@ class TestScripts:
     others += '</script><script defer src="b.js"></script><script>let a = 1;</script><script type="module">x</script>'
 
     def test_they_wait_but_for_the_settings_and_only_the_search_brings_the_index_of_words(self) -> None:
-        page = scripts.mend(self.options + self.others, False)
+        early = '<link rel="preload" as="script" href="b.js" />'
+        page = scripts.mend(self.options + self.others + early, False)
         assert page.startswith(self.options) and '<script defer data-x="y" src="a.js">' in page
-        assert page.count("defer") == 2 and "search" not in page and "<script>let a = 1;</script>" in page
+        assert (
+            page.count("defer") == 2
+            and "search" not in page
+            and "preload" not in page
+            and "<script>let a = 1;</script>" in page
+        )
         search = scripts.mend(self.options + self.others, True)
         assert search.count("defer") == 4 and '<script defer src="searchindex.js">' in search
 

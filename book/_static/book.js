@@ -6,25 +6,32 @@
     '[role="group"][aria-label^="Figure"], figure.align-default, .cell_output:has(> img, > a > img)': "Figure",
   };
 
+  let frames = [];
+
+  const find = () => {
+    frames = Object.entries(FRAMES).flatMap(([selector, name]) => [...document.querySelectorAll(selector)].map(
+      (frame, k) => ({frame, name: name && `${name} ${k + 1}, scrolls sideways`,
+        role: frame.getAttribute("role"), label: frame.getAttribute("aria-label")})));
+    reach();
+  };
+
+  const put = (frame, attribute, value) => {
+    if (value === null) frame.removeAttribute(attribute);
+    else frame.setAttribute(attribute, value);
+  };
+
   const reach = () => {
-    for (const [frames, name] of Object.entries(FRAMES)) {
-      document.querySelectorAll(frames).forEach((frame, k) => {
-        const scrolls = frame.scrollWidth > frame.clientWidth;
-        if (scrolls) frame.tabIndex = 0;
-        else frame.removeAttribute("tabindex");
-        if (scrolls && name) {
-          frame.setAttribute("role", "region");
-          frame.setAttribute("aria-label", `${name} ${k + 1}, scrolls sideways`);
-        } else if (name && frame.getAttribute("role") === "region") {
-          frame.removeAttribute("role");
-          frame.removeAttribute("aria-label");
-        }
-      });
+    for (const {frame, name, role, label} of frames) {
+      const scrolls = frame.scrollWidth > frame.clientWidth;
+      put(frame, "tabindex", scrolls ? "0" : null);
+      if (!name) continue;
+      put(frame, "role", scrolls ? "region" : role);
+      put(frame, "aria-label", scrolls ? name : label);
     }
   };
 
+  addEventListener("load", find);
   addEventListener("resize", reach);
-  addEventListener("load", reach);
   new MutationObserver(reach).observe(document.documentElement, {attributeFilter: ["data-theme"]}); // cards have a rim
 })();
 

@@ -22,6 +22,7 @@ from sphinx.errors import ExtensionError
 ELEMENT = re.compile(
     r'(<(span|div) class="[^"]*\bmath\b[^"]*"[^>]*>(?:\s*<span class="eqno">.*?</span>)?)([^<]+)(</\2>)', re.S
 )
+PATH = re.compile(r'<path d="([^"]*)"></path>')
 DELIMITERS = re.compile(r"\s*\\[(\[](.*)\\[)\]]\s*", re.S)
 SMALLEST = 0.7
 # For MathJax's own scripts in the page; here they would only make it longer.
@@ -98,8 +99,16 @@ def find(html: str) -> set[tuple[str, bool]]:
 
 
 def replace(html: str, drawn: dict[tuple[str, bool], str]) -> str:
-    """Return a page with its formulas drawn."""
-    return ELEMENT.sub(lambda found: found[1] + drawn[_formula(found)] + found[4], html)
+    """Return a page with its formulas drawn; the outline of a letter is in the page once, at its end."""
+    letters: dict[str, str] = {}
+
+    def letter(path: re.Match[str]) -> str:
+        return f'<use href="#{letters.setdefault(path[1], f"letter-{len(letters)}")}"></use>'
+
+    page = ELEMENT.sub(lambda found: found[1] + PATH.sub(letter, drawn[_formula(found)]) + found[4], html)
+    outlines = "".join(f'<path id="{name}" d="{path}"></path>' for path, name in letters.items())
+    body, end, rest = page.rpartition("</body>") if "</body>" in page else (page, "", "")
+    return f'{body}<svg class="formula-letters" aria-hidden="true"><defs>{outlines}</defs></svg>{end}{rest}'
 
 
 def _formula(found: re.Match[str]) -> tuple[str, bool]:

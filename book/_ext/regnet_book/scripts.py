@@ -14,12 +14,13 @@ from sphinx.application import Sphinx
 
 SETTINGS = r"documentation_options\.js"
 WAITS = re.compile(rf'<script(?![^>]*\b(?:defer|async|type="module"))(?=[^>]*\bsrc="(?![^"]*{SETTINGS}))')
+HURRY = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')  # scripts that wait need not come before the styles
 SEARCH = re.compile(r'\s*<script[^>]*\bsrc="[^"]*\b(?:searchtools|language_data|searchindex)\.js[^>]*></script>')
 
 
 def mend(html: str, is_search: bool) -> str:
     """Return a page whose scripts wait for it, and without those of the search if it is another page."""
-    return WAITS.sub("<script defer", html if is_search else SEARCH.sub("", html))
+    return WAITS.sub("<script defer", HURRY.sub("", html if is_search else SEARCH.sub("", html)))
 
 
 def _mend_pages(app: Sphinx, exception: Exception | None) -> None:
