@@ -24,11 +24,12 @@ def circumstances() -> dict[str, Any]:
 
 
 def hardware(device: str = "cpu") -> str:
-    """Say what the processors of this machine are, and its GPU before them if that is the device."""
+    """Say what the processors of this machine are, and before them its GPU, if that is the device and is there."""
     if device != "cpu":
         import torch
 
-        return f"{torch.cuda.get_device_name(device)} with {hardware()}"
+        if torch.cuda.is_available():
+            return f"{torch.cuda.get_device_name(device)} with {hardware()}"
     model = platform.processor() or platform.machine()
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
         names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
