@@ -7,9 +7,10 @@ and changes nothing when it is applied again (a build writes only the pages that
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from sphinx.application import Sphinx
+
+from .finished import mend_pages
 
 MENDS = [
     # label-content-name-mismatch: the button shows "Search Ctrl+K", so its name may not be "Search" alone.
@@ -44,14 +45,8 @@ def mend(html: str) -> str:
 
 
 def _mend_pages(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    for page in Path(app.outdir).rglob("*.html"):
-        if "_static" in page.parts:
-            continue
-        html = page.read_text(encoding="utf-8")
-        if (mended := mend(html)) != html:
-            page.write_text(mended, encoding="utf-8")
+    if exception is None:
+        mend_pages(app, lambda page, html: mend(html))
 
 
 def setup(app: Sphinx) -> None:

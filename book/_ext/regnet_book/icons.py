@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from .finished import mend_pages
+
 ELEMENT = re.compile(r'<(i|span) class="((?:[\w-]+ +)*fa[sb]?(?:-solid|-brands)? [^"]*)"([^>]*)>\s*</\1>')
 LOADED = re.compile(r"\s*<(script|link)\b[^>]*scripts/fontawesome\.js[^>]*>(?:</script>)?")
 STYLES = {"fa-solid", "fa-brands", "fas", "fab", "fa-lg", "fa-fw"}
@@ -54,14 +56,8 @@ def draw(html: str, known: dict[str, tuple[int, int, str]]) -> str:
 
 def _draw_pages(app: Sphinx, exception: Exception | None) -> None:
     script = Path(app.outdir) / "_static" / "scripts" / "fontawesome.js"
-    if exception is not None or app.builder.format != "html" or not script.is_file():
-        return
-    for page in Path(app.outdir).rglob("*.html"):
-        if "_static" in page.parts:
-            continue
-        html = page.read_text(encoding="utf-8")
-        if (drawn := draw(html, drawings(script))) != html:
-            page.write_text(drawn, encoding="utf-8")
+    if exception is None and script.is_file():
+        mend_pages(app, lambda page, html: draw(html, drawings(script)))
 
 
 def setup(app: Sphinx) -> None:

@@ -8,9 +8,10 @@ the whole book is for the page of the search alone.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from sphinx.application import Sphinx
+
+from .finished import mend_pages
 
 SETTINGS = r"documentation_options\.js"
 WAITS = re.compile(rf'<script(?![^>]*\b(?:defer|async|type="module"))(?=[^>]*\bsrc="(?![^"]*{SETTINGS}))')
@@ -24,14 +25,8 @@ def mend(html: str, is_search: bool) -> str:
 
 
 def _mend_pages(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
-        return
-    for page in Path(app.outdir).rglob("*.html"):
-        if "_static" in page.parts:
-            continue
-        html = page.read_text(encoding="utf-8")
-        if (mended := mend(html, page.name == "search.html")) != html:
-            page.write_text(mended, encoding="utf-8")
+    if exception is None:
+        mend_pages(app, lambda page, html: mend(html, page.name == "search.html"))
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,23 @@
+"""The pages of a book that is built: what a last mend goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+
+def mend_pages(app: Sphinx, mend: Callable[[Path, str], str]) -> None:
+    """Call `mend` with each finished page and its HTML, and write the pages that it changes.
+
+    To be called when the build is finished without an exception; of a build that makes no HTML, nothing is mended.
+    """
+    if app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        if "_static" in page.parts:
+            continue
+        html = page.read_text(encoding="utf-8")
+        if (mended := mend(page, html)) != html:
+            page.write_text(mended, encoding="utf-8")
