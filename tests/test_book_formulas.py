@@ -85,19 +85,20 @@ class TestScripts:
     )
     others += '</script><script defer src="b.js"></script><script>let a = 1;</script><script type="module">x</script>'
 
+    settings = "const DOCUMENTATION_OPTIONS = {};"
+
+    def mend(self, html: str, is_search: bool) -> str:
+        return scripts.mend(html, self.settings, is_search)
+
     def test_they_wait_but_for_the_settings_and_only_the_search_brings_the_index_of_words(self) -> None:
         early = '<link rel="preload" as="script" href="b.js" />'
-        page = scripts.mend(self.options + self.others + early, False)
-        assert page.startswith(self.options) and '<script defer data-x="y" src="a.js">' in page
-        assert (
-            page.count("defer") == 2
-            and "search" not in page
-            and "preload" not in page
-            and "<script>let a = 1;</script>" in page
-        )
-        search = scripts.mend(self.options + self.others, True)
+        page = self.mend(self.options + self.others + early, False)
+        assert page.startswith(f"<script>{self.settings}</script>") and '<script defer data-x="y" src="a.js">' in page
+        assert page.count("defer") == 2 and "<script>let a = 1;</script>" in page
+        assert "search" not in page and "preload" not in page
+        search = self.mend(self.options + self.others, True)
         assert search.count("defer") == 4 and '<script defer src="searchindex.js">' in search
 
     def test_mending_twice_changes_nothing_more(self) -> None:
-        once = scripts.mend(self.options + self.others, True)
-        assert scripts.mend(once, True) == once
+        once = self.mend(self.options + self.others, True)
+        assert self.mend(once, True) == once

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import re
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ from regnet_edu.widgets import against_the_field, bundle
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from regnet_book import interactives as extension  # noqa: E402
+
 FOLDER = Path(bundle.__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
@@ -270,16 +274,21 @@ class TestImageNetBudget:
 
 class TestBook:
     def test_a_page_of_the_book_carries_what_is_shared_once(self) -> None:
-        spec = importlib.util.spec_from_file_location("interactives", ROOT / "book/_ext/regnet_book/interactives.py")
-        assert spec and spec.loader
-        extension = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(extension)
         one, two = widgets.RegNetExplorer(), widgets.BlockExplorer()
         body = extension.once(one.to_html() + "<p>between</p>" + two.to_html() + one.to_html())
         marks = re.findall(r'data-regnet="([\w-]+)"', body)
         assert len(marks) == len(set(marks)) and "between" in body
         assert body.count('class="rni"') == 3 and body.count("mountAll(globalThis") == 3
         assert kilobytes(body) < kilobytes(one.to_html()) + kilobytes(two.to_html())
+
+    def test_the_modules_become_scripts_that_all_pages_share(self, tmp_path: Path) -> None:
+        body = extension.once(widgets.RegNetExplorer().to_html())
+        mended = extension.file_modules(tmp_path, tmp_path / "book" / "page.html", body)
+        assert extension.file_modules(tmp_path, tmp_path / "book" / "page.html", mended) == mended
+        scripts = re.findall(r'<script defer data-regnet="[\w-]+" src="\.\./([^"]+)"></script>', mended)
+        assert [Path(s).stem for s in scripts] == [bundle.key_of(n) for n in bundle.needed("regnet_explorer")]
+        assert (tmp_path / scripts[-1]).read_text().split() == bundle.wrapped("regnet_explorer").split()
+        assert mended.count('<script type="module">') == 1  # the call that brings them to life
 
 
 class TestBundle:

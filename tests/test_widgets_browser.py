@@ -145,6 +145,26 @@ class TestAllOnOnePage:
                 assert still.locator("svg").is_visible()
                 assert "still picture" in still.locator("figcaption").inner_text()
 
+    @pytest.mark.parametrize("way", ["scroll", "key", "link", "print"])
+    def test_what_is_far_down_starts_when_it_is_wanted(self, way: str, browser: Any, folder: Path) -> None:
+        last = made(NAMES[-1]).link_id
+        with Opened(browser, (folder / "once.html").as_uri(), wait=True) as opened:
+            page = opened.page
+            alive = page.locator(LIVE)
+            assert 0 < alive.count() < len(NAMES)
+            assert page.locator(".rni-still").count() == len(NAMES) - alive.count()
+            if way == "scroll":
+                page.locator("[data-rni]").last.scroll_into_view_if_needed()
+            elif way == "key":
+                page.keyboard.press("Tab")
+                assert alive.count() == len(NAMES)  # before the key does anything
+            elif way == "link":
+                page.evaluate("link => { location.hash = `${link}.nonsense=1`; }", last)
+            else:
+                page.evaluate("dispatchEvent(new Event('beforeprint'))")
+                assert alive.count() == len(NAMES)
+            page.locator(f"[data-rni-alive={last}] {LIVE}").wait_for()
+
     def test_a_damaged_link_is_said_and_what_it_damaged_keeps_its_start(self, browser: Any, folder: Path) -> None:
         wanted = [(made(name).link_id, damageable(name)) for name in NAMES]
         damaged = "&".join(f"{link_id}.{key}=%ZZ&{link_id}.nonsense=<b>" for link_id, key in wanted)

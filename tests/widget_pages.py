@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ from playwright.sync_api import Page
 from regnet_edu import widgets
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from regnet_book import interactives as extension  # noqa: E402
+
 POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(50, 2, "RegNetX")}
 NAMES = sorted(widgets.INTERACTIVES)
 ARGUMENTS: dict[str, Any] = {
@@ -32,10 +36,6 @@ def made(name: str, **state: Any) -> Any:
 
 def page_of(*interactives: Any) -> str:
     """A page as the book makes it: the second copy of what is shared is dropped."""
-    spec = importlib.util.spec_from_file_location("interactives", ROOT / "book/_ext/regnet_book/interactives.py")
-    assert spec and spec.loader
-    extension = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(extension)
     body = extension.once("\n".join(i.to_html() for i in interactives))
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>T</title>'
     style = "<style>body{margin:8px} @media (prefers-color-scheme:dark){body{background:#111;color:#eee}}</style>"
@@ -61,9 +61,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Opened:
-    """A page, and everything that went wrong on it."""
+    """A page, and everything that went wrong on it; its interactives live at once, unless they are to wait for us."""
 
-    def __init__(self, browser: Any, address: str, **context: Any) -> None:
+    def __init__(self, browser: Any, address: str, wait: bool = False, **context: Any) -> None:
         self.context = browser.new_context(**{"viewport": {"width": 900, "height": 900}, **context})
         self.wrong: list[str] = []
         self.page: Page = self.context.new_page()
@@ -73,6 +73,8 @@ class Opened:
         self.page.route(re.compile("^(https?|ws)"), self._refuse)
         self.page.goto(address)
         if context.get("java_script_enabled", True):
+            if not wait:
+                self.page.keyboard.press("Shift")
             self.page.wait_for_selector(LIVE)
 
     def _refuse(self, route: Any) -> None:

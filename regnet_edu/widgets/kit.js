@@ -215,7 +215,7 @@ export function mount(widget, el, { state = {}, data = {}, link = "" } = {}) {
   return model;
 }
 
-/** Bring every interactive of the page to life that is not alive yet; `modules` is where their modules are. */
+/** Bring every interactive of the page to life, each when the reader comes near; `modules` is where their modules are. */
 export function mountAll(modules) {
   const used = new Set([...document.querySelectorAll("[data-rni-alive]")].map((e) => e.dataset.rniAlive));
   for (const el of document.querySelectorAll("[data-rni]:not([data-rni-alive])")) {
@@ -226,9 +226,29 @@ export function mountAll(modules) {
     for (let k = 2; used.has(id); k++) id = `${link}-${k}`;
     used.add(id);
     el.dataset.rniAlive = id;
-    const parts = Object.fromEntries(Object.entries(data).map(([name, key]) => [name, readData(key)]));
-    el.model = mount(module.widget, el, { state, data: parts, link: id });
+    whenNear(el, id, () => {
+      const parts = Object.fromEntries(Object.entries(data).map(([name, key]) => [name, readData(key)]));
+      el.model = mount(module.widget, el, { state, data: parts, link: id });
+    });
   }
+}
+
+/**
+ * Call `begin` once: when the reader is within a screen of the element, when the address names it, or before a key or
+ * the printer does something, for neither may pass over what is not there yet. So a long page is there at once.
+ */
+function whenNear(el, id, begin) {
+  const named = () => Object.values(readHash(location.hash, id)).some((found) => Object.keys(found).length > 0);
+  const near = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && start(), { rootMargin: "100% 0px" });
+  const events = { keydown: start, beforeprint: start, hashchange: () => named() && start() };
+  function start() {
+    near.disconnect();
+    for (const [event, listener] of Object.entries(events)) removeEventListener(event, listener, true);
+    begin();
+  }
+  for (const [event, listener] of Object.entries(events)) addEventListener(event, listener, true);
+  if (named()) start();
+  else near.observe(el);
 }
 
 const readData = (key) => JSON.parse(document.querySelector(`script[data-regnet="${key}"]`)?.textContent ?? "null");

@@ -20,11 +20,12 @@ from . import (
     quiz,
     repository,
     scripts,
+    styles,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     first = (freshness, ahead, offline, interactives, quiz)
-    for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons, scripts):
+    for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons, scripts, styles):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 
+def pages(app: Sphinx) -> Iterator[Path]:
+    """Return the finished pages; a build that makes no HTML has none."""
+    if app.builder.format == "html":
+        yield from (page for page in sorted(Path(app.outdir).rglob("*.html")) if "_static" not in page.parts)
+
+
 def mend_pages(app: Sphinx, mend: Callable[[Path, str], str]) -> None:
     """Call `mend` with each finished page and its HTML, and write the pages that it changes.
 
-    To be called when the build is finished without an exception; of a build that makes no HTML, nothing is mended.
+    To be called when the build is finished without an exception.
     """
-    if app.builder.format != "html":
-        return
-    for page in Path(app.outdir).rglob("*.html"):
-        if "_static" in page.parts:
-            continue
+    for page in pages(app):
         html = page.read_text(encoding="utf-8")
         if (mended := mend(page, html)) != html:
             page.write_text(mended, encoding="utf-8")

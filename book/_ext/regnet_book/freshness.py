@@ -3,7 +3,8 @@
 myst-nb caches the outputs of a chapter under the text of its cells alone: a chapter that imports a changed package kept
 its old numbers. Here the cache lives in a folder named after the content of the package and of the lock. So a change of
 chapter, package or lock executes again, and nothing else does. A second digest, of those and of this extension, is a
-Sphinx setting that every page depends on: a change of the extension writes every page again, from the same outputs.
+Sphinx setting that every page depends on: a change of the extension or of the book's own style writes every page again,
+from the same outputs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 CODE_FOLDERS = ("regnet_edu", "book/data")
-PAGE_FOLDERS = (*CODE_FOLDERS, "book/_ext")
+PAGE_FOLDERS = (*CODE_FOLDERS, "book/_ext", "book/_static")
 CODE_FILES = ("requirements.lock",)
 
 

@@ -1,19 +1,25 @@
-"""A page carries what its interactives share once.
+"""The pages share what their interactives have in common.
 
 Each interactive brings its style, its modules and its data with it, so that it works wherever its HTML lands. Here the
-later copies within one page are dropped; and so is the state that the widgets had in the kernel, for which no widget
-manager is in the page.
+later copies within one page are dropped, and the modules become files that a browser loads once for the whole book. The
+state that the widgets had in the kernel is dropped too: no widget manager is in the page.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from .finished import mend_pages
+
 SHARED = re.compile(r'<(script|style)\b[^>]* data-regnet="([\w-]+)"[^>]*>.*?</\1>\n?', re.S)
+MODULE = re.compile(r'<script type="module" data-regnet="([\w-]+)">(.*?)</script>', re.S)
+FOLDER = "_static/interactives"
 KERNEL_STATE = "application/vnd.jupyter.widget-state+json"
 
 
@@ -40,5 +46,28 @@ def _share(
     ]
 
 
+def file_modules(root: Path, page: Path, html: str) -> str:
+    """Write each module of a page into a file of the book, and return the page with its address in its place.
+
+    A module is wrapped into a statement, so that it may be an ordinary script: browsers load no other from a file.
+    """
+
+    def filed(found: re.Match[str]) -> str:
+        file = root / FOLDER / f"{found[1]}.js"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(found[2], encoding="utf-8")
+        address = posixpath.relpath(file.relative_to(root).as_posix(), page.parent.relative_to(root).as_posix())
+        return f'<script defer data-regnet="{found[1]}" src="{address}"></script>'
+
+    return MODULE.sub(filed, html)
+
+
+def _file_modules(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None:
+        root = Path(app.outdir)
+        mend_pages(app, lambda page, html: file_modules(root, page, html))
+
+
 def setup(app: Sphinx) -> None:
     app.connect("html-page-context", _share, priority=950)
+    app.connect("build-finished", _file_modules)
