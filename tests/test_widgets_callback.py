@@ -54,6 +54,12 @@ class TestLive:
         shown = widgets.live(lambda n=1: figure, n=(0, 5))
         assert "<svg" in shown.still and "image/png" in shown.out.outputs[0]["data"]
 
+    def test_a_sentence_in_markdown_is_a_sentence_of_the_page(self, shell: Any) -> None:
+        from IPython.display import Markdown
+
+        shown = widgets.live(lambda n=1: Markdown(f"{n} < 2, or *not*."), n=(0, 5))
+        assert "<p>1 &lt; 2, or *not*.</p>" in shown.still and "IPython" not in shown.still
+
     @pytest.mark.parametrize(
         ("controls", "sentence"),
         [

@@ -143,4 +143,6 @@ def _html_of(data: dict[str, Any], alt: str) -> str:
     for kind in ("image/png", "image/jpeg"):
         if kind in data:
             return f'<img alt="{escape(alt)}" src="data:{kind};base64,{"".join(_text(data[kind]).split())}">'
+    if "text/markdown" in data:  # as it is written: that reads well, and no page has a Markdown reader
+        return f"<p>{escape(_text(data['text/markdown']))}</p>"
     return _pre(_text(data.get("text/plain", "")))
