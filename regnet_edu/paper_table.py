@@ -85,10 +85,12 @@ def _row(row: Row) -> str:
 
 def _where(row: Row) -> str:
     """Where the course does it: chapters as links, the rest folded."""
-    links = [
-        f'<a href="{file}.html#{heading}">chapter {int(file[:2])}</a>' if file[:2].isdigit() else file
-        for file, heading in (place.split("#") for place in row.chapters)
-    ]
+    links, before = [], ""
+    for place in row.chapters:
+        file, heading = place.split("#")
+        words = heading.replace("-", " ") if file == before else f"chapter {int(file[:2])}"
+        links.append(f'<a href="{file}.html#{heading}">{words}</a>')
+        before = file
     claims = [f'<a href="#map-{name}">{escape(name)}</a>' for name in row.rule.get("claims", ())]
     inside = [
         f"{what}: {', '.join(f'<code>{escape(name)}</code>' for name in names)}"

@@ -43,6 +43,12 @@ class TestFormulas:
         assert drawn.count("<path") == 1 and drawn.count('<use href="#letter-0">') == 3
         assert drawn.endswith("</defs></svg></body>")
 
+    def test_no_line_begins_with_what_ends_a_formula(self) -> None:
+        page = '<p><span class="math">\\(w\\)</span>), and <span class="math">\\(b\\)</span> too.</p>'
+        drawn = formulas.replace(page, formulas.draw(formulas.find(page)))
+        assert drawn.startswith('<p><span class="formula-kept"><span class="math"><svg')
+        assert "</span>),</span> and" in drawn and drawn.count("formula-kept") == 1
+
     def test_the_same_formula_gives_the_same_picture_in_the_colour_of_its_text(self) -> None:
         one, other = formulas.draw([("w_m", False), ("b", True)]), formulas.draw([("w_m", False)])
         assert one["w_m", False] == other["w_m", False] and 'fill="currentColor"' in one["w_m", False]

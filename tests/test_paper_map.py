@@ -202,6 +202,9 @@ def test_the_table_is_whole_and_its_links_have_targets():
     assert len(ids) == len(set(ids)) == len(ROWS)
     assert {target for target in re.findall(r'href="#([^"]+)"', page)} <= set(ids)
     assert page.count("<tr ") == len(ROWS) + page.count("<table")
+    for row in page.split("<tr ")[1:]:
+        texts = re.findall(r"\.html#[^>]*>([^<]+)</a>", row)
+        assert len(texts) == len(set(texts))
 
     class Balance(HTMLParser):
         open: list[str] = []  # noqa: RUF012

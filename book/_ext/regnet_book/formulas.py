@@ -18,9 +18,11 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-# What Sphinx writes: an element of the class "math" with the number of the formula, if it has one, and its TeX.
+# What Sphinx writes: an element of the class "math" with the number of the formula, if it has one, and its TeX. And
+# what follows it without a space.
 ELEMENT = re.compile(
-    r'(<(span|div) class="[^"]*\bmath\b[^"]*"[^>]*>(?:\s*<span class="eqno">.*?</span>)?)([^<]+)(</\2>)', re.S
+    r'(<(span|div) class="[^"]*\bmath\b[^"]*"[^>]*>(?:\s*<span class="eqno">.*?</span>)?)([^<]+)(</\2>)([,.;:!?)]*)',
+    re.S,
 )
 PATH = re.compile(r'<path d="([^"]*)"></path>')
 DELIMITERS = re.compile(r"\s*\\[(\[](.*)\\[)\]]\s*", re.S)
@@ -105,7 +107,12 @@ def replace(html: str, drawn: dict[tuple[str, bool], str]) -> str:
     def letter(path: re.Match[str]) -> str:
         return f'<use href="#{letters.setdefault(path[1], f"letter-{len(letters)}")}"></use>'
 
-    page = ELEMENT.sub(lambda found: found[1] + PATH.sub(letter, drawn[_formula(found)]) + found[4], html)
+    def picture(found: re.Match[str]) -> str:
+        whole = found[1] + PATH.sub(letter, drawn[_formula(found)]) + found[4]
+        # a line may break after a picture, but no line shall begin with a comma
+        return f'<span class="formula-kept">{whole}{found[5]}</span>' if found[5] else whole
+
+    page = ELEMENT.sub(picture, html)
     outlines = "".join(f'<path id="{name}" d="{path}"></path>' for path, name in letters.items())
     body, end, rest = page.rpartition("</body>") if "</body>" in page else (page, "", "")
     return f'{body}<svg class="formula-letters" aria-hidden="true"><defs>{outlines}</defs></svg>{end}{rest}'
