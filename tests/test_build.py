@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -86,7 +89,10 @@ def test_two_chapters_run_at_the_same_time_and_leave_their_outputs_in_the_cache(
     ahead = load_extension("ahead")
     monkeypatch.setattr(ahead, "at_once", lambda: 2)
     wait = 'import time\nPath("{own}").touch()\nend = time.time() + 100\nwhile not Path("{other}").exists():\n'
-    wait += '    assert time.time() < end, "the other chapter did not run meanwhile"\n    time.sleep(0.1)\nprint("met")'
+    wait += (
+        '    assert time.time() < end, "the other chapter did not run meanwhile"\n    time.sleep(0.1)\nprint("met")\n'
+    )
+    wait += 'import os\nprint(sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else Path.cwd())'
     pages = [tmp_path / "a.md", tmp_path / "b.md", tmp_path / "plain.md"]
     pages[0].write_text(PAGE.format(code=wait.format(own="a", other="b")))
     pages[1].write_text(PAGE.format(code=wait.format(own="b", other="a")))
@@ -96,3 +102,6 @@ def test_two_chapters_run_at_the_same_time_and_leave_their_outputs_in_the_cache(
     ahead.run(pages, MdParserConfig(), settings)
     kept = [path.read_text() for path in cache.glob("executed/*/base.ipynb")]
     assert len(kept) == 2 and all('"met\\n"' in text for text in kept)
+    if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1:
+        shares = [set(json.loads(re.findall(r"\[[\d, ]+\]", text)[0])) for text in kept]
+        assert shares[0] and shares[1] and not shares[0] & shares[1]
