@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import re
 from pathlib import Path
 
 from fontTools import subset
 
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every step
 FACE = re.compile(r"@font-face\s*\{[^}]*?src:[^;}]*?url\(([^)]*\.ttf)\)[^;}]*[^}]*\}")
 SOURCE = re.compile(r"src:[^;}]*")
 ICON = re.compile("[\ue000-\uf8ff]")  # where such fonts keep their signs: Unicode's private use area
