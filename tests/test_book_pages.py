@@ -29,6 +29,10 @@ NOT_DRAWN = """() => [...document.querySelectorAll(".math")].filter(m => {
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map(e => e.outerHTML.slice(0, 150))"""
+CUT_OFF = """() => [...document.querySelectorAll("div.math")].filter(m =>
+    m.querySelector("svg").getBoundingClientRect().left < m.getBoundingClientRect().left - 0.5)
+    .map(m => m.textContent.slice(0, 80))"""
+ALL_LIVE = "() => [...document.querySelectorAll('[data-rni]')].every(e => e.querySelector('.rni-live'))"
 # Without preload: axe would fetch the theme's imported styles from where they are not.
 VIOLATIONS = """async tags =>
     (await axe.run(document, {runOnly: {type: "tag", values: tags}, preload: false})).violations
@@ -93,6 +97,8 @@ def visit(chromium: Any) -> Iterator[Any]:
         result.page.on("pageerror", lambda error: result.troubles.append(f"exception: {error}"))
         result.page.on("requestfailed", lambda request: result.troubles.append(f"not loaded: {request.url}"))
         result.page.goto(address, wait_until="load")
+        result.page.keyboard.press("Shift")  # interactives further down wait for the reader
+        result.page.wait_for_function(ALL_LIVE)
         return result
 
     yield open_page
@@ -155,7 +161,7 @@ class TestEveryPage:
         page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
         page.wait_for_timeout(400)  # colours change in a transition
         keep_screenshot(page, name, "narrow-dark")
-        assert page.evaluate(TOO_WIDE) == []
+        assert page.evaluate(TOO_WIDE) == [] and page.evaluate(CUT_OFF) == []
         assert page.evaluate(VIOLATIONS, AXE_RULES) == []
         assert not opened.troubles
 
