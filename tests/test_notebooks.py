@@ -188,18 +188,21 @@ def run_as_on_colab(chapter: Path, folder: Path) -> None:
     python = colab_like(folder / "venv")
     (folder / "chapter.ipynb").write_text(notebooks.write(made), encoding="utf-8")
     before = versions(python)
-    command = [python, "-m", "nbclient.cli", "chapter.ipynb", "--timeout=900", "--startup_timeout=600"]
+    start = "from nbclient.cli import main; main()"  # the module itself starts nothing
+    command = [python, "-c", start, "chapter.ipynb", "--inplace", "--timeout=900", "--startup_timeout=600"]
     # The kernel is that environment's own, so that %pip installs there.
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     env |= {"JUPYTER_PATH": kernel(python, folder), "PIP_NO_INDEX": "1"}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    cells = json.loads((folder / "chapter.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert all(c["execution_count"] for c in cells if c["cell_type"] == "code" and "".join(c["source"]).strip())
     assert versions(python) == before
 
 
 def colab_like(folder: Path) -> str:
     """A fresh environment that sees this one's packages but for the course's own, and installs into itself."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)  # pip is lent, too
     python = str(folder / "bin" / "python")
     ours = subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True)
     here = {Path(p) for p in sys.path if p.endswith("site-packages")}
