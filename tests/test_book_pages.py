@@ -201,6 +201,12 @@ def _read(path: Path) -> _Anchors:
     return parser
 
 
+@pytest.mark.parametrize("name", pages())
+def test_no_output_is_a_warning_or_the_name_of_an_object(name: str, book: Path) -> None:
+    said = re.findall(r".*(?:\w+Warning: |object at 0x|&lt;IPython\.).*", (book / name).read_text(encoding="utf-8"))
+    assert said == []
+
+
 def test_every_internal_link_and_anchor_leads_somewhere(book: Path) -> None:
     read = {name: _read(book / name) for name in pages()}
     broken = []
