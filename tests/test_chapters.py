@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 from chapter_text import Chapter
 
-from regnet_edu.grading.exercise import exercises
+from regnet_edu.grading.exercise import exercises, get
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "book"
@@ -78,6 +79,15 @@ def test_every_local_figure_exists_and_describes_itself(path: Path) -> None:
 def test_a_chapter_runs_without_the_network(path: Path) -> None:
     code = "\n".join(cell.code for cell in Chapter.read(path).cells)
     assert not re.search(r"FashionMNIST\(|load\(\"(cifar10|fashion_mnist)|urllib|requests|download|pip install", code)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_a_name_that_an_exercise_asks_for_is_no_variable_of_its_chapter(path: Path) -> None:
+    code = "\n".join(cell.code for cell in Chapter.read(path).cells)
+    asked = {name for number in re.findall(r'rn\.check\("([\d.]+)"', code) for name in get(number).functions}
+    nodes = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
+    bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    assert asked & bound == set()  # the check would run that cell too, and all that it needs
 
 
 BROKEN = {
