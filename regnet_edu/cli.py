@@ -13,6 +13,7 @@ from typing import NoReturn
 from .arguments import amount, setting, training_options
 from .errors import InputError
 from .grading.commands import add as add_grading_commands
+from .interrupt import no_interrupt_is_lost
 from .train_command import add as add_train_command
 
 EXAMPLES = """examples:
@@ -124,7 +125,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif options.command is None:
             build_parser().print_help()
         else:
-            COMMANDS[options.command](options)
+            with no_interrupt_is_lost():
+                COMMANDS[options.command](options)
         sys.stdout.flush()
         return 0
     except InputError as error:

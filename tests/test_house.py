@@ -21,7 +21,7 @@ PACKAGE = ROOT / "regnet_edu"
 # The rooms from the roof to the ground; a file imports only from files after it. A room is the file it is named after
 # and the helpers beside it, in order; a folder is a room of its own. New files must be put in their place here.
 ROOMS = [
-    ["__main__", "cli", "train_command", "arguments"],
+    ["__main__", "cli", "train_command", "arguments", "interrupt"],
     ["grading"],
     ["widgets"],
     ["report", "report_page", "report_facts"],
