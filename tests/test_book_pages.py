@@ -171,17 +171,6 @@ class TestEveryPage:
         assert opened.page.evaluate(NOT_DRAWN) == []
 
 
-def test_on_a_phone_a_link_into_a_long_page_leads_to_its_heading(site: str, visit: Any) -> None:
-    """Sections are laid out when the reader comes near, so what lies above a heading has no exact height at first."""
-    page = visit(site + "index.html").page
-    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-    for anchor in ("quiz", "what-we-learned", "predict-before-you-run"):
-        page.goto(f"{site}book/08_regnet.html#{anchor}", wait_until="load")
-        page.wait_for_timeout(500)
-        top = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", anchor)
-        assert -5 <= top <= NARROW[1] / 2, (anchor, top)
-
-
 class TestSearch:
     @pytest.mark.parametrize("kind", ["http", "file"])
     def test_finds_a_word_of_the_book(self, kind: str, site: str, book: Path, visit: Any) -> None:
