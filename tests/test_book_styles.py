@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,15 +14,12 @@ import pytest
 pytest.importorskip("tinycss2", reason="the book's extension needs tinycss2; `make setup` installs it")
 
 import tinycss2
+from browser import load_extension
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from regnet_book import fonts, styles  # noqa: E402
-
+fonts, styles = load_extension("fonts"), load_extension("styles")
 WORDS = {"note", "open", "top"}
 
 

@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 pytest.importorskip("anywidget", reason="the interactives need anywidget; `make setup` installs it")
 
 import widget_vectors
+from browser import load_extension
 from fake_populations import population
 
 from regnet_edu import widgets, zoo
@@ -26,10 +26,7 @@ from regnet_edu.widgets import against_the_field, bundle
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from regnet_book import interactives as extension  # noqa: E402
-
+extension = load_extension("interactives")
 FOLDER = Path(bundle.__file__).parent
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser import load_extension
 from fake_populations import population
 from playwright.sync_api import Page
 
 from regnet_edu import widgets
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from regnet_book import interactives as extension  # noqa: E402
-
+extension = load_extension("interactives")
 POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(50, 2, "RegNetX")}
 NAMES = sorted(widgets.INTERACTIVES)
 ARGUMENTS: dict[str, Any] = {

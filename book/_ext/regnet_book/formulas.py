@@ -18,6 +18,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from .finished import pages
+
 # What Sphinx writes: an element of the class "math" with the number of the formula, if it has one, and its TeX. And
 # what follows it without a space.
 ELEMENT = re.compile(
@@ -124,18 +126,18 @@ def _formula(found: re.Match[str]) -> tuple[str, bool]:
 
 
 def _draw_pages(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
+    if exception is not None:
         return
-    pages = {path: path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html")}
-    wanted = {path: found for path, html in pages.items() if (found := find(html))}
+    found = {page: page.read_text(encoding="utf-8") for page in pages(app)}
+    wanted = {page: formulas for page, html in found.items() if (formulas := find(html))}
     if not wanted:
         return
     try:
         drawn = draw(sorted(set().union(*wanted.values())))
     except ValueError as error:
         raise ExtensionError(str(error)) from None
-    for path in wanted:
-        path.write_text(replace(pages[path], drawn), encoding="utf-8")
+    for page in wanted:
+        page.write_text(replace(found[page], drawn), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -7,7 +7,6 @@ state that the widgets had in the kernel is dropped too: no widget manager is in
 
 from __future__ import annotations
 
-import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .finished import mend_pages
+from .finished import mend_pages, way
 
 SHARED = re.compile(r'<(script|style)\b[^>]* data-regnet="([\w-]+)"[^>]*>.*?</\1>\n?', re.S)
 MODULE = re.compile(r'<script type="module" data-regnet="([\w-]+)">(.*?)</script>', re.S)
@@ -53,11 +52,11 @@ def file_modules(root: Path, page: Path, html: str) -> str:
     """
 
     def filed(found: re.Match[str]) -> str:
-        file = root / FOLDER / f"{found[1]}.js"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(found[2], encoding="utf-8")
-        address = posixpath.relpath(file.relative_to(root).as_posix(), page.parent.relative_to(root).as_posix())
-        return f'<script defer data-regnet="{found[1]}" src="{address}"></script>'
+        name = f"{FOLDER}/{found[1]}.js"
+        if not (root / name).exists():  # its name changes with its content
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(found[2], encoding="utf-8")
+        return f'<script defer data-regnet="{found[1]}" src="{way(root, page, name)}"></script>'
 
     return MODULE.sub(filed, html)
 

@@ -17,7 +17,7 @@ import tinycss2
 from sphinx.application import Sphinx
 
 from . import fonts
-from .finished import mend_pages, pages
+from .finished import mend_pages, pages, way
 
 LINK = re.compile(
     r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^":?]*_static/[^"?]*\.css)(?:\?[^"]*)?"[^>]*>\n?'
@@ -112,7 +112,7 @@ def merge(app: Sphinx) -> None:
         sheets = tuple(posixpath.normpath(posixpath.join(home, href)) for href in LINK.findall(html))
         if len(sheets) < 2:
             return html
-        one = f'    <link rel="stylesheet" href="{posixpath.relpath(address(sheets), home)}" />\n'
+        one = f'    <link rel="stylesheet" href="{way(root, page, address(sheets))}" />\n'
         first = True
 
         def instead(found: re.Match[str]) -> str:
@@ -126,7 +126,7 @@ def merge(app: Sphinx) -> None:
 
 
 def _merge(app: Sphinx, exception: Exception | None) -> None:
-    if exception is None and app.builder.format == "html":
+    if exception is None:
         merge(app)
 
 
