@@ -12,6 +12,7 @@ from . import (
     ahead,
     descriptions,
     downloads,
+    elements,
     formulas,
     freshness,
     icons,
@@ -25,7 +26,8 @@ from . import (
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    first = (freshness, ahead, offline, interactives, quiz)
-    for concern in (*first, repository, downloads, descriptions, formulas, accessibility, icons, scripts, styles):
+    sources = (freshness, ahead, offline, interactives, quiz, repository, downloads, descriptions)
+    finished = (formulas, elements, accessibility, icons, scripts, styles)
+    for concern in (*sources, *finished):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
