@@ -98,6 +98,27 @@ def test_the_package_is_imported_only_where_a_function_needs_it() -> None:
     assert "import regnet_edu as rn" in needed(["import regnet_edu as rn", "def f():\n    return rn.edf"], ["f"])
 
 
+@pytest.mark.parametrize(
+    ("cells", "taken"),
+    [
+        # a learner's number has the name of the function that is asked for: the function counts
+        (["f = 1 / 0", "print(f)", "def f(): return 2"], "def f(): return 2"),
+        (["def f(): return 1", "def f(): return 2"], "def f(): return 2"),
+        (["import f", "f.x = 3", "class f: pass"], "class f: pass"),
+        # but not if it is asked before the function is there
+        (["f = 1", "def f(x=f): return x"], "f = 1\ndef f(x=f): return x"),
+        (["f = 1", "@f\ndef f(): pass"], "f = 1\n@f\ndef f(): pass"),
+        (["f = 1", "g = f", "def f(): return g"], "f = 1\ng = f\ndef f(): return g"),
+        (["def h(): return f", "f = 1", "g = h()", "def f(): return g"], None),
+        # and a function to which a value is given later is that value, as in the notebook
+        (["def f(): return 1", "f = lambda: 2"], None),
+        (["f = 1", "if True:\n    def f(): return 2"], None),
+    ],
+)
+def test_of_two_that_share_a_name_the_function_counts_that_comes_later(cells: list[str], taken: str | None) -> None:
+    assert needed(cells, ["f"]) == ("\n".join(cells) if taken is None else taken) + "\n"
+
+
 def test_functions_may_be_given_under_other_names() -> None:
     cells = ["def mine(errors, e):\n    return 0", "def edf(errors, e):\n    return 1"]
     space: dict[str, Any] = {}

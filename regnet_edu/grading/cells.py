@@ -20,6 +20,7 @@ class Statement:
     Args:
         text: as it was written.
         binds: names that it defines.
+        defines: the name, if it is nothing but a function or class of that name, which does not look it up first.
         made: those of them that are neither imported nor functions nor classes.
         changes: names of which it assigns a part, such as x[0] or x.y.
         calls: names of which it calls a method and nothing else, such as x.append(1).
@@ -29,6 +30,7 @@ class Statement:
 
     text: str
     binds: frozenset[str]
+    defines: str
     made: frozenset[str]
     changes: frozenset[str]
     calls: frozenset[str]
@@ -61,7 +63,8 @@ def needed(cells: Sequence[str], wanted: Iterable[str]) -> str:
         more = {
             k
             for k, s in enumerate(statements)
-            if k not in kept and (s.always or (s.binds | s.changes | (s.calls & made)) & names)
+            if k not in kept
+            and (s.always or ((s.binds | s.changes | (s.calls & made)) & names) - _replaced(statements, k, kept))
         }
         if not more:
             break
@@ -69,6 +72,20 @@ def needed(cells: Sequence[str], wanted: Iterable[str]) -> str:
         names |= {name for k in more for name in statements[k].uses}
     texts = [statements[k].text for k in sorted(kept)]
     return "\n".join(sorted(texts, key=lambda text: not text.startswith("from __future__"))) + "\n"
+
+
+def _replaced(statements: Sequence[Statement], place: int, kept: set[int]) -> set[str]:
+    """The names for which a statement does not count: a later function has the name, and nothing asks before it.
+
+    So a learner may use the name of an exercise's function for a number first.
+    """
+    names: set[str] = set()
+    asked: set[str] = set().union(*(statements[k].uses for k in kept if k < place))
+    for k in range(place + 1, len(statements)):
+        if statements[k].defines and statements[k].defines not in asked:
+            names.add(statements[k].defines)
+        asked |= statements[k].uses if k in kept else set()
+    return names
 
 
 def defined(cells: Iterable[str]) -> set[str]:
@@ -139,12 +156,15 @@ def _statement(node: ast.stmt, text: str) -> Statement:
     everything = isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
     always = source == "__future__" or (everything and source != "regnet_edu")
     defines = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+    named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     inside = [] if defines else list(ast.walk(node))
     parts = [n for n in inside if isinstance(n, (ast.Subscript, ast.Attribute)) and not isinstance(n.ctx, ast.Load)]
     calls = [n.value.func for n in inside if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
+    first = {s.get_name() for s in symbols if s.is_referenced()}
     return Statement(
         text,
         frozenset(binds),
+        node.name if named and node.name not in first else "",
         frozenset(() if defines else binds),
         frozenset(filter(None, map(_root, parts))),
         frozenset(filter(None, map(_root, [c for c in calls if isinstance(c, ast.Attribute)]))),
