@@ -68,6 +68,19 @@ def test_every_work_in_the_bibliography_is_cited() -> None:
     assert BIB_KEYS - cited == set()
 
 
+def test_the_glossary_has_every_symbol_of_the_chapters_tables() -> None:
+    def symbols(row: str) -> set[str]:
+        return set(re.findall(r"\$([^$]+)\$", row.split("|")[1]))
+
+    listed = [row for row in (BOOK / "glossary.md").read_text(encoding="utf-8").splitlines() if row.startswith("| $")]
+    for path in FILES:
+        table = re.search(r"^\| symbol .*\n\|[ -|]*\n((?:\|.*\n)+)", path.read_text(encoding="utf-8"), re.M)
+        assert table is not None, path.stem
+        known = set().union(*(symbols(row) for row in listed if f"<{path.stem}>" in row))
+        neighbours = {"w_{i+1}", "d_{i+1}", "d_1", "d_4"}  # w_i and d_i of some i
+        assert set().union(*map(symbols, table[1].splitlines())) - neighbours <= known, path.stem
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_every_local_figure_exists_and_describes_itself(path: Path) -> None:
     for name in re.findall(r"^:::\{(?:figure|image)\} (\S+)", path.read_text(encoding="utf-8"), re.M):
