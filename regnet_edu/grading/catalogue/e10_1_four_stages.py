@@ -22,7 +22,8 @@ SEEDS_TRAINED = (0, 1)
 
 def bands(rng: np.random.Generator) -> list[tuple]:
     top = round(int(rng.integers(20, 46)) * 1e5)
-    return [(2, 4_000_000, LIMIT, Rng(int(rng.integers(999)))), (8, 0.8 * top, top, Rng(int(rng.integers(999))))]
+    # One network in fifty has just ten blocks: of a hundred, some are likely to.
+    return [(2, 4_000_000, LIMIT, Rng(int(rng.integers(999)))), (100, 0.8 * top, top, Rng(int(rng.integers(999))))]
 
 
 def draw_networks(m: Any, n: int, low: float, high: float, rng: Any) -> Any:

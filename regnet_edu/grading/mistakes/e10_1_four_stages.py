@@ -56,6 +56,12 @@ def four_stages__not_deeper(n, low, high, rng):
     return [_plain(c) for c in space.sample(n, rng=rng, flops=(low, high), **_COUNT)]
 
 
+def four_stages__ten_blocks(n, low, high, rng):
+    """are 10 blocks, and RegNetX32 has 10"""
+    found = rn.RegNetX().refine("ten or more", lambda batch: batch.depths.sum(axis=1) >= 10)
+    return [_plain(c) for c in found.sample(n, rng=rng, flops=(low, high), **_COUNT)]
+
+
 def four_stages__three(n, low, high, rng):
     """It looks as if the stages were not counted"""
     return [_plain(c) for c in rn.RegNetX(num_stages=3).sample(n, rng=rng, flops=(low, high), **_COUNT)]
