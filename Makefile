@@ -23,8 +23,8 @@ book: $(READY)  ## build the whole HTML book, warnings as errors, and print wher
 serve: book  ## build the book and serve it on http://127.0.0.1:8000 (PORT=... for another port)
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-test: $(READY)  ## run the tests (ARGS="-k edf" for some of them)
-	@$(PY) -m pytest $(ARGS)
+test: $(READY)  ## run the tests, two files at a time (ARGS="-k edf" for some of them)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-heavy: $(READY)  ## run the slow tests too
 	@$(PY) -m pytest -m "heavy or not heavy" $(ARGS)
