@@ -105,6 +105,8 @@ class TestScripts:
         search = self.mend(self.options + self.others, True)
         assert search.count("defer") == 4 and '<script defer src="searchindex.js">' in search
 
+    theme = '<script>document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";</script>'
+
     def test_mending_twice_changes_nothing_more(self) -> None:
-        once = self.mend(self.options + self.others, True)
+        once = self.mend(self.options + self.others + self.theme, True)
         assert self.mend(once, True) == once

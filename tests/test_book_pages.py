@@ -171,6 +171,28 @@ class TestEveryPage:
         assert opened.page.evaluate(NOT_DRAWN) == []
 
 
+# Notes every change of the theme, with what the page was doing then.
+WATCH_THEME = """window.themes = [];
+new MutationObserver(() => themes.push([document.readyState, document.documentElement.dataset.theme]))
+  .observe(document, {attributes: true, subtree: true, attributeFilter: ["data-theme"]});"""
+
+
+@pytest.mark.parametrize(
+    ("system", "kept", "shown"), [("dark", None, "dark"), ("light", "dark", "dark"), ("light", "auto", "light")]
+)
+def test_a_page_has_its_colours_before_it_is_read(
+    chromium: Any, site: str, system: str, kept: str | None, shown: str
+) -> None:
+    context = chromium.new_context(color_scheme=system)
+    page = context.new_page()
+    page.add_init_script(WATCH_THEME + (f"localStorage.setItem('mode', '{kept}')" if kept else ""))
+    page.goto(f"{site}/book/cite.html")
+    page.wait_for_function("() => document.readyState === 'complete'")
+    assert page.evaluate("document.documentElement.dataset.theme") == shown
+    assert {tuple(change) for change in page.evaluate("themes")} <= {("loading", shown), ("interactive", shown)}
+    context.close()
+
+
 class TestSearch:
     @pytest.mark.parametrize("kind", ["http", "file"])
     def test_finds_a_word_of_the_book(self, kind: str, site: str, book: Path, visit: Any) -> None:
