@@ -91,6 +91,7 @@ class TestScripts:
     )
     others += '</script><script defer src="b.js"></script><script>let a = 1;</script><script type="module">x</script>'
 
+    theme = '<script>document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";</script>'
     settings = "const DOCUMENTATION_OPTIONS = {};"
 
     def mend(self, html: str, is_search: bool) -> str:
@@ -104,8 +105,6 @@ class TestScripts:
         assert "search" not in page and "preload" not in page
         search = self.mend(self.options + self.others, True)
         assert search.count("defer") == 4 and '<script defer src="searchindex.js">' in search
-
-    theme = '<script>document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";</script>'
 
     def test_mending_twice_changes_nothing_more(self) -> None:
         once = self.mend(self.options + self.others + self.theme, True)

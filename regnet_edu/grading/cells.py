@@ -155,8 +155,8 @@ def _statement(node: ast.stmt, text: str) -> Statement:
     source = node.module if isinstance(node, ast.ImportFrom) else ""
     everything = isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
     always = source == "__future__" or (everything and source != "regnet_edu")
-    defines = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
-    named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    name = node.name if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else ""
+    defines = bool(name) or isinstance(node, (ast.Import, ast.ImportFrom))
     inside = [] if defines else list(ast.walk(node))
     parts = [n for n in inside if isinstance(n, (ast.Subscript, ast.Attribute)) and not isinstance(n.ctx, ast.Load)]
     calls = [n.value.func for n in inside if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]
@@ -164,7 +164,7 @@ def _statement(node: ast.stmt, text: str) -> Statement:
     return Statement(
         text,
         frozenset(binds),
-        node.name if named and node.name not in first else "",
+        "" if name in first else name,
         frozenset(() if defines else binds),
         frozenset(filter(None, map(_root, parts))),
         frozenset(filter(None, map(_root, [c for c in calls if isinstance(c, ast.Attribute)]))),
