@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
+import psutil
 import pytest
 
 # One thread each: the tests compare numbers, and the networks are too small to gain from more. Before torch starts.
@@ -25,13 +28,34 @@ FLAGS = [
 ]
 
 
+# A browser that does not end by itself is killed: the end of one run waited ten minutes for it.
+SECONDS_TO_CLOSE = 30
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The one browser of all tests: playwright runs only once in a process. Skips where there is none; fails in CI."""
     from browser import find_browser
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
+    executable = find_browser()
+    before = set(psutil.Process().children())
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+        started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        mine = set(psutil.Process().children()) - before
         yield started
-        started.close()
+        watch = threading.Timer(SECONDS_TO_CLOSE, kill, [mine])
+        watch.daemon = True
+        watch.start()
+        with contextlib.suppress(Error):
+            started.close()
+    watch.cancel()
+
+
+def kill(processes: set[psutil.Process]) -> None:
+    """Kill these processes and all that they started."""
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for one in [*process.children(recursive=True), process]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
