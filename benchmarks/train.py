@@ -35,7 +35,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 import regnet_edu as rn
-from regnet_edu import cost, local, spaces
+from regnet_edu import cost, process, spaces
 from regnet_edu import data as image_data
 from regnet_edu import regime as regimes
 from regnet_edu.worker import save_data
@@ -151,7 +151,7 @@ class Ours:
         self.folder = tempfile.TemporaryDirectory()
         data = save_data(task.images, Path(self.folder.name))
         job = {"regime": task.regime.to_dict(), "data": data, "device": task.device, "threads": 1}
-        self.pool = [local._start(job) for _ in range(self.workers)]
+        self.pool = [process.start(job) for _ in range(self.workers)]
         for worker in self.pool:
             assert self.hear(worker).get("ready"), "a worker refused the job"
         self.startup = time.perf_counter() - begin
@@ -173,7 +173,7 @@ class Ours:
 
     def close(self) -> None:
         for worker in self.pool:
-            local._stop(worker)
+            worker.stop()
         self.folder.cleanup()
 
 

@@ -2,17 +2,21 @@
 
 The first line is the job that all tasks share (regime, data, device, threads); every further line is one network to
 train. On the standard output the worker says that it is ready, or why it refuses the job, and then answers each task by
-one JSON line. When the standard input ends, so does the worker, at once: no worker outlives a driver that was killed.
+one JSON line. Told to rest, it lets go of its data and waits for another job, but not for ever. When the standard input
+ends, so does the worker, at once: no worker outlives a driver that was killed.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import os
 import queue
 import signal
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,8 @@ from .dataset import DataSet
 from .errors import InputError, first_line
 from .regime import Regime
 from .stream import ImageStream, open_folder
+
+PATIENCE = 600.0  # seconds that a worker waits for its next job
 
 
 def save_data(data: DataSet, folder: Path) -> dict[str, Any]:
@@ -116,6 +122,13 @@ def free_memory(device: str) -> None:
         torch.cuda.empty_cache()
 
 
+def give_back_memory() -> None:
+    """Give back to the system what glibc keeps of freed memory; `process.KEEP_MEMORY` makes it keep all."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # no glibc
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's affair
     answers = os.fdopen(os.dup(1), "w")
@@ -127,15 +140,25 @@ def main() -> None:
         answers.write(json.dumps(what) + "\n")
         answers.flush()
 
-    try:
-        trainer = Trainer(json.loads(lines.get()))
-    except InputError as error:
-        answer({"refused": str(error)})
-        return
-    answer({"ready": True})
+    trainer: Trainer | None = None
     while True:
-        task = json.loads(lines.get())
-        answer({"index": task["index"], **trainer(task)})
+        try:
+            message = json.loads(lines.get(timeout=None if trainer else PATIENCE))
+        except queue.Empty:
+            return
+        if "job" in message:
+            try:
+                trainer = Trainer(message["job"])
+            except InputError as error:
+                answer({"refused": str(error)})
+                return
+            answer({"ready": True})
+        elif "rest" in message:
+            trainer = None
+            give_back_memory()
+        else:
+            assert trainer is not None, "a task came before its job"
+            answer({"index": message["index"], **trainer(message)})
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import regnet_edu as rn
-from regnet_edu import local, records
+from regnet_edu import local, process, records
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
 from regnet_edu.sweep import network_seed, sweep
@@ -85,7 +85,7 @@ def test_a_job_that_the_workers_refuse_is_said_once_and_records_no_network(image
 
 
 def test_workers_that_cannot_start_are_said_and_no_network_is_recorded(images, tmp_path, monkeypatch):
-    monkeypatch.setattr(local.sys, "executable", "/bin/false")
+    monkeypatch.setattr(process.sys, "executable", "/bin/false")
     with pytest.raises(InputError, match=r"no worker could be started: its worker died \(exit status 1"):
         run(images, tmp_path / "a.jsonl")
     assert recorded(tmp_path / "a.jsonl") == 0
@@ -98,7 +98,7 @@ def test_a_network_that_cannot_be_trained_is_a_record_and_stops_nothing(images):
     assert table.error.isna().tolist() == [True, True, False]
 
 
-def test_what_runs_out_of_memory_is_tried_again_when_all_others_are_done_and_nobody_else_is_there(monkeypatch):
+def test_what_runs_out_of_memory_is_tried_again_when_all_others_are_done_and_nobody_else_is_there():
     log = []
 
     class Pretended:  # a worker that answers at once; network 0 finds too little memory beside others
@@ -110,7 +110,9 @@ def test_what_runs_out_of_memory_is_tried_again_when_all_others_are_done_and_nob
             self.task = task
             log.append((task["index"], len(self.pool.alive)))
 
-    monkeypatch.setattr(local, "_stop", lambda worker: None)
+        def stop(self):
+            pass
+
     pool = local._Pool([{"index": k} for k in range(3)], {})
     pool.selector = type("Selector", (), {"unregister": lambda self, what: None})()
     first, second = Pretended(pool), Pretended(pool)
