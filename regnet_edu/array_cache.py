@@ -21,7 +21,7 @@ def recall(kept: Path) -> tuple[tuple[np.ndarray, ...], dict[str, Any]] | None:
     try:
         meta = json.loads((kept / "meta.json").read_text())
         return tuple(np.load(kept / f"{part}.npy", mmap_mode="r") for part in PARTS), meta
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         return None  # not kept yet, or damaged
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import downloads, folder, stream, synthetic
+from . import array_cache, downloads, folder, stream, synthetic
 from .checks import whole
 from .dataset import DataSet, fingerprint
 from .errors import InputError, nearest_name
@@ -97,11 +98,18 @@ def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int =
     return ImageData.of(path.resolve().name, images.arrays, images.classes, images.fingerprint, images.note)
 
 
-@lru_cache(maxsize=1)  # they take seconds to draw, and every sweep of a notebook asks for them
+@lru_cache(maxsize=1)  # every sweep of a notebook asks for them
 def _synthetic(resolution: int) -> ImageData:
-    train = synthetic.pictures(10_240, resolution, seed=1)
-    test = synthetic.pictures(4_000, resolution, seed=2)
-    for array in (*train, *test):
-        array.flags.writeable = False  # all who load them share them
-    mark = fingerprint(*train, *test, classes=synthetic.CLASSES)
-    return ImageData("synthetic", *train, *test, synthetic.CLASSES, mark, "drawn by the package itself, no photographs")
+    """The drawn pictures. Drawing takes seconds, so they are kept on the disk too, under the program that draws them."""
+    drawn_by = hashlib.sha256(Path(synthetic.__file__).read_bytes() + np.__version__.encode()).hexdigest()[:16]
+    kept = cache_folder() / "decoded" / f"synthetic-{resolution}-{drawn_by}"
+    found = array_cache.recall(kept)
+    if found and found[1].get("fingerprint") == fingerprint(*found[0], classes=synthetic.CLASSES):
+        arrays, mark = found[0], found[1]["fingerprint"]
+    else:
+        arrays = (*synthetic.pictures(10_240, resolution, seed=1), *synthetic.pictures(4_000, resolution, seed=2))
+        mark = fingerprint(*arrays, classes=synthetic.CLASSES)
+        array_cache.keep(kept, arrays, {"fingerprint": mark})
+        for array in arrays:
+            array.flags.writeable = False  # all who load them share them
+    return ImageData.of("synthetic", arrays, synthetic.CLASSES, mark, "drawn by the package itself, no photographs")

@@ -18,6 +18,38 @@ def test_synthetic_data_is_drawn_once_and_nobody_can_change_it():
         images.train_images[0] = 0
 
 
+def test_synthetic_data_is_kept_on_the_disk_and_drawn_again_when_it_was_changed_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path))
+    drawn = []
+    pictures = data.synthetic.pictures
+    monkeypatch.setattr(data.synthetic, "pictures", lambda *a, **k: drawn.append(a) or pictures(*a, **k))
+
+    def load():
+        data._synthetic.cache_clear()
+        drawn.clear()
+        return data.load("synthetic", 8), len(drawn)
+
+    first, times = load()
+    again, none = load()
+    assert (times, none) == (2, 0) and again.fingerprint == first.fingerprint
+    assert all((getattr(first, part) == getattr(again, part)).all() for part in array_cache.PARTS)
+    with pytest.raises(ValueError, match="read-only"):
+        again.train_images[0] = 0
+    (file,) = tmp_path.glob("decoded/*/test_labels.npy")
+    for damage in (lambda b: b[:-1] + bytes([b[-1] ^ 1]), lambda b: b[:200], lambda b: b""):
+        file.write_bytes(damage(file.read_bytes()))
+        repaired, times = load()
+        assert times == 2 and (repaired.test_labels == first.test_labels).all()
+    assert load()[1] == 0
+
+
+def test_synthetic_data_is_drawn_where_nothing_can_be_kept(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path / "file"))
+    data._synthetic.cache_clear()
+    assert data.load("synthetic", 8).resolution == 8
+
+
 def test_synthetic_data_is_described():
     images = data.load("synthetic", 16)
     assert images.describe() == {
