@@ -58,7 +58,8 @@ def sweep(
 
     Network k depends on `seed`, k, the space and the regime alone: not on the number of workers, nor on how often the
     sweep was interrupted. With `out`, every network is on the disk before it counts as done, and the same call goes on
-    where it was stopped; a larger n extends the population.
+    where it was stopped; a larger n extends the population. Afterwards local workers on CPUs rest for some minutes, so
+    that the next sweep of the same program begins at once; they end with the program.
 
     Args:
         space: a `DesignSpace`, the name of one, or the networks themselves. The regime's ranges apply to a space
