@@ -100,7 +100,7 @@ def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int =
 
 @lru_cache(maxsize=1)  # every sweep of a notebook asks for them
 def _synthetic(resolution: int) -> ImageData:
-    """The drawn pictures. Drawing takes seconds, so they are kept on the disk too, under the program that draws them."""
+    """The drawn pictures. Drawing takes seconds: they are kept on the disk too, under the program that draws them."""
     drawn_by = hashlib.sha256(Path(synthetic.__file__).read_bytes() + np.__version__.encode()).hexdigest()[:16]
     kept = cache_folder() / "decoded" / f"synthetic-{resolution}-{drawn_by}"
     found = array_cache.recall(kept)

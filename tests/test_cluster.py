@@ -43,21 +43,32 @@ def undisturbed(images):
     return run(images, n=8, workers=1)[SAME]
 
 
-@pytest.fixture(scope="module")
-def nodes():
+def two_nodes():
     """A head and one more node, of one processor each; the head says that it has a GPU, which is not true."""
     from ray.cluster_utils import Cluster
 
+    small = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
+    found = Cluster()
+    try:
+        found.add_node(**small, num_gpus=1, include_dashboard=False)
+        found.add_node(**small)
+    except BaseException:
+        found.shutdown()
+        raise
+    return found
+
+
+@pytest.fixture(scope="module")
+def nodes():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.delenv("RAY_ADDRESS", raising=False)
-        small = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
-        found = Cluster(initialize_head=True, head_node_args={**small, "num_gpus": 1, "include_dashboard": False})
         try:
-            found.add_node(**small)
-            yield found
-        finally:
-            found.shutdown()
+            found = two_nodes()
+        except Exception:  # Ray grants a node 30 s: its first start on a busy machine, from a cold disk, takes more
+            found = two_nodes()
+        yield found
+        found.shutdown()
 
 
 @pytest.fixture(scope="module")
