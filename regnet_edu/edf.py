@@ -205,7 +205,8 @@ def bootstrap_best(
 
     Literally as the footnote: draw a quarter of the n pairs (value, error) with replacement, keep the value of the pair
     with the lowest error, repeat, and take percentiles of what was kept. The median is the most likely best value. Of
-    tied errors the first drawn wins. The percentiles are values that some network has, never between two.
+    tied errors the first drawn wins. The percentiles are values that some network has, never between two. The order of
+    the pairs makes no difference, so that a table, a figure and a page that sort them differently agree.
 
     Args:
         values: (n,) the property of each network.
@@ -232,6 +233,8 @@ def bootstrap_best(
         raise InputError(f"fraction {fraction} is outside (0, 1]; the paper has 0.25")
     whole("repeats", repeats)
     check_level(level)
+    order = np.lexsort((value, kept))
+    value, kept = value[order], kept[order]
     draw = max(1, int(fraction * kept.size))
     generator = as_generator(rng)
     best = np.empty(repeats, dtype=np.int64)

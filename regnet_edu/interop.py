@@ -1,4 +1,8 @@
-"""Populations in other programs. CSV and Parquet need nothing from here: a population is a pandas DataFrame."""
+"""Populations in other programs. CSV and Parquet need nothing from here: a population is a pandas DataFrame.
+
+Parquet keeps everything, the header too. In a CSV file what differs from stage to stage becomes text and the header is
+lost: it is for other programs, and not to be read back.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import math
 from typing import Any
 
 from .errors import InputError
+from .properties import no_texts
 
 NUMBERS = ("flops", "params", "activations", "seconds", "cpu_seconds", "images_per_second", "epochs", "seed")
 PER_STAGE = ("depths", "widths", "bottleneck_ratios", "group_widths")
@@ -34,14 +39,19 @@ def to_optuna(population: Any, name: str | None = None, storage: Any = None) -> 
     for column in ("error", *PER_STAGE):
         if column not in columns:
             raise InputError(f"to_optuna needs a population, a table with the column {column!r}")
+    for column in PER_STAGE:
+        no_texts(population, column)
     rows = population.to_dict("records")
     params = [_parameters(row) for row in rows]
     distributions = _distributions(params, optuna.distributions)
     header = population.attrs.get("header", {})
     try:
         study = optuna.create_study(study_name=name or header.get("space"), storage=storage, direction="minimize")
-    except optuna.exceptions.DuplicatedStudyError as error:
-        raise InputError(f"{error}; give another name") from None
+    except optuna.exceptions.DuplicatedStudyError:
+        taken = name or header.get("space")
+        raise InputError(
+            f"a study {taken!r} is in the storage already; give another name, such as name='{taken}-2'"
+        ) from None
     trials = []
     for row, values in zip(rows, params, strict=True):
         known = not math.isnan(row["error"])

@@ -122,7 +122,21 @@ def fits(population: Any) -> list[QuantizedLinearFit]:
 def _column(population: Any, name: str) -> list:
     if name not in getattr(population, "columns", ()):
         raise InputError(f"this is no population: it has no column {name!r}")
+    no_texts(population, name)
     return list(population[name])
+
+
+def no_texts(population: Any, column: str) -> None:
+    """Refuse a table that was read from a CSV file, in which (2, 4, 7, 1) has become the text "(2, 4, 7, 1)".
+
+    Raises:
+        InputError: there is a text in the column.
+    """
+    if any(isinstance(value, str) for value in population[column]):
+        raise InputError(
+            f"column {column!r} holds texts, as in a table read from a CSV file; "
+            "load_population reads the records themselves, and Parquet keeps lists"
+        )
 
 
 def rank_correlation(x: Any, y: Any) -> float:

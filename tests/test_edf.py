@@ -149,6 +149,14 @@ def test_bootstrap_is_the_footnote_done_naively():
     assert set(bootstrap_best(values, errors)) <= set(values)
 
 
+def test_bootstrap_does_not_depend_on_the_order_of_the_pairs():
+    rng = np.random.default_rng(2)
+    values, errors = rng.integers(1, 9, 60), np.round(rng.uniform(0.3, 0.6, 60), 2)  # with ties
+    for _ in range(5):
+        order = rng.permutation(60)
+        assert bootstrap_best(values[order], errors[order]) == bootstrap_best(values, errors)
+
+
 def test_bootstrap_is_seeded_and_touches_no_global_state():
     values, errors = np.arange(50), np.random.default_rng(0).uniform(size=50)
     before = np.random.get_state()[1].copy()

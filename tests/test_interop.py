@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from fake_populations import population
 
+from regnet_edu import plots
 from regnet_edu.errors import InputError
 from regnet_edu.interop import to_optuna
 
@@ -48,8 +49,10 @@ def test_a_storage_keeps_the_study_and_a_second_of_that_name_is_refused(tmp_path
     address = f"sqlite:///{tmp_path}/studies.db"
     to_optuna(population(3), storage=address)
     assert len(optuna.load_study(study_name="AnyNetXA", storage=address).trials) == 3
-    with pytest.raises(InputError, match="another name"):
+    with pytest.raises(InputError, match="'AnyNetXA' is in the storage already; give another name, such as name=") as e:
         to_optuna(population(3), storage=address)
+    assert "\n" not in str(e.value)
+    assert to_optuna(population(3), storage=address, name="AnyNetXA-2").study_name == "AnyNetXA-2"
 
 
 def test_without_optuna_one_sentence_says_what_to_install(monkeypatch):
@@ -74,3 +77,16 @@ def test_csv_and_parquet_by_pandas_keep_the_numbers(tmp_path):
     table.to_parquet(tmp_path / "p.parquet")
     again = pd.read_parquet(tmp_path / "p.parquet")
     assert [tuple(w) for w in again["widths"]] == list(table["widths"])
+    assert again.attrs["header"]["space"] == "AnyNetXA"
+    for draw in (plots.property_scatter, plots.width_profiles, plots.linear_fits):
+        assert draw(again).alt_text == draw(table).alt_text
+
+
+@pytest.mark.parametrize("use", [to_optuna, plots.width_profiles, plots.property_scatter, plots.fit_error])
+def test_a_table_read_from_csv_is_refused_where_lists_are_needed(tmp_path, use):
+    pytest.importorskip("optuna")
+    population(5).to_csv(tmp_path / "p.csv", index=False)
+    back = pd.read_csv(tmp_path / "p.csv")
+    assert plots.edfs(back).alt_text
+    with pytest.raises(InputError, match="column 'depths' holds texts, as in a table read from a CSV file"):
+        use(back)

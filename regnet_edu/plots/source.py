@@ -13,6 +13,7 @@ import numpy as np
 from ..edf import clean_errors
 from ..errors import InputError
 from ..population import facts, hardware_of, load_population, versions_of
+from ..properties import no_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,11 +93,13 @@ def one_source(population: Any, function: str) -> Source:
     """Return the only population of a figure that draws one.
 
     Raises:
-        InputError: there are several.
+        InputError: there are several, or its lists have become texts.
     """
     shown = sources(population)
     if len(shown) != 1:
         raise InputError(f"{function} draws 1 population at a time and was given {len(shown)}")
+    if "depths" in shown[0].table:
+        no_texts(shown[0].table, "depths")
     return shown[0]
 
 
