@@ -19,7 +19,7 @@ from .checkpoint import Checkpoint
 from .config import AnyNetConfig
 from .device import autocast
 from .errors import InputError
-from .optimizer import SGD
+from .optimizer import SGD, LossScale
 from .outcome import seeds
 from .pipeline import Batch, Pipeline
 from .regime import Regime
@@ -114,6 +114,8 @@ class Course:
             return False
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state(state["momentum"])
+        if self.scale:
+            self.scale.load_state(state["scale"])
         if self.average:
             self.average.network.load_state_dict(state["average"])
         for name, value in state["progress"].items():
@@ -129,6 +131,7 @@ class Course:
             {
                 "network": self.network.state_dict(),
                 "momentum": self.optimizer.state(),
+                "scale": self.scale and self.scale.state(),
                 "average": self.average and self.average.network.state_dict(),
                 "progress": {name: getattr(self, name) for name in names},
             }
@@ -152,6 +155,7 @@ class Course:
         self.momentum = self.norms[0].momentum or 0.1
         self.model: nn.Module = self.network
         self.optimizer = SGD(self.network, self.regime)
+        self.scale = LossScale(where) if self.regime.precision == "fp16" else None
         if self.team.size == 1:
             return
         if self.plan.together > 1:
@@ -211,10 +215,10 @@ class Course:
             with self._quiet(turn < turns - 1):
                 with autocast(self.team.device, self.regime.precision):
                     loss = functional.cross_entropy(self.model(some), truth) / turns
-                loss.backward()
+                (loss if self.scale is None else loss * self.scale.factor).backward()
             mean += loss.detach()
         done = self.epoch * self.per_epoch + self.step
-        self.optimizer.step(self.regime.learning_rate(done, self.per_epoch * self.regime.epochs))
+        self.optimizer.step(self.regime.learning_rate(done, self.per_epoch * self.regime.epochs), self.scale)
         if self.average:
             self.average.update(self.network)
         return mean

@@ -28,7 +28,7 @@ from .complexity import complexity
 from .config import AnyNetConfig
 from .course import Course, Plan
 from .dataset import DataSet
-from .device import threads_of
+from .device import check_precision, threads_of
 from .errors import InputError
 from .outcome import TrainResult, seeds
 from .pipeline import Pipeline
@@ -92,6 +92,7 @@ def train_large(
     whole("save_every", save_every, of="steps")
     with contextlib.ExitStack() as stack:
         team = stack.enter_context(join(device))
+        check_precision(team.device, regime.precision)
         stack.enter_context(threads_of(threads))
         stack.enter_context(torch.backends.cudnn.flags(enabled=True, benchmark=True))
         if team.agree(lambda: stream.fingerprint) != stream.fingerprint:

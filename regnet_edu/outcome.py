@@ -16,6 +16,7 @@ class TrainResult:
     `status` is "ok" or "diverged" (a loss that is not finite; the error is then that of guessing). `errors` holds the
     top-1 test error after each epoch, as a fraction; `error` is the last of them. `seconds` is wall time and
     `cpu_seconds` processor time, both with evaluation; `images_per_second` counts training images over training time.
+    `note` says what went otherwise than planned, with the same result: steps that a GPU could not record as a graph.
     """
 
     status: str
@@ -26,6 +27,7 @@ class TrainResult:
     cpu_seconds: float
     images_per_second: float
     reason: str | None = None
+    note: str | None = None
 
 
 def seeds(seed: int) -> tuple[int, int]:

@@ -7,8 +7,8 @@
 The first line is the header. A session line is added whenever a sweep is started or resumed. A network line is on the
 disk before its network counts as done, and holds: index, seed, config, flops, params, activations, status ("ok",
 "diverged" or "failed") with its reason, error, errors (after each epoch), epochs, loss, seconds, cpu_seconds and
-images_per_second. `crc` is the CRC-32 of everything before it in the line, so that a line that is
-torn or was edited by hand is noticed. In pandas:
+images_per_second; and a note, where something went otherwise than planned. `crc` is the CRC-32 of everything before it
+in the line, so that a line that is torn or was edited by hand is noticed. In pandas:
 
     networks = pandas.read_json(path, lines=True).query("kind == 'network'")
 """

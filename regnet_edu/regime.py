@@ -12,6 +12,8 @@ from typing import Any
 from .design_space import DesignSpace
 from .errors import InputError, nearest_name
 
+PRECISIONS = ("fp32", "bf16", "fp16")
+
 
 @dataclass(frozen=True)
 class Regime:
@@ -37,7 +39,7 @@ class Regime:
         flip: whether training images are mirrored at random.
         crop_padding: random crops from images padded by this many pixels (0 is none).
         zero_init_last: whether the last batch norm of each residual block starts at 0.
-        precision: "fp32", or "bf16" for mixed precision.
+        precision: "fp32", or for mixed precision "bf16"; "fp16" for GPUs that have no bfloat16 (V100, T4).
 
     Raises:
         InputError: a value is out of range.
@@ -76,10 +78,8 @@ class Regime:
         _check("momentum", self.momentum, low=0, high=1)
         if self.nesterov and not self.momentum:
             raise InputError("nesterov needs a momentum above 0; 0.9 is usual")
-        if self.precision not in ("fp32", "bf16"):
-            raise InputError(
-                f"precision {self.precision!r} is unknown; {nearest_name(self.precision, ['fp32', 'bf16'])}"
-            )
+        if self.precision not in PRECISIONS:
+            raise InputError(f"precision {self.precision!r:.60} is unknown; {nearest_name(self.precision, PRECISIONS)}")
         if self.flops is not None:
             object.__setattr__(self, "flops", tuple(self.flops))
             if len(self.flops) != 2 or not 0 <= self.flops[0] <= self.flops[1]:

@@ -214,6 +214,7 @@ def _record(
     done = writer.records.networks.values()
     best = min((r["error"] for r in done if r["error"] is not None), default=None)
     failed = sum(r["status"] == "failed" for r in done)
+    told: set[str] = set()
     interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
     with tqdm(
         total=len(configs),
@@ -224,7 +225,10 @@ def _record(
         bar_format="{percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} [{elapsed}<{remaining}{postfix}]",
     ) as bar:
         for outcome in outcomes:
-            index = outcome["index"]
+            index, note = outcome["index"], outcome.get("note")
+            if note and note not in told:
+                told.add(note)
+                bar.write(f"note: network {index}: {note}", file=sys.stderr)
             writer.append(_network_record(index, configs[index], seed, regime, images, outcome))
             error = outcome.get("error")
             best = error if best is None or (error is not None and error < best) else best

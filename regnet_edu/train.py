@@ -26,7 +26,7 @@ from .data import ImageData
 from .dataset import DataSet, share
 from .device import autocast, device_of, threads_of
 from .graphs import Captured
-from .optimizer import SGD
+from .optimizer import SGD, LossScale
 from .outcome import TrainResult, seeds
 from .regime import Regime
 from .stream import ImageStream
@@ -60,10 +60,11 @@ def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
     has fewer than the regime would take, all are taken.
 
     Raises:
-        InputError: there are fewer training images than one batch holds, or the device is not there.
+        InputError: there are fewer training images than one batch holds, or the device is not there, or lacks the
+            precision.
     """
     data.check_batch(regime)
-    where = device_of(device)
+    where = device_of(device, regime.precision)
     assert isinstance(data, ImageData), "images that stay on the disk are not prepared"
 
     def part(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -127,7 +128,7 @@ def train(
         data = prepare(loaded, regime, device)
     with threads_of(threads):
         started, cpu_started = time.perf_counter(), time.process_time()
-        errors, loss, training = _run(config, regime, seed, data, on_epoch)
+        errors, loss, training, note = _run(config, regime, seed, data, on_epoch)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     diverged = not math.isfinite(loss)
     if diverged:
@@ -141,19 +142,21 @@ def train(
         cpu_seconds=round(cpu_seconds, 4),
         images_per_second=round(len(errors) * len(data.train_labels) / max(training, 1e-9), 1),
         reason=f"loss {loss} in epoch {len(errors)}" if diverged else None,
+        note=note,
     )
 
 
 def _run(
     config: AnyNetConfig, regime: Regime, seed: int, data: DeviceData, on_epoch: Callable[[int, float], None] | None
-) -> tuple[list[float], float, float]:
-    """Return the test error after each epoch, the last loss, and the seconds spent on training alone."""
+) -> tuple[list[float], float, float, str | None]:
+    """Return the test error after each epoch, the last loss, the seconds spent on training alone, and a note."""
     weight_seed, order_seed = seeds(seed)
     generator = torch.Generator().manual_seed(weight_seed)
     network = AnyNet(
         config, data.num_classes, data.channels, zero_init_last=regime.zero_init_last, generator=generator
     ).to(device=data.train_images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = SGD(network, regime)
+    scale = LossScale(data.train_images.device) if regime.precision == "fp16" else None
     order = torch.Generator().manual_seed(order_seed)
     where, steps = data.train_images.device, regime.steps(len(data.train_labels))
     rates = torch.tensor([regime.learning_rate(k, steps) for k in range(steps)], dtype=torch.float64)
@@ -170,27 +173,28 @@ def _run(
         with autocast(where, regime.precision):
             loss = functional.cross_entropy(network(images), data.train_labels[rows])
         optimizer.zero_grad()
-        loss.backward()
-        optimizer.step(lr)
+        (loss if scale is None else loss * scale.factor).backward()
+        optimizer.step(lr, scale)
         return loss.detach()
 
     # On a GPU the rate must lie where a recorded step finds it; on a CPU it is a plain number.
-    if where.type == "cuda":
-        step, rates = Captured(step), rates.float().to(where)  # type: ignore[assignment]
+    captured = Captured(step) if where.type == "cuda" else None
+    if captured:
+        rates = rates.float().to(where)
     errors: list[float] = []
     loss, training = math.nan, 0.0
     for epoch in range(regime.epochs):
         started = time.perf_counter()
         network.train()
         batches = steps // regime.epochs
-        loss = _one_epoch(step, data, regime, order, rates[epoch * batches : (epoch + 1) * batches])
+        loss = _one_epoch(captured or step, data, regime, order, rates[epoch * batches : (epoch + 1) * batches])
         training += time.perf_counter() - started
         if not math.isfinite(loss):
             break
         errors.append(top1_error(network, data, regime.precision))
         if on_epoch:
             on_epoch(epoch + 1, errors[-1])
-    return errors, loss, training
+    return errors, loss, training, captured.note if captured else None
 
 
 def _one_epoch(

@@ -36,7 +36,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     )
     recipe.add_argument("--lr", type=float, help="peak learning rate, used as it is")
     recipe.add_argument("--warmup", type=float, metavar="EPOCHS", help="epochs in which the learning rate rises")
-    recipe.add_argument("--precision", help="fp32, or bf16 for mixed precision")
+    recipe.add_argument("--precision", help="fp32, or mixed: bf16, or fp16 on V100 and T4")
     streamed = train.add_argument_group("with --data imagenet:DIR")
     streamed.add_argument("--out", metavar="DIR", help="checkpoint, weights and result (runs/NETWORK)")
     streamed.add_argument(

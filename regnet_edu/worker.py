@@ -75,19 +75,27 @@ class Trainer:
         self.regime = Regime.from_dict(job["regime"])
         self.device = job["device"]
         self.threads = job["threads"]
-        device_of(self.device)
+        device_of(self.device, self.regime.precision)
         data = open_data(job["data"])
         self.data = data if isinstance(data, ImageStream) else prepare(data, self.regime, self.device)
 
     def __call__(self, task: Mapping[str, Any]) -> dict[str, Any]:
-        """Train one network; return the outcome's part of its record, after an exception a failure with its reason."""
+        """Train one network; return the outcome's part of its record, after an exception a failure with its reason.
+
+        Raises:
+            InputError: no network can be trained as it was asked for, such as on an image that cannot be read.
+        """
         from .train import train
 
         try:
             config = AnyNetConfig.from_dict(task["config"])
             result = train(config, self.regime, task["seed"], self.device, self.data, self.threads)
         except Exception as error:  # one bad network must not stop a sweep
-            return {"status": "failed", "reason": reason_of(error)}
+            reason = reason_of(error)
+            if isinstance(error, InputError) and not reason.startswith(OUT_OF_MEMORY):
+                raise  # the next networks would only say the same
+            check_gpu(self.device, reason)
+            return {"status": "failed", "reason": reason}
         finally:
             free_memory(self.device)
         return {
@@ -100,18 +108,46 @@ class Trainer:
             "cpu_seconds": result.cpu_seconds,
             "images_per_second": result.images_per_second,
             "reason": result.reason,
+            **({"note": result.note} if result.note else {}),
         }
 
 
 OUT_OF_MEMORY = "out of memory"
+LACKING = (
+    "out of memory",
+    "not enough memory",
+    "too little memory",
+    "can't allocate memory",
+    "Unable to allocate",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
 
 
 def reason_of(error: Exception) -> str:
     """Say in one line why a network failed; where memory ran out, in words by which the engine knows that."""
     said = f"{type(error).__name__}: {first_line(error)}" if str(error) else type(error).__name__
-    lacking = ("out of memory", "not enough memory", "can't allocate memory", "Unable to allocate")
-    short = isinstance(error, MemoryError) or any(words in str(error) for words in lacking)
+    short = isinstance(error, MemoryError) or any(words in str(error) for words in LACKING)
     return f"{OUT_OF_MEMORY}: {said}" if short else said
+
+
+class BrokenGPUError(RuntimeError):
+    """This process can use its GPU no more: after some errors, as that of an illegal address, every call fails."""
+
+
+def check_gpu(device: str, reason: str) -> None:
+    """End this worker, by an exception that says why its last network failed, if its GPU answers no more.
+
+    It would fail every other network too; another worker, in its place, begins afresh.
+    """
+    if device == "cpu":
+        return
+    import torch
+
+    try:
+        torch.cuda.synchronize(device)
+    except RuntimeError:
+        raise BrokenGPUError(reason) from None
 
 
 def free_memory(device: str) -> None:
@@ -119,7 +155,8 @@ def free_memory(device: str) -> None:
     if device != "cpu":
         import torch
 
-        torch.cuda.empty_cache()
+        with suppress(RuntimeError):  # of a GPU that is broken, which `check_gpu` has said
+            torch.cuda.empty_cache()
 
 
 def give_back_memory() -> None:
@@ -158,7 +195,11 @@ def main() -> None:
             give_back_memory()
         else:
             assert trainer is not None, "a task came before its job"
-            answer({"index": message["index"], **trainer(message)})
+            try:
+                answer({"index": message["index"], **trainer(message)})
+            except InputError as error:
+                answer({"refused": str(error)})
+                return
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:

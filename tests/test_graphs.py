@@ -19,9 +19,12 @@ REGIME = Regime("graphs", "synthetic", 16, None, train_images=640, test_images=2
 
 @pytest.fixture
 def pretended(monkeypatch):
-    """A GPU that records by keeping what was called, and replays by calling it again."""
+    """A GPU that records by keeping what was called, and replays by calling it again; `current` is its stream."""
 
     class Stream:
+        def __init__(self, device=None):
+            self.device = device
+
         def wait_stream(self, other):
             pass
 
@@ -31,15 +34,31 @@ def pretended(monkeypatch):
         def replay(self):
             Graph.replays += 1
 
-    @contextlib.contextmanager
-    def within(*args, **kwargs):
-        yield
+    class GPU:
+        graph, usual = Graph, Stream()
+        current = usual
 
-    for name, value in (("Stream", Stream), ("CUDAGraph", Graph), ("stream", within), ("graph", within)):
+    @contextlib.contextmanager
+    def stream(wanted):
+        before, GPU.current = GPU.current, wanted
+        try:
+            yield
+        finally:
+            GPU.current = before
+
+    @contextlib.contextmanager
+    def recording(graph, stream, capture_error_mode):
+        before, GPU.current = GPU.current, stream
+        yield  # an error leaves the stream as it is, as torch up to 2.9 did
+        GPU.current = before
+
+    parts = {"Stream": Stream, "CUDAGraph": Graph, "stream": stream, "graph": recording}
+    for name, value in parts.items():
         monkeypatch.setattr(torch.cuda, name, value)
-    monkeypatch.setattr(torch.cuda, "current_stream", Stream)
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
-    return Graph
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: GPU.current)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: None)
+    monkeypatch.setattr(graphs, "_streams", {})
+    return GPU
 
 
 def test_a_function_is_called_until_it_is_warm_then_recorded_and_only_replayed(pretended):
@@ -47,9 +66,20 @@ def test_a_function_is_called_until_it_is_warm_then_recorded_and_only_replayed(p
     step = Captured(lambda x: seen.append(x) or x + 1)
     for value in range(WARM_UP + 3):
         step(torch.tensor(float(value)))
-    assert len(seen) == WARM_UP + 1 and pretended.replays == 3
+    assert len(seen) == WARM_UP + 1 and pretended.graph.replays == 3
     assert seen[-1] == WARM_UP + 2  # the recorded place holds the newest input, which a replay computes on
     assert step.note is None
+
+
+def test_all_networks_are_warmed_up_and_recorded_on_one_stream_beside_the_usual_one(pretended):
+    on = []
+    for _ in range(2):
+        step = Captured(lambda x: on.append(pretended.current) or x + 1)
+        for value in range(WARM_UP + 2):
+            step(torch.tensor(float(value)))
+    assert len(on) == 2 * (WARM_UP + 1) and len(set(on)) == 1 and on[0] is not pretended.usual
+    assert on[0].device == torch.device("cpu")  # where its tensors are, whichever device is the current one
+    assert pretended.current is pretended.usual
 
 
 def test_what_cannot_be_recorded_is_said_once_and_goes_on_as_it_is(pretended):
@@ -58,14 +88,17 @@ def test_what_cannot_be_recorded_is_said_once_and_goes_on_as_it_is(pretended):
             calls.append("recording")
             raise RuntimeError("operation not permitted when stream is capturing\nand more")
         calls.append("called")
+        on.append(pretended.current)
         return x + 1
 
     calls: list[str] = []
+    on: list[object] = []
     captured = Captured(step)
     with pytest.warns(UserWarning, match="could not be recorded as a CUDA graph .*not permitted.*kernel by kernel"):
         results = [float(captured(torch.tensor(1.0))) for _ in range(WARM_UP + 2)]
-    assert results == [2.0] * (WARM_UP + 2) and calls.count("recording") == 1 and pretended.replays == 0
+    assert results == [2.0] * (WARM_UP + 2) and calls.count("recording") == 1 and pretended.graph.replays == 0
     assert captured.note is not None and "and more" not in captured.note
+    assert on[WARM_UP:] == [pretended.usual] * 2 and pretended.current is pretended.usual
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +107,7 @@ def images():
 
 
 @gpu
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
 def test_recorded_steps_train_as_steps_one_by_one_do(images, precision, monkeypatch):
     regime = REGIME.but(precision=precision, crop_padding=2)
     recorded = train(CONFIG, regime, 1, "cuda", images)
@@ -82,6 +115,12 @@ def test_recorded_steps_train_as_steps_one_by_one_do(images, precision, monkeypa
     eager = train(CONFIG, regime, 1, "cuda", images)
     assert recorded.loss == pytest.approx(eager.loss, rel=0.02)
     assert recorded.error == pytest.approx(eager.error, abs=0.05)
+
+
+@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs two GPUs")
+def test_the_second_gpu_trains_as_the_first_does(images):
+    first, second = (train(CONFIG, REGIME, 1, f"cuda:{k}", images) for k in range(2))
+    assert second.loss == pytest.approx(first.loss, rel=0.02)
 
 
 @gpu

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import torch
 from photos import WNIDS, imagenet
 
 import regnet_edu as rn
-from regnet_edu import course, data, regime
+from regnet_edu import course, data, large, regime
 from regnet_edu.average import WeightAverage
 from regnet_edu.checkpoint import Checkpoint
 from regnet_edu.course import Plan
@@ -66,7 +67,7 @@ def test_the_final_recipe_is_the_papers():
 
 def test_every_step_has_the_learning_rate_of_the_schedule(root, monkeypatch):
     rates = []
-    monkeypatch.setattr(course.SGD, "step", lambda self, lr: rates.append(lr))
+    monkeypatch.setattr(course.SGD, "step", lambda self, lr, scale: rates.append(lr))
     train(root)
     assert rates == [SMALL.learning_rate(step, 6) for step in range(6)] and rates[0] == 0.05 and rates[-1] < 0.01
 
@@ -105,6 +106,27 @@ def test_a_training_stopped_anywhere_resumes_to_the_same_end_bit_by_bit(root, un
         assert (again.loss, again.errors, again.ema_error) == (result.loss, result.errors, result.ema_error)
         mine, theirs = state(tmp_path / str(stop)), state(out)
         assert differ(mine, theirs) == differ(mine, theirs, "average") == 0
+
+
+def test_the_factor_of_the_loss_in_half_precision_is_resumed_too(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(large, "check_precision", lambda *_: None)  # a processor can compute in float16, if slowly
+    half = SMALL.but(precision="fp16")
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    result = train(root, whole, half, save_every=2)
+    step = course.Course._one_step
+
+    def stopped(self, batch):
+        if (self.epoch, self.step) == (1, 1):
+            raise KeyboardInterrupt
+        self.scale.factor.fill_(2.0**10)  # as if many steps had been left out
+        return step(self, batch)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(course.Course, "_one_step", stopped)
+        train(root, parts, half, save_every=2)
+    assert state(whole)["scale"][0] == 2.0**16 and state(parts)["scale"][0] == 2.0**10
+    resumed = train(root, parts, half, save_every=2)
+    assert state(parts)["scale"][0] == 2.0**10 and resumed.loss == pytest.approx(result.loss, rel=0.02)
 
 
 def test_one_that_goes_on_says_from_where(root, tmp_path):
@@ -396,6 +418,16 @@ def test_a_sweep_of_the_imagenet_regime_reads_its_images_while_it_trains(root, t
     row = table.iloc[1]
     config = rn.AnyNetConfig(row.depths, row.widths, row.bottleneck_ratios, row.group_widths)
     assert rn.train(config, paper, int(row.seed), data=f"imagenet:{root}").loss == row.loss
+
+
+def test_what_no_network_can_be_trained_on_ends_a_sweep_and_is_no_record(root, tmp_path):
+    copy, out = tmp_path / "copy", tmp_path / "a.jsonl"
+    shutil.copytree(root, copy)
+    broken = next((copy / "train").rglob("*.JPEG"))
+    broken.write_bytes(broken.read_bytes()[:100])
+    with pytest.raises(InputError, match=f"image .*{broken.name} cannot be read .*; mend or remove it"):
+        rn.sweep([CONFIG] * 2, 2, SMALL, out, data=f"imagenet:{copy}", workers=1, progress=False)
+    assert '"network"' not in out.read_text()
 
 
 @pytest.mark.heavy

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import regnet_edu as rn
-from regnet_edu.optimizer import SGD
+from regnet_edu.optimizer import SGD, LossScale
 from regnet_edu.regime import get
 
 CONFIG = rn.AnyNetConfig((1, 1), (16, 32), 1, 8)
@@ -55,3 +55,43 @@ rn.train(rn.AnyNetConfig((1,), (8,), 1, 8), rn.Regime("t", "synthetic", 8, None,
 assert "torch._dynamo" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def gradients(network, k, factor=1.0):
+    images = torch.randn(8, 3, 16, 16, generator=torch.Generator().manual_seed(k))
+    (network(images).square().mean() * factor).backward()
+
+
+@pytest.mark.parametrize("momentum", [0.9, 0.0])
+def test_a_scaled_loss_takes_the_same_steps(momentum):
+    regime = get("tiny").but(momentum=momentum, nesterov=momentum > 0)
+    plain, scaled = (rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    scale = LossScale(torch.device("cpu"))
+    for network, sgd, its in ((plain, SGD(plain, regime), None), (scaled, SGD(scaled, regime), scale)):
+        for k in range(4):
+            gradients(network, k, its.factor if its else 1.0)
+            sgd.step(0.1 / (k + 1), its)
+            sgd.zero_grad()
+    assert all(torch.allclose(a, b, rtol=1e-5) for a, b in zip(plain.parameters(), scaled.parameters(), strict=True))
+    assert scale.factor == 2.0**16
+
+
+def test_a_step_whose_gradients_are_not_finite_is_left_out_even_the_first_and_the_factor_halved():
+    networks = [rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2)]
+    before = [p.detach().clone() for p in networks[0].parameters()]
+    scale, other = (LossScale(torch.device("cpu")) for _ in range(2))
+    disturbed, undisturbed = (SGD(network, get("tiny")) for network in networks)
+    gradients(networks[0], 0)
+    next(networks[0].parameters()).grad[0] = torch.inf
+    disturbed.step(0.1, scale)
+    disturbed.zero_grad()
+    assert all(torch.equal(a, b) for a, b in zip(before, networks[0].parameters(), strict=True))
+    assert scale.factor == 2.0**15
+    networks[0].load_state_dict(networks[1].state_dict())  # the running statistics moved
+    for network, sgd, its in zip(networks, (disturbed, undisturbed), (scale, other), strict=True):
+        gradients(network, 1, its.factor)
+        sgd.step(0.1, its)
+    assert all(torch.equal(a, b) for a, b in zip(*(n.parameters() for n in networks), strict=True))
+    copy = LossScale(torch.device("cpu"))
+    copy.load_state(scale.state())
+    assert copy.factor == 2.0**15

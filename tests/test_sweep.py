@@ -1,5 +1,6 @@
 """Sweeps: the same n records whatever happens on the way, and refusal of everything that would mix two sweeps."""
 
+import importlib
 import os
 import random
 import signal
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 import regnet_edu as rn
-from regnet_edu import local, process, records
+from regnet_edu import local, process, records, worker
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
 from regnet_edu.sweep import network_seed, sweep
@@ -128,6 +129,47 @@ def test_what_runs_out_of_memory_is_tried_again_when_all_others_are_done_and_nob
     assert answer(first, fine) == [2]
     assert log == [(0, 2), (1, 2), (2, 2), (0, 1)]  # alone, and the other worker is gone
     assert answer(first, short) == [0]  # twice is enough: it is a record with its reason
+
+
+def test_what_went_otherwise_than_planned_is_told_once_and_recorded(images, tmp_path, monkeypatch, capsys):
+    def pretended(tasks, *_, **__):
+        result = {"status": "ok", "error": 0.5, "errors": [0.5], "epochs": 1, "loss": 1.0, "seconds": 1.0}
+        yield from ({"index": task["index"], **result, "note": "the step could not be recorded"} for task in tasks)
+
+    monkeypatch.setattr(local, "run", pretended)
+    run(images, tmp_path / "a.jsonl")
+    assert capsys.readouterr().err.count("note: network 0: the step could not be recorded") == 1
+    assert (tmp_path / "a.jsonl").read_text().count('"note": "the step') == 4
+
+
+def test_a_worker_whose_gpu_is_broken_ends_and_says_what_broke_it(monkeypatch):
+    def illegal(*_):
+        raise RuntimeError("CUDA error: an illegal memory access was encountered\nand more")
+
+    trainer = object.__new__(worker.Trainer)
+    trainer.device, trainer.regime, trainer.data, trainer.threads = "cuda", REGIME, None, 1
+    task = {"index": 0, "seed": 0, "config": rn.AnyNetConfig((1,), (8,), 1, 8).to_dict()}
+    reason = "RuntimeError: CUDA error: an illegal memory access was encountered"
+    monkeypatch.setattr(importlib.import_module("regnet_edu.train"), "train", illegal)
+    monkeypatch.setattr(torch.cuda, "empty_cache", illegal)
+    monkeypatch.setattr(torch.cuda, "synchronize", illegal)
+    with pytest.raises(worker.BrokenGPUError, match=f"^{reason}$"):
+        trainer(task)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda *_: None)  # that network alone is bad
+    assert trainer(task) == {"status": "failed", "reason": reason}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CUDA out of memory. Tried to allocate 2 GiB",
+        "CUBLAS_STATUS_ALLOC_FAILED when calling",
+        "too little memory for 8",
+    ],
+)
+def test_memory_that_ran_out_is_known_by_many_words(words):
+    assert worker.reason_of(RuntimeError(words)).startswith("out of memory: RuntimeError: ")
+    assert not worker.reason_of(RuntimeError("CUDNN_STATUS_BAD_PARAM")).startswith("out of memory")
 
 
 def test_a_diverged_network_is_a_record_at_the_error_of_guessing(images):

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import regnet_edu as rn
+from regnet_edu import device
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
 from regnet_edu.synthetic import pictures
@@ -106,3 +107,10 @@ def test_bad_arguments_get_one_sentence(images, options, sentence):
 def test_a_gpu_that_is_not_there_is_said(images):
     with pytest.raises(InputError, match="no GPU that torch can use; use cpu"):
         train(CONFIG, SMALL, data=images, device="cuda")
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_mixed_precision_learns_as_full_precision_does(images, precision, monkeypatch):
+    monkeypatch.setattr(device, "check_precision", lambda *_: None)  # a processor can, if slowly
+    whole, mixed = (train(CONFIG, SMALL.but(precision=p), seed=1, data=images) for p in ("fp32", precision))
+    assert mixed.loss == pytest.approx(whole.loss, rel=0.05) and mixed.loss != whole.loss
