@@ -121,7 +121,7 @@ def _distributions(alive: list[Source]) -> list[str]:
         (edfs(tables, **small), "edf-", "Error distribution functions: further left is better."),
         (random_search(tables, **small), "rs-", "Lowest error to expect from m random networks."),
     ]
-    figures = [html.figure(to_svg(fig, prefix), caption) for fig, prefix, caption in charts]
+    figures = [html.figure(to_svg(fig, prefix), caption, caption.split(":")[0]) for fig, prefix, caption in charts]
     return [
         html.heading(2, "Error distributions"),
         html.grid(figures, "pair"),

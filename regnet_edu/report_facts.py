@@ -62,7 +62,7 @@ def _differences(shown: Sequence[Source]) -> list[str]:
     for key in sorted({key for regime in regimes for key in regime} - {"name"}):
         values = _distinct([regime.get(key) for regime in regimes])
         if len(values) > 1:
-            found.append(f"{key} of the regime ({' and '.join(values)})")
+            found.append(f"{key.replace('_', ' ')} of the regime ({' and '.join(values)})")
     data = _distinct([(s.header.get("data") or {}).get("fingerprint") for s in shown])
     if len(data) > 1 and not any(item.startswith("data ") for item in found):
         found.append("the images (their fingerprints are not the same)")
@@ -73,7 +73,7 @@ def _differences(shown: Sequence[Source]) -> list[str]:
 
 
 def _distinct(values: Sequence[Any]) -> list[str]:
-    return list(dict.fromkeys("none" if v is None else str(v) for v in values))
+    return list(dict.fromkeys("none" if v is None else _short(v) for v in values))
 
 
 def origin(source: Source) -> dict[str, str]:
@@ -101,4 +101,6 @@ def _short(value: Any) -> str:
     """Write a setting as a person would: 7.4e+06 to 8.2e+06 rather than [7400000.0, 8200000.0]."""
     if isinstance(value, (list, tuple)):
         return " to ".join(f"{v:g}" if isinstance(v, (int, float)) else str(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_short(v)}".replace("_", " ") for key, v in value.items()) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

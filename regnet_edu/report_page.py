@@ -31,9 +31,11 @@ th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); text-align:
 th[scope=col] { vertical-align: bottom; white-space: normal; border-bottom-width: 2px; }
 th[scope=row], .left, .wide { text-align: left; }
 td.wide { white-space: normal; min-width: 14rem; }
+th[scope=row] { white-space: normal; min-width: 7rem; }
 figure { margin: 1rem 0; }
 figure svg { display: block; }
 .wide-figure svg { min-width: 34rem; }
+.pair .wide-figure svg { min-width: 26rem; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); gap: .5rem 1rem; }
 .grid figure { margin: 0; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: .5rem 2rem; }

@@ -8,6 +8,8 @@ import sys
 from xml.etree import ElementTree
 
 import matplotlib
+import matplotlib.image
+import matplotlib.style
 import numpy as np
 import pytest
 from fake_populations import population
@@ -161,6 +163,19 @@ def test_a_large_legend_stands_above_the_curves_and_is_whole():
     assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
 
 
+@pytest.mark.parametrize(
+    "names", [["anynetxa-cpu", "regnetx-cpu"], ["regnetx-quick-24px", "regnetx-quick", "regnetx-quick-48px"]]
+)
+def test_a_legend_hides_no_curve(names):
+    figure = plots.edfs(names)
+    figure.draw_without_rendering()
+    inside = figure.axes[0].get_legend()
+    for line in figure.axes[0].lines if inside else ():
+        path = line.get_transform().transform_path(line.get_path())
+        assert not path.intersects_bbox(inside.get_window_extent(), filled=False)
+    assert bool(inside) == (len(names) == 2)
+
+
 def test_edfs_takes_weights():
     weights = np.where(A["error"] < A["error"].median(), 1.0, 0.0)
     line = plots.edfs([A], weights=[weights]).axes[0].lines[0]
@@ -173,6 +188,9 @@ def test_networks_outside_the_axes_are_counted_in_words():
     assert figure.axes[0].get_xlim()[1] < 89
     assert "1 network with an error above" in figure.alt_text
     assert "lies outside the axes" in figure.alt_text
+    for drawn in (figure, plots.property_scatter(X), plots.fit_error(X)):  # and in small print, for those who look
+        note = " ".join(drawn.texts[-1].get_text().split())
+        assert note.endswith("lies outside the axes.") and drawn.alt_text.endswith("lies outside the axes.")
 
 
 def test_random_search_draws_the_exact_curve():
@@ -221,6 +239,17 @@ def test_all_failed_or_none_is_one_sentence(draw):
         with pytest.raises(InputError) as caught:
             draw(bad)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("style", ["dark_background", "ggplot"])
+def test_figures_are_dark_on_white_in_any_style_of_the_user(style, tmp_path):
+    draw = plots.edfs
+    with matplotlib.style.context(style):
+        figure = draw([A])
+        figure.savefig(tmp_path / "styled.png")
+    draw([A]).savefig(tmp_path / "plain.png")
+    styled, plain = (matplotlib.image.imread(tmp_path / f"{name}.png") for name in ("styled", "plain"))
+    assert np.allclose(styled, plain, atol=0.02)
 
 
 def test_figures_leave_the_users_settings_alone():

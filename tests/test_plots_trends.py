@@ -90,6 +90,21 @@ def test_one_band_of_flops_gives_no_power():
     assert "power" not in text.split("runtime")[0].split("training time")[0]
 
 
+def test_runtimes_say_on_what_they_were_measured():
+    table = population(20)
+    table["runtime"] = np.linspace(10, 30, 20)
+    table.attrs["runtime"] = {
+        "batch": 64,
+        "resolution": 32,
+        "threads": 1,
+        "device": "cpu",
+        "hardware": "a quiet machine",
+    }
+    note = " ".join(plots.complexity_relations(table, "runtime").texts[-1].get_text().split())
+    assert "Measured: runtime of 64 images at 32 px, 1 thread, a quiet machine." in note
+    assert "quiet" not in plots.complexity_relations(table, "cpu_seconds").texts[-1].get_text()
+
+
 def test_a_runtime_that_was_not_recorded_is_one_sentence():
     with pytest.raises(InputError, match="columns with a time are seconds, cpu_seconds"):
         plots.complexity_relations(A, "inference")
@@ -101,7 +116,7 @@ def test_diagrams_draw_the_widths_that_are_built_and_the_line_that_makes_them():
     figure = plots.model_diagrams(["regnetx_400mf"])
     line = figure.axes[0].lines[0].get_ydata()
     assert line[1] - line[0] == pytest.approx(24.48)
-    assert "depths 1 2 7 12, widths 32 64 160 384, error 27.3 %" in figure.alt_text
+    assert "depths 1 2 7 12, widths 32 64 160 384, g 16, error 27.3 %" in figure.alt_text
 
 
 def test_diagrams_are_by_default_all_twelve_regnetx():

@@ -148,13 +148,16 @@ def test_failed_and_diverged_networks_are_announced_at_the_top(page):
 
 def test_what_was_not_alike_is_one_sentence_at_the_top(quick, tmp_path):
     other = population(20, 2, "AnyNetXE", hardware="an H200")
-    other.attrs["header"]["regime"]["epochs"] = 3
+    other.attrs["header"]["regime"] |= {"epochs": 3, "ranges": {"AnyNet": {"min_width": 24}}, "flops": [1.8e6, 2.2e6]}
     other.attrs["header"]["data"]["fingerprint"] = "other"
     other.attrs["header"]["versions"]["torch"] = "2.4.0"
     text = words(report([A, other], tmp_path / "r.html"))
-    sentence = re.search(r"These populations were not made alike[^.]*", text)[0]
+    sentence = re.search(r"These populations were not made alike.*?\)\.", text)[0]
+    assert not re.search(r"[\[\]{}'_]", sentence)  # nothing as Python writes it
     for fact in (
         "epochs of the regime (1 and 3)",
+        "flops of the regime (7.4e+06 to 8.2e+06 and 1.8e+06 to 2.2e+06)",
+        "ranges of the regime (none and AnyNet min width 24)",
         "the images",
         "hardware (2 cores of a test machine and an H200)",
         "torch",

@@ -80,10 +80,11 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
 
 def _style() -> Any:
-    import matplotlib
+    import matplotlib.style
     from cycler import cycler
 
-    return matplotlib.rc_context({**STYLE, "axes.prop_cycle": cycler(color=PALETTE)})
+    # on top of matplotlib's own defaults: in a style of the user our dark ink might lie on a dark ground
+    return matplotlib.style.context(["default", {**STYLE, "axes.prop_cycle": cycler(color=PALETTE)}])
 
 
 def new_figure(width: float, height: float, note: str = "", rows: int = 1, columns: int = 1, **axes: Any) -> Any:
@@ -125,19 +126,20 @@ def alt_text(figure: Figure) -> str:
     return getattr(figure, "alt_text", "")
 
 
-def percent_limits(axes: Axes, percents: np.ndarray, axis: str = "x") -> int:
-    """Set the limits of an error axis so that a few very bad networks do not squeeze the rest; count those left out."""
+def percent_limits(percents: np.ndarray) -> tuple[float, float, str]:
+    """Return the limits of an error axis, so that a few very bad networks do not squeeze the rest, and who is outside.
+
+    The third is a sentence that begins with a blank, or nothing where all networks are inside.
+    """
     low, high = float(percents.min()), float(percents.max())
     body = float(np.quantile(percents, 0.95))
     limit = body + 0.6 * (body - low)
     high = high if high <= limit or limit <= low else limit
     pad = 0.04 * (high - low) or 1.0
-    getattr(axes, f"set_{axis}lim")(low - pad, high + pad)
-    return int((percents > high + pad).sum())
+    return low - pad, high + pad, _left_out(int((percents > high + pad).sum()), high + pad)
 
 
-def left_out_words(count: int, high: float) -> str:
-    """Say how many networks lie outside the axes, or nothing."""
+def _left_out(count: int, high: float) -> str:
     if not count:
         return ""
     start = "1 network" if count == 1 else f"{count} networks"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import edf, summary
+from ..edf import EDF, edf, summary
 from ..random_search import random_search_curve
-from .canvas import finish, left_out_words, look, new_figure, percent_limits, plain_log_axis, styled
+from .canvas import finish, look, new_figure, percent_limits, plain_log_axis, styled
 from .source import small_print, sources
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def edfs(
     shown = sources(populations)
     weights = [None] * len(shown) if weights is None else list(weights)
     labels = [f"{summary(s.errors)} {s.name}, n = {len(s.known)}" for s in shown]
-    # curves rise to the right of an empty corner, but a large legend does not fit into it
-    crowded = len(shown) > 3 or max(map(len, labels)) > 42
+    low, high, outside = percent_limits(100 * np.concatenate([s.errors[~np.isnan(s.errors)] for s in shown]))
+    curves = [edf(source.errors, weights=weight) for source, weight in zip(shown, weights, strict=True)]
+    crowded = not _corner_is_empty(curves, (low, high), max(map(len, labels)), size)
     height = size[1] + (0.17 * (len(shown) + 1) if crowded else 0)
-    fig, ax = new_figure(size[0], height, small_print(shown) if note else "")
+    fig, ax = new_figure(size[0], height, small_print(shown) + outside if note else "")
     words = []
-    for k, (source, weight) in enumerate(zip(shown, weights, strict=True)):
-        curve = edf(source.errors, weights=weight)
+    for k, (source, curve) in enumerate(zip(shown, curves, strict=True)):
         facts = summary(source.errors)
         # F jumps just after each error, so the step ends at it; the last step goes up to 1
         x = 100 * np.concatenate([curve.error, [curve.error[-1]], [1.0]])
@@ -53,8 +53,7 @@ def edfs(
             f"{100 * facts.mean:.1f} %, a quarter below {quartiles[0]:.1f} %, half below {quartiles[1]:.1f} %, three "
             f"quarters below {quartiles[2]:.1f} %."
         )
-    everything = 100 * np.concatenate([s.errors[~np.isnan(s.errors)] for s in shown])
-    outside = percent_limits(ax, everything)
+    ax.set_xlim(low, high)
     ax.set_ylim(0, 1.01)
     ax.set_xlabel("top-1 error (%)")
     ax.set_ylabel("cumulative probability")
@@ -64,8 +63,17 @@ def edfs(
         fig.legend(loc="outside upper left", **heading)
     else:
         ax.legend(loc="lower right", **heading)
-    tail = left_out_words(outside, ax.get_xlim()[1])
-    return finish(fig, f"Error distribution functions of {_count(len(shown))}. {' '.join(words)}{tail}")
+    return finish(fig, f"Error distribution functions of {_count(len(shown))}. {' '.join(words)}{outside}")
+
+
+def _corner_is_empty(curves: list[EDF], limits: tuple[float, float], letters: int, size: tuple[float, float]) -> bool:
+    """Whether a legend fits at the lower right: a curve only rises, so it must be above it where the legend begins."""
+    # in points: a letter of 8 points is 4.3 wide on average, a line with its gap 12.5 high; the axes lack 0.7 inches
+    width = (4.3 * letters + 45) / 72 / (size[0] - 0.7)
+    height = (12.5 * (len(curves) + 1) + 10) / 72 / (size[1] - 0.75)
+    start = (limits[1] - width * (limits[1] - limits[0])) / 100
+    there = [curve.fraction[curve.error <= start].max(initial=0) for curve in curves]
+    return width < 1 and min(there) > height
 
 
 @styled

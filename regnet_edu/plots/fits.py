@@ -139,14 +139,15 @@ def fit_error(
     shown = sources(populations)
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
-    text = small_print(shown) if note else ""
+    low, high, outside = percent_limits(100 * np.concatenate([s.known["error"].to_numpy() for s in shown]))
+    text = small_print(shown) + outside if note else ""
     fig, axes = new_figure(
         size[0] * columns + 0.3, size[1] * rows, text, rows, columns, squeeze=False, sharex=True, sharey=True
     )
     words = [_fit_error_panel(ax, s, rng, k) for k, (ax, s) in enumerate(zip(axes.flat, shown, strict=False))]
     for ax in axes.flat[len(shown) :]:
         ax.set_visible(False)
-    percent_limits(axes[0, 0], 100 * np.concatenate([s.known["error"].to_numpy() for s in shown]), "y")
+    axes[0, 0].set_ylim(low, high)
     axes[0, 0].set_xlim(left=-0.03 * axes[0, 0].get_xlim()[1])  # a network on the line is not cut in half
     for ax in axes[:, 0]:
         ax.set_ylabel("top-1 error (%)")
@@ -154,7 +155,7 @@ def fit_error(
         ax.set_xlabel("e_fit")
     if title:
         fig.suptitle(title, fontsize=10)
-    return finish(fig, f"Error against the error of the quantised linear fit, e_fit. {' '.join(words)}")
+    return finish(fig, f"Error against the error of the quantised linear fit, e_fit. {' '.join(words)}{outside}")
 
 
 def _fit_error_panel(ax: Axes, source: Source, rng: int, k: int) -> str:

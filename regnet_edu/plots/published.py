@@ -64,7 +64,7 @@ def model_diagrams(
     fig, axes = new_figure(
         size[0] * columns + 0.4,
         size[1] * rows + 0.2,
-        SOURCE if note else "",
+        f"Dotted: the line w₀ + wₐ j that is quantised. {SOURCE}" if note else "",
         rows,
         columns,
         squeeze=False,
@@ -86,7 +86,8 @@ def model_diagrams(
         )
         widest, narrowest = max(widest, int(widths.max())), min(narrowest, int(widths.min()))
         depths, built = (" ".join(str(getattr(s, f)) for s in stages) for f in ("depth", "width"))
-        words.append(f"{model.title}: depths {depths}, widths {built}, error {100 * model.top1_error_mean:.1f} %")
+        error = f"error {100 * model.top1_error_mean:.1f} %"
+        words.append(f"{model.title}: depths {depths}, widths {built}, g {rule.group_width}, {error}")
     for ax in axes.flat[len(models) :]:
         ax.set_visible(False)
     plain_log_axis(axes[0, 0], "y", np.array([narrowest, widest], dtype=float))
@@ -96,7 +97,9 @@ def model_diagrams(
         ax.set_ylabel("width")
     if title:
         fig.suptitle(title, fontsize=10)
-    return finish(fig, f"Block widths of {len(models)} published RegNets. {'; '.join(words)}.")
+    count = "1 published RegNet" if len(models) == 1 else f"{len(models)} published RegNets"
+    start = f"Block widths of {count}; dotted, the line w0 + wa j that makes them."
+    return finish(fig, f"{start} {'; '.join(words)}.")
 
 
 @styled

@@ -12,7 +12,7 @@ import numpy as np
 from ..edf import bootstrap_best
 from ..errors import InputError
 from ..properties import Property, property_values, rank_correlation
-from .canvas import INK, PALETTE, finish, left_out_words, new_figure, percent_limits, plain_log_axis, styled
+from .canvas import INK, PALETTE, finish, new_figure, percent_limits, plain_log_axis, styled
 from .source import one_source, small_print
 
 if TYPE_CHECKING:
@@ -57,9 +57,10 @@ def property_scatter(
     size = size or ((3.6, 3.0) if len(names) == 1 else (2.3, 2.2))
     columns = min(columns, len(names))
     rows = math.ceil(len(names) / columns)
-    text = small_print([source]) if note else ""
-    fig, axes = new_figure(size[0] * columns, size[1] * rows, text, rows, columns, squeeze=False, sharey=True)
     errors = table["error"].to_numpy(dtype=np.float64)
+    low, high, outside = percent_limits(100 * errors)
+    text = small_print([source]) + outside if note else ""
+    fig, axes = new_figure(size[0] * columns, size[1] * rows, text, rows, columns, squeeze=False, sharey=True)
     words = [
         _panel(ax, property_values(table, name), errors, int(13 * size[0]), rng)
         for ax, name in zip(axes.flat, names, strict=False)
@@ -68,11 +69,11 @@ def property_scatter(
         ax.set_visible(False)
     for ax in axes[:, 0]:
         ax.set_ylabel("top-1 error (%)")
-    outside = percent_limits(axes[0, 0], 100 * errors, "y")
+    axes[0, 0].set_ylim(low, high)
     if title:
         fig.suptitle(title, fontsize=10)
-    tail = left_out_words(outside, axes[0, 0].get_ylim()[1])
-    return finish(fig, f"Error against properties of {len(table)} networks of {source.name}. {' '.join(words)}{tail}")
+    start = f"Error against properties of {len(table)} networks of {source.name}."
+    return finish(fig, f"{start} {' '.join(words)}{outside}")
 
 
 def _panel(ax: Axes, prop: Property, errors: np.ndarray, letters: int, rng: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -13,6 +14,10 @@ class StudyFigure(Figure):
     """What the functions of `regnet_edu.plots` return."""
 
     alt_text = ""
+
+    def savefig(self, fname: Any, **kwargs: Any) -> None:
+        """Save on white, whatever style the user has: the ink is dark."""
+        super().savefig(fname, **({} if kwargs.get("transparent") else {"facecolor": "white"}) | kwargs)
 
     def _repr_html_(self) -> str:
         """On a narrow screen the drawing keeps a size at which it can be read, and scrolls by itself."""

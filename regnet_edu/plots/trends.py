@@ -65,7 +65,7 @@ def parameter_trends(
         bands = [bootstrap_best(p.values, s.known["error"], rng=rng) for p, s in zip(found, shown, strict=True)]
         low, middle, high = np.array(bands).T
         for k, (x, least, best, most) in enumerate(zip(flops, low, middle, high, strict=True)):
-            ax.plot([x, x], [least, most], color=PALETTE[0], linewidth=3, alpha=0.45)
+            ax.plot([x, x], [least, most], color=PALETTE[0], linewidth=3, alpha=0.6)
             ax.plot(x, best, MARKERS[k % len(MARKERS)], color=PALETTE[1], markersize=6)
         ax.plot(flops, middle, color=PALETTE[1], linewidth=1)
         if found[0].log and low.min() > 0:
@@ -81,6 +81,8 @@ def parameter_trends(
     for ax in axes.flat[len(parameters) :]:
         ax.set_visible(False)
     plain_log_axis(axes[0, 0], "x", np.array([flops.min() * 0.9, flops.max() * 1.1]))
+    if len(flops) <= 6 and (flops[1:] > 1.3 * flops[:-1]).all():  # where the bands are, rather than round numbers
+        axes[0, 0].set_xticks(flops, [f"{x:.2g}" for x in flops])
     for ax in axes[-1]:
         ax.set_xlabel("flops (MF)")
     if title:
@@ -128,7 +130,8 @@ def complexity_relations(
         ("flops", "runtime", "flops (MF)", label),
         ("activations", "runtime", "activations (million)", label),
     ]
-    fig, axes = new_figure(size[0] * 2, size[1] * 2, small_print(shown) if note else "", 2, 2, squeeze=False)
+    text = small_print(shown) + (_timed_words(shown) if runtime == "runtime" else "") if note else ""
+    fig, axes = new_figure(size[0] * 2, size[1] * 2, text, 2, 2, squeeze=False)
     words = []
     for ax, (across, up, x_label, y_label) in zip(axes.flat, panels, strict=True):
         words.append(_relation(ax, [(c[across], c[up]) for c in columns], kept, shown))
@@ -141,6 +144,19 @@ def complexity_relations(
         fig.suptitle(title, fontsize=10)
     start = f"Complexity and runtime of {sum(len(s.known) for s in shown)} networks of {_listed(shown)}"
     return finish(fig, f"{start}; lines fitted to the best {100 * best:g} %. {' '.join(words)}")
+
+
+def _timed_words(shown: list[Source]) -> str:
+    """Say how and on what runtimes were measured: it need not be the machine that trained the networks."""
+    found = []
+    for timed in (source.table.attrs.get("runtime") or {} for source in shown):
+        device = f"{timed.get('threads')} thread" + "s" * (timed.get("threads") != 1)
+        torch = (timed.get("versions") or {}).get("torch")
+        said = [f"{timed.get('batch')} images at {timed.get('resolution')} px"]
+        said += [device] * (timed.get("device") == "cpu") + [str(timed.get("hardware"))]
+        said += [f"torch {torch}"] * bool(torch) + [str(timed.get("date", ""))[:10]]
+        found += [f"runtime of {', '.join(filter(None, said))}"] * bool(timed)
+    return f" Measured: {'; '.join(dict.fromkeys(found))}." if found else ""
 
 
 def _listed(shown: list[Source]) -> str:
@@ -165,7 +181,7 @@ def _relation(ax: Axes, pairs: list[tuple[np.ndarray, np.ndarray]], kept: list[i
     """Draw one panel and return its power law and correlation in words."""
     for k, ((x, y), source) in enumerate(zip(pairs, shown, strict=True)):
         marker, color = MARKERS[k % len(MARKERS)], look(k)["color"]
-        ax.plot(x, y, marker, color=color, markersize=3, alpha=0.6, markeredgewidth=0, label=source.name)
+        ax.plot(x, y, marker, color=color, markersize=3, alpha=0.8, markeredgewidth=0, label=source.name)
     x, y = (np.concatenate([pair[i] for pair in pairs]) for i in (0, 1))
     fit_x, fit_y = (np.concatenate([pair[i][:n] for pair, n in zip(pairs, kept, strict=True)]) for i in (0, 1))
     known, good = np.isfinite(x * y), np.isfinite(fit_x * fit_y)
