@@ -13,11 +13,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from . import paper_bands, paper_published, paper_rules
+from . import paper_bands, paper_best, paper_published, paper_rules
 from .paper_rules import CONTRADICTED, IN_PART, NOT_ATTEMPTED, NOT_VISIBLE, REPRODUCED, NotRecordedError, Outcome
 from .plots.paper import FIGURES
 
-RULES = {rule.__name__: rule for rule in (*paper_rules.RULES, *paper_bands.RULES, *paper_published.RULES)}
+_ROOMS = (paper_rules, paper_best, paper_bands, paper_published)
+RULES = {rule.__name__: rule for room in _ROOMS for rule in room.RULES}
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Row:
         chapters: "FILE#HEADING" of the book, for where the course does it.
         functions: of regnet_edu, for what does it.
         tests: "FILE::TEST", for what proves it.
+        mind: what else differs between the populations than what the statement is about, or between them and the
+            paper's: whoever reads the verdict must know it.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Row:
     chapters: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    mind: str = ""
 
     @property
     def figure(self) -> int | None:
@@ -62,13 +66,7 @@ class Row:
     @property
     def outcome(self) -> Outcome:
         """Our figure and the verdict, from what is recorded."""
-        try:
-            if self.figure is not None:
-                return _figure(self)
-            arguments = {key: value for key, value in self.rule.items() if key != "is"}
-            return RULES[self.rule["is"]](**arguments)
-        except NotRecordedError as gap:
-            return Outcome(NOT_ATTEMPTED, "", str(gap))
+        return judged(self)
 
 
 def _words(values: Any) -> list[str]:
@@ -101,6 +99,18 @@ def regimes_tried() -> list[dict[str, str]]:
 def row(name: str) -> Row:
     """Return the row with this id."""
     return next(row for row in rows() if row.id == name)
+
+
+@cache  # a figure asks for its statements again, and the counts for all rows
+def judged(row: Row) -> Outcome:
+    """Apply the rule of a row."""
+    try:
+        if row.figure is not None:
+            return _figure(row)
+        arguments = {key: value for key, value in row.rule.items() if key != "is"}
+        return RULES[row.rule["is"]](**arguments)
+    except NotRecordedError as gap:
+        return Outcome(NOT_ATTEMPTED, "", str(gap))
 
 
 def _figure(figure: Row) -> Outcome:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .comparison import Comparison, compare, round_significantly
-from .edf import bootstrap_best, summary
+from .edf import summary
 from .population import hardware_of, load_population, populations
 from .properties import property_values, rank_correlation
 from .random_search import random_search_curve
@@ -67,11 +67,11 @@ def _points(estimate: Sequence[float]) -> str:
     return f"{value:+.2f} points [{low:+.2f}, {high:+.2f}]"
 
 
-def _sizes(*names: str) -> str:
+def sizes_of(*names: str) -> str:
     return "n = " + " and ".join(str(len(errors_of(name))) for name in names)
 
 
-def _mixed(*names: str) -> str:
+def mixed_hardware(*names: str) -> str:
     """Say that populations were trained on different processors, if they were."""
     kinds = dict.fromkeys(hardware_of(networks_of(name).attrs["header"]) for name in names)
     return f"on different hardware: {' and '.join(kinds)}" if len(kinds) > 1 else ""
@@ -80,7 +80,7 @@ def _mixed(*names: str) -> str:
 def better(population: str, than: str) -> Outcome:
     """The mean error of one population is lower than that of another."""
     found = _compared(population, than)
-    ours, mixed = f"{_points(found.mean_difference)}, {_sizes(population, than)}", _mixed(population, than)
+    ours, mixed = f"{_points(found.mean_difference)}, {sizes_of(population, than)}", mixed_hardware(population, than)
     if found.better is None:
         needed = (
             "no number would do" if found.needed is None else f"about {round_significantly(found.needed):,} a space"
@@ -91,11 +91,16 @@ def better(population: str, than: str) -> Outcome:
 
 def all_better(pairs: Sequence[Sequence[str]]) -> Outcome:
     """The first of each pair is better than the second; pairs that are not recorded are left out and named."""
+    return _all(pairs, better)
+
+
+def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Outcome]) -> Outcome:
+    """Judge each pair that is recorded, and give one verdict for all."""
     found = []
     missing = [name for pair in pairs for name in pair if name not in populations()]
     for first, second in pairs:
         if first not in missing and second not in missing:
-            found.append((f"{first} - {second}", better(first, second)))
+            found.append((f"{first} - {second}", rule(first, second)))
     if not found:
         raise NotRecordedError(*missing)
     verdicts = [outcome.verdict for _, outcome in found]
@@ -110,82 +115,54 @@ def all_better(pairs: Sequence[Sequence[str]]) -> Outcome:
 
 
 def alike(population: str, to: str, margin: float = MARGIN) -> Outcome:
-    """The mean errors of two populations differ by less than a margin, in points."""
+    """Two EDFs are alike: their means differ by less than a margin, in points, and their KS distance is of chance."""
     found = _compared(population, to)
     low, high = 100 * found.mean_difference.low, 100 * found.mean_difference.high
-    ours = f"{_points(found.mean_difference)}, {_sizes(population, to)}"
+    ours = f"{_points(found.mean_difference)}, KS {found.ks.value:.2f} (by chance up to {found.ks_chance:.2f}), "
+    verdict, why = _alike(low, high, margin)
+    if verdict == REPRODUCED and found.ks.value > found.ks_chance:
+        verdict, why = IN_PART, f"{why}, but the curves differ"
+    return Outcome(
+        verdict, ours + sizes_of(population, to), "; ".join(filter(None, [why, mixed_hardware(population, to)]))
+    )
+
+
+def _alike(low: float, high: float, margin: float) -> tuple[str, str]:
     if -margin < low and high < margin:
-        return Outcome(REPRODUCED, ours, f"the interval is within {margin:g} point" + "s" * (margin != 1))
+        return REPRODUCED, f"the interval is within {margin:g} point" + "s" * (margin != 1)
     if low <= 0 <= high:
-        return Outcome(IN_PART, ours, f"not told apart, but the interval reaches beyond {margin:g}")
+        return IN_PART, f"not told apart, but the interval reaches beyond {margin:g}"
     if min(abs(low), abs(high)) > margin:
-        return Outcome(CONTRADICTED, ours)
-    return Outcome(IN_PART, ours, f"told apart, but perhaps by less than {margin:g}")
+        return CONTRADICTED, ""
+    return IN_PART, f"told apart, but perhaps by less than {margin:g}"
 
 
 def best_kept(population: str, of: str, margin: float = MARGIN) -> Outcome:
     """The best network of one population is about as good as, or better than, that of another."""
     best, other = summary(errors_of(population)).minimum, summary(errors_of(of)).minimum
-    ours = f"{100 * best:.1f} % against {100 * other:.1f} %, {_sizes(population, of)}"
+    ours = f"{100 * best:.1f} % against {100 * other:.1f} %, {sizes_of(population, of)}"
     return Outcome(REPRODUCED if 100 * (best - other) < margin else CONTRADICTED, ours, "a minimum says little")
-
-
-def best_in(population: str, of: str, low: float = -np.inf, high: float = np.inf) -> Outcome:
-    """The empirical bootstrap puts the best value of a property into a range."""
-    table = networks_of(population)
-    band = bootstrap_best(property_values(table, of).values, errors_of(population))
-    ours = f"{of}: {band.median:.3g} [{band.low:.3g}, {band.high:.3g}], {_sizes(population)}"
-    if low <= band.low and band.high <= high:
-        return Outcome(REPRODUCED, ours)
-    if low <= band.median <= high:
-        return Outcome(IN_PART, ours, "the most likely value is in the range, the interval reaches beyond")
-    inside = band.low <= high and low <= band.high
-    return Outcome(NOT_VISIBLE if inside else CONTRADICTED, ours, MORE if inside else "")
-
-
-def band(population: str, of: str) -> Outcome:
-    """The empirical bootstrap finds a range of a property, narrower than the whole, that holds the best networks."""
-    values = property_values(networks_of(population), of).values
-    found = bootstrap_best(values, errors_of(population))
-    ours = f"{of}: {found.median:.3g} [{found.low:.3g}, {found.high:.3g}] of {values.min():g} to {values.max():g}"
-    narrow = found.high - found.low < np.ptp(values)
-    return Outcome(REPRODUCED if narrow else NOT_VISIBLE, f"{ours}, {_sizes(population)}", "" if narrow else MORE)
-
-
-def best_low(population: str, of: str) -> Outcome:
-    """The best networks have a lower value of a property than networks of the population have on average."""
-    values = property_values(networks_of(population), of).values
-    found, mean = bootstrap_best(values, errors_of(population)), float(values.mean())
-    ours = f"{of}: best {found.median:.2g} [{found.low:.2g}, {found.high:.2g}], mean {mean:.2g}, {_sizes(population)}"
-    if found.high < mean:
-        return Outcome(REPRODUCED, ours)
-    if found.median < mean:
-        return Outcome(IN_PART, ours, "the most likely value is below the mean, the interval reaches beyond")
-    return Outcome(NOT_VISIBLE, ours, MORE) if found.low < mean else Outcome(CONTRADICTED, ours)
-
-
-def spans(population: str, of: Sequence[str]) -> Outcome:
-    """The empirical bootstrap tells nothing of several properties: each interval covers the whole range."""
-    table, wide, words = networks_of(population), 0, []
-    for name in of:
-        values = property_values(table, name).values
-        band = bootstrap_best(values, errors_of(population))
-        wide += band.low == values.min() and band.high == values.max()
-        words.append(f"{name} [{band.low:g}, {band.high:g}]")
-    verdict = REPRODUCED if wide == len(of) else IN_PART if wide else CONTRADICTED
-    return Outcome(verdict, f"{', '.join(words)}, {_sizes(population)}", f"{wide} of {len(of)} cover the whole range")
 
 
 def falls_with(population: str, of: str) -> Outcome:
     """The error falls as a property rises: rank correlation below 0."""
+    return _goes_with(population, of, -1)
+
+
+def rises_with(population: str, of: str) -> Outcome:
+    """The error rises with a property: rank correlation above 0."""
+    return _goes_with(population, of, 1)
+
+
+def _goes_with(population: str, of: str, sign: int) -> Outcome:
     values, errors = property_values(networks_of(population), of).values, errors_of(population)
     rng = np.random.default_rng(0)
     drawn = [rank_correlation(values[k], errors[k]) for k in rng.integers(len(errors), size=(1000, len(errors)))]
     low, high = np.nanquantile(drawn, [0.025, 0.975])
     rho = rank_correlation(values, errors)
-    ours = f"rank correlation {rho:+.2f} [{low:+.2f}, {high:+.2f}], {_sizes(population)}"
+    ours = f"rank correlation {rho:+.2f} [{low:+.2f}, {high:+.2f}], {sizes_of(population)}"
     if not low <= 0 <= high:
-        return Outcome(REPRODUCED if rho < 0 else CONTRADICTED, ours)
+        return Outcome(REPRODUCED if rho * sign > 0 else CONTRADICTED, ours)
     # Fisher's approximation, at the 5 % level with a power of 80 %
     needed = math.ceil((2.8 / math.atanh(rho)) ** 2 + 3) if rho else 0
     return Outcome(NOT_VISIBLE, ours, f"would need about {round_significantly(needed):,} networks" if rho else MORE)
@@ -199,8 +176,13 @@ def lower(population: str, than: str, of: str) -> Outcome:
     low, high = np.quantile(means[0] - means[1], [0.025, 0.975])
     ours = f"mean {of} {a.mean():.3g} against {b.mean():.3g}, difference [{low:+.2g}, {high:+.2g}]"
     if low <= 0 <= high:
-        return Outcome(NOT_VISIBLE, f"{ours}, {_sizes(population, than)}", MORE)
-    return Outcome(REPRODUCED if high < 0 else CONTRADICTED, f"{ours}, {_sizes(population, than)}")
+        return Outcome(NOT_VISIBLE, f"{ours}, {sizes_of(population, than)}", MORE)
+    return Outcome(REPRODUCED if high < 0 else CONTRADICTED, f"{ours}, {sizes_of(population, than)}")
+
+
+def all_lower(pairs: Sequence[Sequence[str]], of: str) -> Outcome:
+    """The mean of a property is lower in the first of each pair; pairs that are not recorded are left out and named."""
+    return _all(pairs, lambda first, second: lower(first, second, of))
 
 
 def line(population: str, paper: float, best: int = 20) -> Outcome:
@@ -228,6 +210,8 @@ def search(population: str, draws: int, margin: float = MARGIN) -> Outcome:
     expected = 100 * float(random_search_curve(errors, [m]).expected[0])
     best = 100 * errors.min()
     ours = f"best of {m}: {expected:.1f} %; best of all {len(errors)}: {best:.1f} %"
+    if len(errors) < 2 * draws:  # the best of nearly all is the best
+        return Outcome(NOT_VISIBLE, ours, f"would need at least {2 * draws} networks")
     return Outcome(REPRODUCED if expected - best < margin else CONTRADICTED, ours)
 
 
@@ -246,7 +230,8 @@ def search_better(population: str, than: Sequence[str], draws: int) -> Outcome:
     high = [np.quantile(drawn[0] - other, 0.975) for other in drawn[1:]]
     low = [np.quantile(drawn[0] - other, 0.025) for other in drawn[1:]]
     verdict = REPRODUCED if max(high) < 0 else CONTRADICTED if min(low) > 0 else NOT_VISIBLE
-    return Outcome(verdict, f"best of {draws}: {ours}, {_sizes(*names)}", MORE if verdict == NOT_VISIBLE else "")
+    why = [MORE] * (verdict == NOT_VISIBLE) + [mixed_hardware(*names)]
+    return Outcome(verdict, f"best of {draws}: {ours}, {sizes_of(*names)}", "; ".join(filter(None, why)))
 
 
 def drawn(names: Sequence[str]) -> Outcome:
@@ -261,6 +246,6 @@ def drawn(names: Sequence[str]) -> Outcome:
 
 
 RULES = (
-    *(better, all_better, alike, best_kept, best_in, best_low, band, spans, falls_with, lower),
+    *(better, all_better, alike, best_kept, falls_with, rises_with, lower, all_lower),
     *(line, search, search_better),
 )

@@ -37,6 +37,7 @@ STYLE = """<style>
 .paper-map td { overflow-wrap: anywhere; }
 .paper-map .item { font-weight: 600; display: block; }
 .paper-map .verdict { font-weight: 600; }
+.paper-map .mind { display: block; margin-top: 0.3em; }
 .paper-map details { margin-top: 0.3em; }
 .paper-map summary { line-height: 24px; min-height: 24px; }
 @media (max-width: 46em) {
@@ -69,11 +70,12 @@ def map_html() -> str:
 def _row(row: Row) -> str:
     verdict, ours, why = row.outcome
     reason = escape(f", because {why}" if verdict == NOT_ATTEMPTED else f" ({why})") if why else ""
+    mind = f'<span class="mind"><b>Mind:</b> {escape(row.mind)}.</span>' if row.mind else ""
     cells = [
         f'<span class="item">{escape(row.item)}</span>{escape(row.says)}{_where(row)}',
         escape(ours),
         escape(row.paper),
-        f'<span class="verdict"><span aria-hidden="true">{MARKS[verdict]}</span> {verdict}</span>{reason}',
+        f'<span class="verdict"><span aria-hidden="true">{MARKS[verdict]}</span> {verdict}</span>{reason}{mind}',
     ]
     labels = ("", "ours", "paper", "")
     shown = "".join(

@@ -25,7 +25,7 @@ ROOMS = [
     ["grading"],
     ["widgets"],
     ["report", "report_page", "report_facts"],
-    ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_rules"],
+    ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_best", "paper_rules"],
     ["plots"],
     ["runtime"],
     ["sweep", "continuation", "engine", "calibration", "cluster", "connection", "local", "process", "tries", "worker"],

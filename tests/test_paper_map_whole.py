@@ -1,0 +1,55 @@
+"""The paper map and the figures once all of the plan is recorded: nothing breaks when the last populations land."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import regnet_edu as rn
+from regnet_edu import paper_bands, paper_map, paper_rules, runtime
+from regnet_edu.paper_rules import NOT_ATTEMPTED
+from regnet_edu.plots.paper import FIGURES
+from regnet_edu.population import populations
+from regnet_edu.study import PLAN
+
+ROWS = paper_map.rows()
+
+
+@pytest.fixture
+def everything(monkeypatch, tmp_path):
+    """As if all of the plan were recorded: what is not is stood in for by a population of the same space."""
+    shipped = Path(rn.__file__).parent / "populations"
+    names = {plan.name: plan.name if plan.name in populations() else stand_in(plan) for plan in PLAN}
+    for name, real in names.items():
+        shutil.copy(shipped / f"{real}.jsonl", tmp_path / f"{name}.jsonl")
+        if name in paper_map.row("runtime-model").populations:
+            shutil.copy(shipped / "regnetx-cpu.runtime.json", tmp_path / f"{name}.runtime.json")
+    monkeypatch.setattr(paper_rules, "populations", lambda: list(names))
+    monkeypatch.setattr(paper_bands, "recorded", lambda: list(names))
+    monkeypatch.setattr(paper_rules, "load_population", lambda name: rn.load_population(tmp_path / f"{name}.jsonl"))
+    monkeypatch.setattr(paper_bands, "runtimes_recorded", lambda name: (tmp_path / f"{name}.runtime.json").exists())
+    monkeypatch.setattr(paper_bands, "with_runtimes", lambda name: runtime.with_runtimes(tmp_path / f"{name}.jsonl"))
+    caches = (paper_rules.networks_of, paper_rules._compared, paper_map.judged)
+    for cached in caches:
+        cached.cache_clear()
+    yield tmp_path
+    for cached in caches:
+        cached.cache_clear()
+
+
+def stand_in(plan) -> str:
+    family = "regnet" if plan.space.startswith("RegNet") else "anynetxe"
+    return next(name for name in populations() if name.startswith(family) and name.endswith("quick"))
+
+
+def test_every_row_has_a_verdict_once_all_of_the_plan_is_recorded(everything):
+    for row in ROWS:
+        verdict, ours, why = row.outcome
+        assert (verdict == NOT_ATTEMPTED) == (row.rule["is"] == "untried"), row.id
+        assert "not recorded" not in ours + why
+
+
+@pytest.mark.parametrize("number", [n for n in FIGURES if FIGURES[n][0].populations])
+def test_every_figure_is_whole_once_all_of_the_plan_is_recorded(everything, number):
+    figure = rn.plots.paper_figure(number, everything)
+    assert figure.missing == () and len(figure.panels) == len(FIGURES[number])
