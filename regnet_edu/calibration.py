@@ -19,6 +19,7 @@ from .config import AnyNetConfig
 from .cost import Hours, Images
 from .data import ImageData
 from .dataset import DataSet
+from .errors import InputError
 from .regime import Regime
 from .stream import PREFIX, open_folder
 
@@ -93,6 +94,7 @@ def plan(
     device: str = "cpu",
     threads: int = 1,
     timed: bool = True,
+    pace: float | None = None,
 ) -> Plan:
     """Count what is still to be done and estimate how long it takes.
 
@@ -106,6 +108,7 @@ def plan(
         device: "cpu" or "cuda".
         threads: of each worker.
         timed: whether to time steps where no records are there.
+        pace: seconds that all workers together take for a multiply-add, if known.
     """
     taken = cost.images_of(regime, images)
     flops = complexities(configs, regime.resolution, images.channels, images.num_classes).flops
@@ -119,8 +122,14 @@ def plan(
         basis = f"the {len(done)} recorded"
     elif timed and configs and not large:
         chosen = [configs[k] for k in np.unique(np.linspace(0, len(configs) - 1, TYPICAL).astype(int))]
-        seconds = seconds_a_multiply_add(chosen, regime, images, device, threads) * work / workers
         basis = f"the first steps of {len(chosen)} of them"
+        if device == "cpu":
+            pace = seconds_a_multiply_add(chosen, regime, images, device, threads) / workers
+        elif pace is None:  # networks that share a GPU hinder each other: they are timed as they will be trained
+            pace = pace_at_once(chosen, regime, images, device, workers, threads)
+        else:
+            basis = "a trial of so many networks at once"
+        seconds = pace * work if pace else None
     hours = cost.gpu_hours(configs, regime, images) if large else {}
     return Plan(space, regime.name, len(configs), len(done), work, workers, seconds, basis, hours)
 
@@ -144,7 +153,7 @@ def seconds_a_multiply_add(
         train(config, few, 0, device, data, threads, on_epoch=lambda *_: moments.append(time.perf_counter()))
         seconds += moments[-1] - moments[-2]
     flops = complexities(configs, regime.resolution, images.channels, images.num_classes).flops
-    return seconds / float(cost.training_work(flops, cost.images_of(few), 1).sum())
+    return seconds / float(cost.training_work(flops, cost.images_of(few, images), 1).sum())
 
 
 def size_of(data: DataSet | str | os.PathLike[str], resolution: int) -> Images:
@@ -179,31 +188,56 @@ def random_images(regime: Regime, images: Images) -> ImageData:
 
 def networks_at_once(
     config: AnyNetConfig, regime: Regime, images: Images, device: str, threads: int = 1, most: int = 16
-) -> int:
-    """Return how many networks one GPU trains at once to the most in a minute: 1, 2, 4, ... as long as it gains.
+) -> tuple[int, float | None]:
+    """Find how many networks one GPU trains at once to the most in a minute: 1, 2, 4, ... as long as it gains.
 
     Args:
-        config: a typical network.
+        config: a typical network. One at a time is taken for granted where it is so large that it fills a GPU.
         regime: under which it is trained, for a few steps.
         images: their classes and channels count.
         device: "cuda".
         threads: of each worker.
         most: where to stop.
+
+    Returns:
+        The number, and the seconds that so many together take for a multiply-add; None where nothing was timed.
     """
-    few = regime.but(epochs=2, train_images=10 * STEPS["cuda"] * regime.batch_size, test_images=regime.batch_size)
-    data = random_images(few, images)
-    best, best_rate, count = 1, 0.0, 1
+    counts = complexities([config], regime.resolution, images.channels, images.num_classes)
+    if counts.flops[0] >= LARGE:
+        return 1, None
+    best, pace, count = 1, None, 1
     while count <= most:
-        tasks = [{"index": k, "seed": k, "config": config.to_dict()} for k in range(2 * count)]
-        outcomes = list(local.run(tasks, few.to_dict(), data, device, count, threads))
-        if any(outcome["status"] == "failed" for outcome in outcomes):
-            break  # out of memory
-        # the second network of each worker, when all have started
-        rate = count * count / sum(outcome["seconds"] for outcome in outcomes[count:])
-        if rate < BETTER * best_rate:
+        try:
+            found = pace_at_once([config], regime, images, device, count, threads)
+        except InputError:
+            if count == 1:
+                raise
+            break  # so many do not even start
+        if found is None or (pace and found * BETTER > pace):
             break
-        best, best_rate, count = count, rate, 2 * count
-    return best
+        best, pace, count = count, found, 2 * count
+    return best, pace
+
+
+def pace_at_once(
+    configs: Sequence[AnyNetConfig], regime: Regime, images: Images, device: str, workers: int, threads: int = 1
+) -> float | None:
+    """Train networks for some steps, so many at once, and return the seconds that all together take a multiply-add.
+
+    The second network of each worker counts, when all have started. None says that memory ran out.
+    """
+    # lr 0 for the reason that `seconds_a_multiply_add` has
+    batch = regime.batch_size
+    few = regime.but(epochs=2, train_images=10 * STEPS["cuda"] * batch, test_images=batch, lr=0.0)
+    nets = [configs[k % len(configs)] for k in range(2 * workers)]
+    tasks = [{"index": k, "seed": k, "config": net.to_dict()} for k, net in enumerate(nets)]
+    outcomes = list(local.run(tasks, few.to_dict(), random_images(few, images), device, workers, threads))
+    if any(outcome["status"] == "failed" for outcome in outcomes):
+        return None
+    late = outcomes[workers:]
+    flops = complexities(nets, regime.resolution, images.channels, images.num_classes).flops
+    work = cost.training_work(flops, cost.images_of(few, images), few.epochs)
+    return sum(outcome["seconds"] for outcome in late) / float(sum(work[o["index"]] for o in late)) / workers
 
 
 def processors() -> int:

@@ -6,20 +6,34 @@ import contextlib
 import logging
 import math
 import os
+import re
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .errors import InputError, first_line
 
 PATIENCE = 10  # seconds for an answer from the address of a cluster
 
-# Ray speaks gRPC, and so HTTP/2, whose two sides begin by sending each other their settings (RFC 9113, section 3.4).
-SETTINGS = b"\x04"  # the fourth byte of a frame is its type
-GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0" + SETTINGS + b"\0\0\0\0\0"
+# Ray speaks gRPC, and so HTTP/2: both sides begin by sending each other their settings (RFC 9113, section 3.4). Then
+# this side asks for something that no Ray has. gRPC says so in words, under status 200; what else speaks HTTP/2 has
+# another status. A frame: 3 bytes of length, type, flags, 4 bytes of stream. In the headers (RFC 7541) 0x83 is POST,
+# 0x86 http, 0x04 the path, 0x01 the host, 0x0f 0x10 the type of content; in the answer 0x88 is status 200, and the six
+# after it are 204, 206, 304, 400, 404 and 500.
+SETTINGS, HEADERS = 4, 1
+_ASKED = b"\x83\x86\x04\x0b/regnet_edu\x01\x03ray\x0f\x10\x10application/grpc\x00\x02te\x08trailers"
+GREETING = (
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    + bytes([0, 0, 0, SETTINGS, 0, 0, 0, 0, 0])
+    + bytes([0, 0, len(_ASKED), HEADERS, 0x05, 0, 0, 0, 1])
+    + _ASKED
+)
+LARGEST = 1 << 20  # bytes of a frame; a length beyond that was none
+NOT_200 = range(0x89, 0x8F)
 
 
 def ray_module() -> Any:
@@ -167,10 +181,34 @@ def _why_not(address: str) -> str:
             if os.environ.get("RAY_USE_TLS", "0") != "0":
                 return ""
             peer.sendall(GREETING)
-            answer = peer.recv(9)
+            return "" if _speaks_grpc(peer) else "what listens there is not Ray"
     except (OSError, OverflowError, UnicodeError) as error:
         return f"nothing answers there ({getattr(error, 'strerror', None) or error})"
-    return "" if answer[3:4] == SETTINGS else "what listens there is not Ray"
+
+
+def _speaks_grpc(peer: socket.socket) -> bool:
+    """Whether the answer to `GREETING` is that of a gRPC server; of HTTP/2 that never comes to the point, perhaps."""
+    with peer.makefile("rb") as answer:
+        kind, flags, body = _frame(answer)
+        if kind != SETTINGS:
+            return False
+        until = time.monotonic() + PATIENCE
+        with contextlib.suppress(TimeoutError):
+            while kind != HEADERS and kind >= 0 and time.monotonic() < until:
+                kind, flags, body = _frame(answer)
+    if kind != HEADERS or flags & 0x28:  # padding or a priority, which nobody sends, would come first
+        return True
+    while body and body[0] >> 5 == 1:  # a change of the size of the table
+        size = re.match(rb"[\x3f][\x80-\xff]*.|.", body, re.S)
+        body = body[size.end() if size else 1 :]
+    return not body or body[0] not in NOT_200
+
+
+def _frame(answer: BinaryIO) -> tuple[int, int, bytes]:
+    """Return the type, the flags and the content of the next frame; the type is -1 where none comes."""
+    head = answer.read(9)
+    size = int.from_bytes(head[:3], "big")
+    return (head[3], head[4], answer.read(size)) if len(head) == 9 and size < LARGEST else (-1, 0, b"")
 
 
 @contextlib.contextmanager

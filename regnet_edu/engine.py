@@ -29,11 +29,13 @@ class Crew:
         facts: what a record file's session says of them.
         hardware: what they run on.
         train: from tasks, `Regime.to_dict()` and the images to an iterator of outcomes, as `local.run`; to be closed.
+        pace: seconds that all of them together take for a multiply-add, if that was measured to choose their number.
     """
 
     facts: Mapping[str, Any]
     hardware: str
     train: Callable[[Iterable[Mapping[str, Any]], Mapping[str, Any], DataSet], Any]
+    pace: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,22 @@ class Engine:
             if self.name != "ray" and getattr(self, name) is not None:
                 raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
 
-    def found(self) -> Engine:
-        """Return the engine with the address at which Ray answers, before anything else takes time.
+    def found(self, precision: str = "fp32") -> Engine:
+        """Return the engine with the address at which Ray answers, before anything else takes time or is written.
+
+        Args:
+            precision: that of the regime, which the device must have; what a cluster has, its workers say.
 
         Raises:
-            InputError: none answers.
+            InputError: no Ray answers, or the device is not there.
         """
-        return replace(self, address=connection.find(self.address)) if self.name == "ray" else self
+        if self.name == "ray":
+            return replace(self, address=connection.find(self.address))
+        if (self.device, precision) not in (("cpu", "fp32"), ("cpu", "bf16")):
+            from .device import device_of  # which imports torch, for which a sweep on processors need not wait
+
+            device_of(self.device, precision)
+        return self
 
     @contextlib.contextmanager
     def start(self, config: AnyNetConfig, regime: Regime, images: Images) -> Iterator[Crew]:
@@ -83,12 +94,13 @@ class Engine:
             InputError: Ray refuses the connection, or its cluster has no room for a worker.
         """
         facts = {"threads": self.threads, "device": self.device, "engine": self.name}
+        pace = None
         if self.name == "local":
             workers = self.workers or processors()
             if not self.workers and self.device != "cpu":
-                workers = networks_at_once(config, regime, images, self.device, self.threads)
+                workers, pace = networks_at_once(config, regime, images, self.device, self.threads)
             options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
-            yield Crew({"workers": workers, **facts}, hardware(self.device), partial(local.run, **options))
+            yield Crew({"workers": workers, **facts}, hardware(self.device), partial(local.run, **options), pace)
             return
         gpus = connection.share_of_gpu(self.device, self.gpus)
         with connection.connected(self.address or "auto"):
@@ -102,4 +114,5 @@ class Engine:
         """Return what `calibration.plan` needs to know; the processors of a cluster are not those at hand."""
         workers = crew.facts["workers"] if crew else self.workers or (processors() if self.name == "local" else 1)
         timed = self.name == "local" and (self.device == "cpu" or crew is not None)
-        return {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed}
+        pace = crew.pace if crew else None
+        return {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed, "pace": pace}

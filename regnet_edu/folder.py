@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +15,9 @@ import numpy as np
 
 from . import array_cache
 from .errors import InputError
+from .picture import open_rgb
 
+DECODER = 2  # counts the ways in which pixels were made of files: what an older one cached is decoded again
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".pgm", ".tif", ".tiff"}
 LAYOUT = "it needs train/CLASS/*.jpg and test/CLASS/*.jpg"
 
@@ -26,11 +30,12 @@ class Split(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What an image folder holds."""
+    """What an image folder holds; `left_out` says in words which files are no images, or nothing."""
 
     classes: tuple[str, ...]
     train: Split
     test: Split
+    left_out: str = ""
 
 
 class FolderImages(NamedTuple):
@@ -55,25 +60,44 @@ def load(root: Path, resolution: int, cache: Path, progress: bool = False) -> Fo
         InputError: the folder is missing or empty, the classes of test and train differ, or an image is unreadable.
     """
     listing = scan(root)
-    stats = [(path, os.stat(root / path)) for path in map(os.fsdecode, [*listing.train.paths, *listing.test.paths])]
+    paths = [os.fsdecode(path) for path in (*listing.train.paths, *listing.test.paths)]
+    with readable(root):
+        stats = [(path, os.stat(root / path)) for path in paths]
     lines = [f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats]
-    key = hashlib.sha256("\n".join([str(root.resolve()), str(resolution), *lines]).encode()).hexdigest()[:24]
+    key = hashlib.sha256("\n".join([f"{root.resolve()} {DECODER}", str(resolution), *lines]).encode()).hexdigest()[:24]
     found = array_cache.recall(cache / key)
     if found and found[1].keys() >= {"fingerprint", "note"}:
-        return FolderImages(found[0], listing.classes, found[1]["fingerprint"], found[1]["note"])
+        note = _joined(found[1]["note"], listing.left_out)
+        return FolderImages(found[0], listing.classes, found[1]["fingerprint"], note)
     _check_memory(root, listing, resolution)
     arrays: list[np.ndarray] = []
     converted: Counter[str] = Counter()
     for name, split in (("train", listing.train), ("test", listing.test)):
-        paths = [root / os.fsdecode(path) for path in split.paths]
-        arrays += [decode(paths, resolution, f"decoding {name}" if progress else None, converted), split.labels]
+        files = [root / os.fsdecode(path) for path in split.paths]
+        arrays += [decode(files, resolution, f"decoding {name}" if progress else None, converted), split.labels]
     digest = hashlib.sha256("\n".join(listing.classes).encode())
     for array in arrays:
         digest.update(np.ascontiguousarray(array).data)
-    note = "; ".join(f"{count} {mode} images converted to RGB" for mode, count in sorted(converted.items()))
+    note = _joined(
+        *(f"{count} {mode} image{'s' * (count != 1)} converted to RGB" for mode, count in sorted(converted.items()))
+    )
     meta = {"fingerprint": digest.hexdigest()[:16], "note": note}
     array_cache.keep(cache / key, arrays, meta)
-    return FolderImages(tuple(arrays), listing.classes, meta["fingerprint"], note)
+    return FolderImages(tuple(arrays), listing.classes, meta["fingerprint"], _joined(note, listing.left_out))
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
+
+
+@contextlib.contextmanager
+def readable(root: Path) -> Iterator[None]:
+    """Say in one sentence which part of an image folder cannot be read: by its rights, or as its link leads nowhere."""
+    try:
+        yield
+    except OSError as error:
+        name = os.fsdecode(error.filename or "")
+        raise InputError(f"image folder {root}: {name} cannot be read ({error.strerror or error})") from error
 
 
 def _check_memory(root: Path, listing: Listing, resolution: int) -> None:
@@ -91,25 +115,34 @@ def scan(root: Path) -> Listing:
     """List the images of a folder by class, in sorted order, without opening any.
 
     Raises:
-        InputError: the folder is missing or empty, or the classes of test and train differ.
+        InputError: the folder is missing, empty or not to be read, or the classes of test and train differ.
     """
+    with readable(root):
+        return _scan(root)
+
+
+def _scan(root: Path) -> Listing:
     if not root.is_dir():
-        raise InputError(f"image folder {root} does not exist; {LAYOUT}")
+        raise InputError(f"image folder {root} {'is no folder' if root.exists() else 'does not exist'}; {LAYOUT}")
     test = next((name for name in ("test", "val") if (root / name).is_dir()), "test")
     classes = _classes(root, "train", test)
-    splits = []
+    splits: list[Split] = []
+    others = 0
     for split in ("train", test):
         names, labels = [], []
         for label, name in enumerate(classes):
             with os.scandir(root / split / name) as entries:
-                files = sorted(e.name for e in entries if _is_image(e.name))
+                inside = [e.name for e in entries if e.name[0] != "." and not e.is_dir()]
+            files = sorted(name for name in inside if _is_image(name))
+            others += len(inside) - len(files)
             if not files:
                 raise InputError(f"class folder {root / split / name} holds no images ({', '.join(sorted(SUFFIXES))})")
             names += [f"{split}/{name}/{file}" for file in files]
             labels += [label] * len(files)
         # A list of a million strings costs ten times the memory of an array, and every process that touches it a copy.
         splits.append(Split(np.array([os.fsencode(n) for n in names]), np.array(labels, np.int64)))
-    return Listing(classes, *splits)
+    left_out = f"{others:,} file{'s' * (others != 1)} left out, by their names no images" if others else ""
+    return Listing(classes, splits[0], splits[1], left_out)
 
 
 def _classes(root: Path, train: str, test: str) -> tuple[str, ...]:
@@ -151,13 +184,7 @@ def decode(paths: list[Path], resolution: int, title: str | None, converted: Cou
     images = np.empty((len(paths), resolution, resolution, 3), np.uint8)
 
     def read(k: int) -> str:
-        try:
-            with Image.open(paths[k]) as image:
-                mode = image.mode
-                rgb = image.convert("RGB")
-        except Exception as error:  # PIL raises many kinds for damaged files
-            reason = str(error).split("\n")[0].replace(str(paths[k]), "it")[:80]
-            raise InputError(f"image {paths[k]} cannot be read ({reason}); mend or remove it") from error
+        rgb, mode = open_rgb(paths[k])
         if rgb.size != (resolution, resolution):
             side = min(rgb.size)
             left, top = (rgb.width - side) // 2, (rgb.height - side) // 2

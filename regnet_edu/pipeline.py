@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from .dataset import share
 from .errors import InputError
+from .picture import open_rgb
 from .regime import Regime
 from .stream import ImageStream
 from .vision import torchvision_part
@@ -102,17 +103,8 @@ class Reader(Dataset):
 
     def read(self, draw: Draw) -> tuple[Tensor, Tensor]:
         """Return the pixels of one image, uint8 (3, r, r), and the light to add to them."""
-        from PIL import Image
-
         paths = self.stream.train_paths if self.train else self.stream.test_paths
-        path = os.path.join(os.fsencode(self.stream.root), paths[draw.row])
-        try:
-            with Image.open(os.fsdecode(path)) as image:
-                rgb = image.convert("RGB")
-        except Exception as error:  # PIL raises many kinds for damaged files
-            name = os.fsdecode(path)
-            reason = str(error).split("\n")[0].replace(name, "it").replace(repr(path), "it")[:80]
-            raise InputError(f"image {name} cannot be read ({reason}); mend or remove it") from error
+        rgb, _ = open_rgb(os.fsdecode(os.path.join(os.fsencode(self.stream.root), paths[draw.row])))
         if draw.epoch < 0:
             return self.transform(rgb), torch.zeros(3)
         key = np.random.SeedSequence([self.seed, *draw]).generate_state(1, np.uint64)[0]

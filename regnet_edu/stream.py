@@ -63,6 +63,9 @@ def open_folder(root: Path, resolution: int, fingerprint: str | None = None) -> 
         InputError: the folder is missing or empty, or the classes of training and test images differ.
     """
     listing = folder.scan(root)
+    if fingerprint is None:
+        with folder.readable(root):
+            fingerprint = _fingerprint(root, listing)
     return ImageStream(
         root.resolve().name,
         root.resolve(),
@@ -70,7 +73,8 @@ def open_folder(root: Path, resolution: int, fingerprint: str | None = None) -> 
         *listing.test,
         listing.classes,
         resolution,
-        fingerprint or _fingerprint(root, listing),
+        fingerprint,
+        "; ".join(filter(None, (NOTE, listing.left_out))),
     )
 
 

@@ -95,7 +95,7 @@ def sweep(
     regime = regimes.get(regime)
     crew_of = Engine(engine, workers, threads, device, address, gpus)
     if not dry_run:
-        crew_of = crew_of.found()
+        crew_of = crew_of.found(regime.precision)
     source = regime.data if data is None else data
     images = size_of(source, regime.resolution) if dry_run else load(source, regime, progress)
     if not isinstance(space, (str, DesignSpace)):

@@ -100,23 +100,57 @@ def test_a_sweep_says_first_what_it_will_take(capsys):
     assert said.index("1 network to train") < said.index("100%") and "with 1 worker, by" in said
 
 
-def test_the_number_at_once_is_doubled_as_long_as_that_gains(monkeypatch):
-    asked = []
+@pytest.fixture
+def pretended(monkeypatch):
+    """A GPU on which a network takes so many seconds, by how many there are at once; returns what was asked."""
 
-    def pretended(seconds_of, fail_at=math.inf):
+    def pretend(seconds_of, fail_at=math.inf, refuse_at=math.inf):
+        asked = []
+
         def run(tasks, regime, data, device, workers, threads):
             asked.append(workers)
+            if workers >= refuse_at:
+                raise InputError("no worker could be started")
+            assert regime["lr"] == 0  # labels are by chance: at a high rate the loss might end
             status = "failed" if workers >= fail_at else "ok"
-            return [{"status": status, "seconds": seconds_of(workers)} for _ in tasks]
+            return [{"index": task["index"], "status": status, "seconds": seconds_of(workers)} for task in tasks]
 
-        return run
+        monkeypatch.setattr(local, "run", run)
+        return asked
 
-    monkeypatch.setattr(local, "run", pretended(lambda k: max(1.0, k / 4)))  # room for four, then they share
-    assert networks_at_once(NETS[0], REGIME, SMALL, "cuda") == 4 and asked == [1, 2, 4, 8]
-    monkeypatch.setattr(local, "run", pretended(lambda k: 1.0, fail_at=8))  # the memory ends
-    assert networks_at_once(NETS[0], REGIME, SMALL, "cuda") == 4
-    monkeypatch.setattr(local, "run", pretended(float))
-    assert networks_at_once(NETS[0], REGIME, SMALL, "cuda") == 1
+    return pretend
+
+
+def test_the_number_at_once_is_doubled_as_long_as_that_gains(pretended):
+    asked = pretended(lambda k: max(1.0, k / 4))  # room for four, then they share
+    count, pace = networks_at_once(NETS[0], REGIME, SMALL, "cuda")
+    assert count == 4 and asked == [1, 2, 4, 8]
+    trial = rn.complexity(NETS[0], 16, 3, 10).flops * (3 * 160 + 32) * 2  # all images that there are
+    assert pace == pytest.approx(1.0 / trial / 4)
+    pretended(lambda k: 1.0, fail_at=8)  # the memory ends
+    assert networks_at_once(NETS[0], REGIME, SMALL, "cuda")[0] == 4
+    pretended(lambda k: 1.0, refuse_at=8)  # so many do not start
+    assert networks_at_once(NETS[0], REGIME, SMALL, "cuda")[0] == 4
+    pretended(float)
+    assert networks_at_once(NETS[0], REGIME, SMALL, "cuda")[0] == 1
+    pretended(float, refuse_at=1)
+    with pytest.raises(InputError, match="no worker could be started"):
+        networks_at_once(NETS[0], REGIME, SMALL, "cuda")
+
+
+def test_a_network_that_fills_a_gpu_is_trained_alone_and_nothing_is_tried(pretended):
+    asked = pretended(lambda k: 1.0)
+    large = rn.AnyNetXA().sample(1, flops=(360e6, 400e6))[0]
+    assert networks_at_once(large, REGIMES["imagenet"], cost.IMAGENET, "cuda") == (1, None) and asked == []
+
+
+def test_networks_that_share_a_gpu_are_timed_as_they_will_be_trained(pretended):
+    asked = pretended(float)  # nothing is gained by several at once
+    one, four = (plan("mine", NETS[:1], REGIME, SMALL, workers=k, device="cuda") for k in (1, 4))
+    assert asked == [1, 4] and four.seconds == pytest.approx(one.seconds)
+    known = plan("mine", NETS[:1], REGIME, SMALL, workers=4, device="cuda", pace=1e-9)
+    assert asked == [1, 4] and known.seconds == pytest.approx(1e-9 * known.multiply_adds)
+    assert known.basis == "a trial of so many networks at once"
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")

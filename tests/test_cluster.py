@@ -299,7 +299,12 @@ def greet(server, words):
 
 @pytest.mark.parametrize(
     ("greeting", "sentence"),
-    [(b"SSH-2.0-OpenSSH_9.7\r\n", "what listens there is not Ray"), (b"", "nothing answers there (timed out)")],
+    [
+        (b"SSH-2.0-OpenSSH_9.7\r\n", "what listens there is not Ray"),
+        (b"", "nothing answers there (timed out)"),
+        # HTTP/2 that does not know what it is asked for: settings, then headers with status 404
+        (b"\0\0\0\4\0\0\0\0\0" + b"\0\0\4\1\5\0\0\0\1\x3f\xe1\x1f\x8d", "what listens there is not Ray"),
+    ],
 )
 def test_an_address_where_something_else_listens_gets_one_sentence(greeting, sentence, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
@@ -310,6 +315,21 @@ def test_an_address_where_something_else_listens_gets_one_sentence(greeting, sen
         assert main([*COMMAND, "--out", str(tmp_path / "a.jsonl"), "--address", address]) == 2
     said = capsys.readouterr()
     assert sentence in said.err and said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\0\0\0\4\0\0\0\0\0" + b"\0\0\2\1\5\0\0\0\1\x88\x5f",  # settings, then headers with status 200, as gRPC
+        b"\0\0\0\4\0\0\0\0\0" + b"\0\0\0\4\1\0\0\0\0" + b"\0\0\5\1\5\0\0\0\1\x3f\xe1\x1f\x88\x5f",
+        b"\0\0\0\4\0\0\0\0\0",  # settings, and no answer in time: too busy, perhaps
+    ],
+)
+def test_what_may_be_ray_is_left_to_ray(answer, monkeypatch):
+    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=greet, args=(server, answer), daemon=True).start()
+        assert connection._why_not(f"127.0.0.1:{server.getsockname()[1]}") == ""
 
 
 def test_where_no_cluster_runs_auto_is_an_error_and_without_address_a_new_one_is_started(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from regnet_edu import folder
+from regnet_edu import folder, stream
 from regnet_edu.errors import InputError
 
 
@@ -65,7 +65,7 @@ def test_other_sizes_are_cropped_to_the_middle_square_and_resized(root):
 def test_grey_images_are_converted_and_that_is_said(root):
     Image.new("L", (16, 16), 99).save(root / "train/cat/0.png")
     images = load(root)
-    assert (images.arrays[0][0] == 99).all() and images.note == "1 L images converted to RGB"
+    assert (images.arrays[0][0] == 99).all() and images.note == "1 L image converted to RGB"
     assert load(root).note == images.note  # from the cache too
 
 
@@ -97,6 +97,52 @@ def test_an_unreadable_image_is_named(root):
     with pytest.raises(InputError, match=r"dog/0\.png cannot be read") as caught:
         load(root)
     assert "\n" not in str(caught.value)
+
+
+def test_sixteen_bits_keep_their_shades_and_numbers_without_a_range_are_refused(root):
+    shades = np.linspace(0, 65535, 16 * 16).reshape(16, 16).astype(np.uint16)
+    Image.fromarray(shades).save(root / "train/cat/0.png")
+    images = load(root)
+    assert (images.arrays[0][0, :, :, 0] == shades >> 8).all() and "I;16 image converted" in images.note
+    Image.new("F", (16, 16), 0.5).save(root / "train/cat/x.tiff")
+    with pytest.raises(InputError, match=r"x\.tiff cannot be read \(its pixels are of kind F, .*8 or 16 bits"):
+        load(root)
+
+
+def test_a_photograph_is_upright_however_the_camera_was_held(root):
+    photo = np.zeros((8, 8, 3), np.uint8)
+    photo[0] = 255  # the sky is above
+    turned = Image.Exif()
+    turned[0x112] = 6  # to be turned by a quarter, clockwise
+    Image.fromarray(np.rot90(photo)).save(root / "train/cat/0.png", exif=turned)
+    assert (load(root, 8).arrays[0][0] == photo).all()
+
+
+def test_ink_is_converted_and_files_that_are_no_images_are_counted(root):
+    Image.new("CMYK", (16, 16), (0, 255, 255, 0)).save(root / "train/cat/0.jpg")
+    (root / "train/cat/0.gif").write_bytes(b"GIF89a")
+    (root / "test/dog/.hidden").touch()
+    images = load(root)
+    assert images.note == "1 CMYK image converted to RGB; 1 file left out, by their names no images"
+    red, green, _ = images.arrays[0][0, 8, 8].tolist()  # 0.jpg is the first by its name
+    assert red > 200 > 60 > green and load(root).note == images.note  # from the cache too
+
+
+def test_what_cannot_be_reached_is_said(root, monkeypatch):
+    (root / "test/dog/link.png").symlink_to(root / "nowhere.png")
+    with pytest.raises(InputError, match=r"link\.png cannot be read \(No such file or directory\)"):
+        load(root)
+    with pytest.raises(InputError, match=r"link\.png cannot be read"):
+        stream.open_folder(root, 16)
+    with pytest.raises(InputError, match=r"0\.png is no folder; it needs"):
+        load(root / "test/dog/0.png")
+
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(folder.os, "scandir", forbidden)
+    with pytest.raises(InputError, match=r"train cannot be read \(Permission denied\)"):
+        load(root)
 
 
 def test_one_class_and_no_class_are_refused(tmp_path):

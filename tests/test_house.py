@@ -33,7 +33,7 @@ ROOMS = [
         *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),
         *("graphs", "optimizer", "device", "outcome"),
     ],
-    ["data", "downloads", "stream", "folder", "array_cache", "dataset", "synthetic"],
+    ["data", "downloads", "stream", "folder", "picture", "array_cache", "dataset", "synthetic"],
     ["classifier"],
     ["anynet", "weights", "blocks"],
     # From here on without torch, d2l and matplotlib.
