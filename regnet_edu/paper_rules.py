@@ -100,7 +100,7 @@ def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Outcome]) ->
     missing = [name for pair in pairs for name in pair if name not in populations()]
     for first, second in pairs:
         if first not in missing and second not in missing:
-            found.append((f"{first} - {second}", rule(first, second)))
+            found.append((f"{first} against {second}", rule(first, second)))
     if not found:
         raise NotRecordedError(*missing)
     verdicts = [outcome.verdict for _, outcome in found]

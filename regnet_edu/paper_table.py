@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from .paper_map import Row, regimes_tried, rows
+from .paper_map import row as by_id
 from .paper_rules import NOT_ATTEMPTED, VERDICTS
 
 SECTIONS = {
@@ -29,9 +30,9 @@ MARKS = dict(zip(VERDICTS, "●◐○✕–", strict=True))
 STYLE = """<style>
 .paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 2em; table-layout: fixed; }
 .paper-map caption { caption-side: top; text-align: left; font-weight: 600; font-size: 1.15em; color: inherit; }
-.paper-map th:nth-child(1) { width: 40%; }
-.paper-map th:nth-child(3) { width: 13%; }
-.paper-map th:nth-child(4) { width: 18%; }
+.paper-map th:nth-child(1) { width: 38%; }
+.paper-map th:nth-child(3) { width: 12%; }
+.paper-map th:nth-child(4) { width: 22%; }
 .paper-map th, .paper-map td { text-align: left; vertical-align: top; padding: 0.45em 0.6em; border: 0;
   border-bottom: 1px solid; border-color: color-mix(in srgb, currentColor 25%, transparent); }
 .paper-map td { overflow-wrap: anywhere; }
@@ -69,13 +70,12 @@ def map_html() -> str:
 
 def _row(row: Row) -> str:
     verdict, ours, why = row.outcome
-    reason = escape(f", because {why}" if verdict == NOT_ATTEMPTED else f" ({why})") if why else ""
-    mind = f'<span class="mind"><b>Mind:</b> {escape(row.mind)}.</span>' if row.mind else ""
+    reason = (f", because {why}" if verdict == NOT_ATTEMPTED else f" ({why})") if why else ""
     cells = [
-        f'<span class="item">{escape(row.item)}</span>{escape(row.says)}{_where(row)}',
-        escape(ours),
+        f'<span class="item">{escape(row.item)}</span>{escape(row.says)}{_mind(row)}{_where(row)}',
+        _lines(ours),
         escape(row.paper),
-        f'<span class="verdict"><span aria-hidden="true">{MARKS[verdict]}</span> {verdict}</span>{reason}{mind}',
+        f'<span class="verdict"><span aria-hidden="true">{MARKS[verdict]}</span> {verdict}</span>{_lines(reason)}',
     ]
     labels = ("", "ours", "paper", "")
     shown = "".join(
@@ -83,6 +83,24 @@ def _row(row: Row) -> str:
         for cell, label in zip(cells, labels, strict=True)
     )
     return f'<tr role="row" id="map-{row.id}">{shown}</tr>'
+
+
+def _lines(text: str) -> str:
+    """Put what is listed on lines of its own."""
+    return ";<br>".join(escape(part) for part in text.split("; "))
+
+
+def _mind(row: Row) -> str:
+    """What a reader of the verdict must know; for a figure, which of its statements have such a thing."""
+    cautious = [name for name in row.rule.get("claims", ()) if by_id(name).mind]
+    words = escape(row.mind)
+    if cautious:
+        words = f"what is said at {', '.join(_link(name) for name in cautious)}"
+    return f'<span class="mind"><b>Mind:</b> {words}.</span>' if words else ""
+
+
+def _link(name: str) -> str:
+    return f'<a href="#map-{name}">{escape(name)}</a>'
 
 
 def _where(row: Row) -> str:
@@ -93,7 +111,7 @@ def _where(row: Row) -> str:
         words = heading.replace("-", " ") if file == before else f"chapter {int(file[:2])}"
         links.append(f'<a href="{file}.html#{heading}">{words}</a>')
         before = file
-    claims = [f'<a href="#map-{name}">{escape(name)}</a>' for name in row.rule.get("claims", ())]
+    claims = [_link(name) for name in row.rule.get("claims", ())]
     inside = [
         f"{what}: {', '.join(f'<code>{escape(name)}</code>' for name in names)}"
         for what, names in (("functions", row.functions), ("populations", row.populations), ("tests", row.tests))

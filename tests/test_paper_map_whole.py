@@ -1,12 +1,13 @@
 """The paper map and the figures once all of the plan is recorded: nothing breaks when the last populations land."""
 
+import html
 import shutil
 from pathlib import Path
 
 import pytest
 
 import regnet_edu as rn
-from regnet_edu import paper_bands, paper_map, paper_rules, runtime
+from regnet_edu import paper_bands, paper_map, paper_rules, paper_table, runtime
 from regnet_edu.paper_rules import NOT_ATTEMPTED
 from regnet_edu.plots.paper import FIGURES
 from regnet_edu.population import populations
@@ -47,6 +48,15 @@ def test_every_row_has_a_verdict_once_all_of_the_plan_is_recorded(everything):
         verdict, ours, why = row.outcome
         assert (verdict == NOT_ATTEMPTED) == (row.rule["is"] == "untried"), row.id
         assert "not recorded" not in ours + why
+
+
+def test_every_caution_is_on_the_page_and_at_the_figure_too():
+    page = paper_table.map_html()
+    for row in ROWS:
+        shown = page.split(f'id="map-{row.id}"')[1].split("</tr>")[0]
+        cautious = [name for name in row.rule.get("claims", ()) if paper_map.row(name).mind]
+        assert html.escape(row.mind) in shown and ("<b>Mind:</b>" in shown) == bool(row.mind or cautious)
+        assert all(f'<b>Mind:</b> what is said at <a href="#map-{cautious[0]}"' in shown for _ in cautious[:1])
 
 
 @pytest.mark.parametrize("number", [n for n in FIGURES if FIGURES[n][0].populations])
