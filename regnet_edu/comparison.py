@@ -32,7 +32,10 @@ class Comparison:
 
     Attributes:
         names: what the two are called in `sentence`.
-        n, failed: networks with an error, and networks that failed and are left out, of each.
+        n: networks with an error, of each.
+        failed: networks that failed and are left out, of each.
+        means: mean error of each, a fraction.
+        minima: lowest error of each, a fraction.
         mean_difference: difference of the mean errors, a fraction.
         minimum_difference: difference of the lowest errors, a fraction. A bootstrap cannot see below the lowest error
             that was observed, so this interval is too narrow on one side; it is shown to say how little minima tell.
@@ -40,7 +43,8 @@ class Comparison:
         ks_chance: what the KS distance exceeds in 5 % of cases (1 - level) when both come from one space.
         superiority: probability that a network of the first has a lower error than one of the second, ties half.
         needed: networks needed from each space to see the observed mean difference with the given power; None if zero.
-        level, power: of the intervals, and of `needed`.
+        level: of the intervals.
+        power: of `needed`.
     """
 
     names: tuple[str, str]

@@ -21,7 +21,9 @@ class SeedNoise:
     """Variance components of the errors of networks that were trained from several seeds.
 
     Attributes:
-        networks, runs, failed: different networks, runs with an error, and runs that failed and are left out.
+        networks: how many different ones.
+        runs: how many with an error.
+        failed: how many runs failed and are left out.
         mean: mean error of all runs, a fraction.
         network_sd: standard deviation between networks, after seed noise is taken out, a fraction.
         seed_sd: standard deviation between seeds of one network, a fraction.

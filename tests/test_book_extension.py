@@ -218,6 +218,15 @@ class TestAccessibility:
         assert 'aria-label="Search"' not in mended and 'title="Light"' not in mended
         assert 'role="complementary"' in mended and "doc-biblioentry" not in mended
 
+    def test_a_signature_of_many_lines_is_no_list_of_definitions(self) -> None:
+        html = (
+            'compare(\n<dl>\n<dd><em class="sig-param">a</em>,</dd>\n<dd><em class="sig-param">b</em>,</dd>\n</dl>\n)'
+            "<dl>\n<dt>Returns</dt>\n<dd>a number</dd>\n</dl>"
+        )
+        mended = accessibility.mend(html)
+        assert mended.count('<span class="sig-line">') == 2 and mended.count("<dd>") == mended.count("<dl>") == 1
+        assert re.sub(r"<.*?>", "", mended) == re.sub(r"<.*?>", "", html)
+
     def test_mending_twice_changes_nothing_more(self) -> None:
         once = accessibility.mend(self.page)
         assert accessibility.mend(once) == once

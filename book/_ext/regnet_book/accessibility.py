@@ -28,6 +28,9 @@ MENDS = [
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # empty-table-header: the corner that pandas leaves empty above the names of the rows.
     (r"<th></th>", "<td></td>"),
+    # definition-list: a signature that is laid out one parameter a line is written as definitions of nothing.
+    (r'<dd>(<em class="sig-param">.*?)</dd>', r'<span class="sig-line">\1</span>'),
+    (r'<dl>\n((?:<span class="sig-line">.*\n)+)</dl>', r'<span class="sig-lines">\n\1</span>'),
     # A notebook is to be kept, not to be looked at in a new window.
     (r'(<a href="[^"]*\.ipynb") target="_blank"', r"\1 download"),
     # The theme writes the viewport twice.
