@@ -4,7 +4,9 @@ import html
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fake_populations import population
 
 import regnet_edu as rn
 from regnet_edu import paper_bands, paper_map, paper_rules, paper_table, runtime
@@ -57,6 +59,14 @@ def test_every_caution_is_on_the_page_and_at_the_figure_too():
         cautious = [name for name in row.rule.get("claims", ()) if paper_map.row(name).mind]
         assert html.escape(row.mind) in shown and ("<b>Mind:</b>" in shown) == bool(row.mind or cautious)
         assert all(f'<b>Mind:</b> what is said at <a href="#map-{cautious[0]}"' in shown for _ in cautious[:1])
+
+
+def test_the_best_of_a_large_population_is_no_better_for_its_size(monkeypatch):
+    tables = {"large": population(400, 1), "small": population(25, 2)}
+    monkeypatch.setattr(paper_rules, "errors_of", lambda name: tables[name]["error"].to_numpy())
+    drawn = [np.random.default_rng(k).choice(tables["large"]["error"], 25, replace=False).min() for k in range(4_000)]
+    words = f"best of 25: {100 * tables['small']['error'].min():.1f} % against {100 * np.mean(drawn):.1f} %"
+    assert words in paper_rules.best_kept("small", "large").ours
 
 
 @pytest.mark.parametrize("number", [n for n in FIGURES if FIGURES[n][0].populations])
