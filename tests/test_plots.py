@@ -267,7 +267,9 @@ def test_importing_plots_imports_neither_matplotlib_nor_pyplot():
 def test_populations_of_one_name_are_told_apart_by_regime_or_number():
     quick = population(5, regime={"name": "quick"})
     assert [s.name for s in sources([A, quick])] == ["AnyNetXA (cpu)", "AnyNetXA (quick)"]
-    assert [s.name for s in sources([A, A])] == ["AnyNetXA (cpu), 1", "AnyNetXA (cpu), 2"]
+    assert [s.name for s in sources([A, A])] == ["AnyNetXA, 1", "AnyNetXA, 2"]
+    names = ["regnetx-cpu", "regnetx-seeds-cpu"]  # the regime does not tell them apart, the file does
+    assert [s.name for s in sources(names)] == [f"RegNetX ({name})" for name in names]
     assert [s.name for s in sources({"mine": A})] == ["mine"]
 
 

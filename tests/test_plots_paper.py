@@ -5,6 +5,7 @@ from importlib import resources
 
 import pytest
 
+from regnet_edu import plots
 from regnet_edu.errors import InputError
 from regnet_edu.plots import field_comparison, paper_figure
 from regnet_edu.plots.paper import FIGURES, NOT_DRAWN
@@ -72,3 +73,18 @@ def test_families_keep_their_look_and_are_named_when_unknown():
     assert looks[1] == {name: looks[0][name] for name in ("RegNetY", "EfficientNet")}
     with pytest.raises(InputError, match="family 'ResNeXT' is unknown; did you mean ResNeXt"):
         field_comparison(families=["ResNeXT"])
+
+
+def test_words_stay_inside_the_figure():
+    fields = field_comparison(["params", "training_hours"])
+    spaces = plots.edfs([name for name in populations() if name.startswith("anynet") and name.endswith("-cpu")])
+    for figure in (fields, spaces):
+        figure.draw_without_rendering()
+        for words in (*figure.texts, *(ax.xaxis.label for ax in figure.axes)):
+            box = words.get_window_extent()
+            assert box.x0 >= 0 and box.x1 <= figure.bbox.x1, words.get_text()
+
+
+def test_a_property_that_all_networks_share_stands_in_the_middle():
+    figure = plots.property_scatter("regnetx-quick", "e_fit")  # 0, but for rounding
+    assert figure.axes[0].get_xlim() == (-0.5, 0.5) and (figure.axes[0].lines[-1].get_xdata() == 0).all()

@@ -98,8 +98,8 @@ def new_figure(width: float, height: float, note: str = "", rows: int = 1, colum
     """
     from .study_figure import StudyFigure
 
-    # DejaVu Sans is 0.56 em wide on average
-    lines = textwrap.wrap(note, max(20, int(72 * width / (0.56 * SMALL)))) if note else []
+    # DejaVu Sans is 0.56 em wide on average, and names of spaces have many capitals
+    lines = textwrap.wrap(note, max(20, int(72 * width / (0.6 * SMALL)))) if note else []
     room = (1.45 * SMALL * len(lines) + 4) / 72 if lines else 0.0
     figure = StudyFigure(figsize=(width, height + room))
     share = room / (height + room)

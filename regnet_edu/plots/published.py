@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -158,7 +159,7 @@ def field_comparison(
                 label=family,
             )
         plain_log_axis(ax, "x", np.array([p[0] for p in seen]))
-        ax.set_xlabel(label)
+        ax.set_xlabel(textwrap.fill(label, int(13 * size[0])))
     axes[0, 0].set_ylabel("ImageNet top-1 error (%)")
     axes[0, -1].legend(loc="upper right")
     if title:

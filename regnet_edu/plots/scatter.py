@@ -87,6 +87,9 @@ def _panel(ax: Axes, prop: Property, errors: np.ndarray, letters: int, rng: int)
     log = prop.log and values.min() > 0
     if log:
         plain_log_axis(ax, "x", values)
+    if np.ptp(values) < 1e-9 * max(1.0, abs(values).max()):  # all the same, as e_fit of RegNets
+        values = np.full(values.size, round(float(values[0]), 9))
+        ax.set_xlim(values[0] - 0.5, values[0] + 0.5)
     band = bootstrap_best(values, errors, rng=rng)
     ax.axvspan(band.low, band.high, color=BAND, alpha=0.22, linewidth=0)
     if band.low == band.high:  # a band without width would not be seen

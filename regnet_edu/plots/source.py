@@ -121,8 +121,9 @@ def _names(items: list[Any], tables: list[pd.DataFrame]) -> list[str]:
     files = [Path(item).stem if isinstance(item, (str, os.PathLike)) else "" for item in items]
     names = [item.name if isinstance(item, Source) else space for item, space in zip(items, spaces, strict=True)]
     for more in (regimes, files):
-        names = [
-            f"{name} ({extra})" if names.count(name) > 1 and extra and extra not in name else name
+        kinds = {name: {extra for n, extra in zip(names, more, strict=True) if n == name} for name in names}
+        names = [  # what all of one name share does not tell them apart
+            f"{name} ({extra})" if len(kinds[name]) > 1 and extra and extra not in name else name
             for name, extra in zip(names, more, strict=True)
         ]
     return [f"{name}, {names[:k].count(name) + 1}" if names.count(name) > 1 else name for k, name in enumerate(names)]
