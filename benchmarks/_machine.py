@@ -16,7 +16,7 @@ __all__ = ["peaks", "processors", "wait"]
 
 def peaks(device: str, precision: str) -> dict[str, float]:
     """Return flop/s of one core (or of the GPU) in a matrix product and in a 3x3 convolution, and bytes/s of a copy."""
-    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    kind = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(precision, torch.float32)
     size = 8192 if device == "cuda" else 1024
     matrix = torch.rand(size, size, device=device, dtype=kind)
     image = torch.rand(64, 64, 32, 32, device=device, dtype=kind).to(memory_format=torch.channels_last)

@@ -13,6 +13,10 @@ networks a minute over all rounds; those of single networks are printed with it.
 in a sweep and is printed by itself; that of the others' loaders is paid in every epoch and counts.
 
     python benchmarks/train.py [--data DIR] [--regimes cpu quick] [--share 0.5] [--rounds 4] [--device cuda] [--quick]
+
+The share of a regime that trains on all images, such as colab, is of those that the data has. The peers compute as
+they do by themselves, in full precision; "plain, mixed" on a GPU is the plain loop in the precision of the regime, with
+channels last and a fused optimiser.
 """
 
 from __future__ import annotations
@@ -29,113 +33,28 @@ from typing import Any
 
 import numpy as np
 import torch
-from _machine import peaks, processors, wait
+from _machine import peaks, processors
+from _peers import Task, with_a_plain_loop, with_d2l
 from PIL import Image
-from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
 
 import regnet_edu as rn
-from regnet_edu import cost, process, spaces
 from regnet_edu import data as image_data
+from regnet_edu import process, spaces
 from regnet_edu import regime as regimes
+from regnet_edu.device import device_of
+from regnet_edu.errors import InputError
 from regnet_edu.worker import save_data
 
 TARGETS = {"cpu": {"d2l": 3.8, "plain": 3.0, "ours 1": 1.9}, "cuda": {"d2l": 8.0}}
 ENOUGH = 0.25  # of a regime's images, for a ratio that means something
 AT_ONCE = {"cpu": (1, 2), "cuda": (1, 2, 4, 8, 16)}
-
-
-@dataclass
-class Task:
-    """One network under one regime, on images that are there in memory and as files."""
-
-    config: rn.AnyNetConfig
-    regime: rn.Regime
-    images: rn.ImageData
-    folder: Path
-    device: str
-
-    @property
-    def work(self) -> float:
-        """Floating-point operations of training and testing: two for each multiply-add."""
-        data = self.images
-        flops = rn.complexity(self.config, data.resolution, data.channels, data.num_classes).flops
-        count = cost.Images(len(data.train_labels), len(data.test_labels), data.num_classes)
-        return 2 * cost.training_work(flops, count, self.regime.epochs)
-
-    def shortest(self, limits: dict[str, float]) -> float:
-        """Shortest possible seconds (roofline): arithmetic at its peak, or every activation written and read."""
-        data = self.images
-        counts = rn.complexity(self.config, data.resolution, data.channels, data.num_classes)
-        size = 2 if self.regime.precision == "bf16" else 4
-        moved = self.work / counts.flops * counts.activations * size  # two passes, where work has two operations
-        return max(self.work / max(limits["matrix"], limits["convolution"]), moved / limits["copy"])
-
-
-# -- the three that are compared; each returns the seconds on the clock -----------------------------------------------
-
-
-def with_d2l(task: Task) -> float:
-    from d2l import torch as d2l
-    from torchvision import datasets, transforms
-
-    class Files(d2l.DataModule):  # get_dataloader is that of d2l.FashionMNIST
-        def __init__(self, batch_size: int) -> None:
-            super().__init__()
-            self.save_hyperparameters()
-            change = transforms.Compose([transforms.Resize((task.images.resolution,) * 2), transforms.ToTensor()])
-            self.train = datasets.ImageFolder(str(task.folder / "train"), change)
-            self.val = datasets.ImageFolder(str(task.folder / "test"), change)
-
-        get_dataloader = d2l.FashionMNIST.get_dataloader
-
-    model = rn.AnyNetClassifier(task.config, num_classes=task.images.num_classes, in_channels=task.images.channels)
-    model.board.display = False
-    trainer = d2l.Trainer(max_epochs=task.regime.epochs, num_gpus=int(task.device == "cuda"))
-    begin = time.perf_counter()
-    trainer.fit(model, Files(task.regime.batch_size))
-    wait(task.device)
-    return time.perf_counter() - begin
-
-
-class Items(Dataset):
-    """Images in memory that are mirrored and normalised one by one."""
-
-    def __init__(self, images: np.ndarray, labels: np.ndarray, train: bool) -> None:
-        self.images, self.labels, self.train = images, labels, train
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, k: int) -> tuple[torch.Tensor, int]:
-        image = torch.from_numpy(np.ascontiguousarray(self.images[k].transpose(2, 0, 1))).float() / 255
-        if self.train and torch.rand(()) < 0.5:
-            image = image.flip(2)
-        return (image - 0.5) / 0.25, int(self.labels[k])
-
-
-def with_a_plain_loop(task: Task) -> float:
-    data, regime = task.images, task.regime
-    network = rn.AnyNet(task.config, data.num_classes, data.channels).to(task.device)
-    optimizer = torch.optim.SGD(network.parameters(), regime.lr, regime.momentum, weight_decay=5e-4, nesterov=True)
-    options = {"num_workers": processors(), "pin_memory": task.device == "cuda"}
-    train = DataLoader(
-        Items(data.train_images, data.train_labels, True), regime.batch_size, True, drop_last=True, **options
-    )
-    test = DataLoader(Items(data.test_images, data.test_labels, False), regime.batch_size, **options)
-    begin = time.perf_counter()
-    for _ in range(regime.epochs):
-        network.train()
-        for images, labels in train:
-            loss = functional.cross_entropy(network(images.to(task.device)), labels.to(task.device))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        network.eval()
-        with torch.no_grad():
-            right = [(network(x.to(task.device)).argmax(1).cpu() == y).sum() for x, y in test]
-    assert 0 <= int(sum(right)) <= len(data.test_labels)
-    return time.perf_counter() - begin
+NAMES = {
+    "d2l": "d2l.Trainer",
+    "plain": "the plain loop",
+    "plain, mixed": "the plain loop in mixed precision",
+    "ours 1": "one worker",
+}
+REGIMES = {"cpu": ("cpu", "quick"), "cuda": ("colab", "quick")}
 
 
 @dataclass
@@ -153,12 +72,15 @@ class Ours:
         job = {"regime": task.regime.to_dict(), "data": data, "device": task.device, "threads": 1}
         self.pool = [process.start(job) for _ in range(self.workers)]
         for worker in self.pool:
-            assert self.hear(worker).get("ready"), "a worker refused the job"
+            answer = self.hear(worker)
+            if not answer.get("ready"):
+                self.close()
+                raise SystemExit(f"{len(self.pool)} workers cannot be had: {answer.get('refused', 'one died')}")
         self.startup = time.perf_counter() - begin
 
     @staticmethod
     def hear(worker: Any) -> dict[str, Any]:
-        return json.loads(worker.process.stdout.readline())
+        return json.loads(worker.process.stdout.readline() or b"{}")
 
     def __call__(self, config: rn.AnyNetConfig, at_once: int) -> float:
         begin = time.perf_counter()
@@ -167,8 +89,10 @@ class Ours:
         answers = [self.hear(worker) for worker in self.pool[:at_once]]
         seconds = time.perf_counter() - begin
         for answer in answers:
-            if answer["status"] == "failed":
-                raise SystemExit(f"a network could not be trained: {answer['reason']}")
+            if answer.get("status") not in ("ok", "diverged"):
+                raise SystemExit(f"a network could not be trained: {answer.get('reason', 'its worker died')}")
+            if answer.get("note"):
+                print(f"  note: {answer['note']}", flush=True)
         return seconds
 
     def close(self) -> None:
@@ -180,19 +104,21 @@ class Ours:
 # -- the comparison ---------------------------------------------------------------------------------------------------
 
 
-def compare(name: str, options: argparse.Namespace, images: rn.ImageData, folder: Path) -> None:
+def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData, folder: Path) -> None:
     """Run all rounds of one regime and print what came out."""
-    regime = regimes.get(name).but(train_images=None, test_images=None, epochs=1)
+    regime = regime.but(train_images=None, test_images=None, epochs=1)
     tasks = [Task(config, regime, images, folder, options.device) for config in networks(regime, options, images)]
     counts = options.at_once or AT_ONCE[options.device]
     ours = Ours(tasks[0], max(counts))
     arms: dict[str, Callable[[Task], float]] = {"d2l": with_d2l, "plain": with_a_plain_loop}
+    if options.device == "cuda" and regime.precision == "bf16":  # float16 would need a scaled loss
+        arms["plain, mixed"] = lambda task: with_a_plain_loop(task, mixed=True)
     arms |= {f"ours {k}": (lambda task, k=k: ours(task.config, k) / k) for k in counts}  # type: ignore[misc]
     names = list(arms)
     seconds: dict[str, list[float]] = {arm: [] for arm in arms}
     limits = peaks(options.device, regime.precision)
     print(
-        f"\nregime {name}: {options.share:.0%} of its images ({len(images.train_labels):,} to train on, "
+        f"\nregime {regime.name}: {options.share:.0%} of its images ({len(images.train_labels):,} to train on, "
         f"{len(images.test_labels):,} to test), batch {regime.batch_size}, {regime.precision}"
     )
     try:
@@ -236,20 +162,22 @@ def report(
         f"  {'one core' if cpu else 'the GPU'} reaches {limits['matrix'] / 1e9:,.0f} Gflop/s in a matrix product, "
         f"{limits['convolution'] / 1e9:,.0f} in a convolution, and copies {limits['copy'] / 1e9:,.0f} GB/s"
     )
-    print(f"  {'':<10}{'networks/min':>14}{'images/s':>12}{'Gflop/s':>12}{'of the peak':>14}")
+    print(f"  {'':<14}{'networks/min':>14}{'images/s':>12}{'Gflop/s':>12}{'of the peak':>14}")
     for arm, times in seconds.items():
         cores = processors() if cpu and arm != "ours 1" else 1
         speed = sum(task.work for task in tasks) / sum(times)
         images = len(tasks[0].images.train_labels) * len(times) / sum(times)
         each_minute = 60 * options.share * len(times) / sum(times)
         share = f"{speed / peak / cores:.1%}" + (f" of {cores}" if cpu else "")
-        print(f"  {arm:<10}{each_minute:>14.2f}{images:>12,.0f}{speed / 1e9:>12,.1f}{share:>14}")
+        print(f"  {arm:<14}{each_minute:>14.2f}{images:>12,.0f}{speed / 1e9:>12,.1f}{share:>14}")
     best = min((arm for arm in seconds if arm.startswith("ours")), key=lambda arm: sum(seconds[arm]))
     shortest = sum(task.shortest(limits) for task in tasks)
     if not cpu:
         share = f"{shortest / sum(seconds[best]):.0%}"
         print(f"  best with {best.split()[1]} networks at once, {share} of what arithmetic and memory would allow")
-    for other, name in (("d2l", "d2l.Trainer"), ("plain", "the plain loop"), ("ours 1", "one worker")):
+    for other, name in NAMES.items():
+        if other not in seconds:
+            continue
         ratios = [a / b for a, b in zip(seconds[other], seconds[best], strict=True)]
         total = sum(seconds[other]) / sum(seconds[best])  # what a sweep of these networks would feel
         goal = TARGETS[options.device].get(other)
@@ -271,7 +199,7 @@ def write_files(images: rn.ImageData, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", default="synthetic", help="an image folder, or synthetic (the built-in pictures)")
-    parser.add_argument("--regimes", nargs="+", default=["cpu", "quick"])
+    parser.add_argument("--regimes", nargs="+", help="presets (cpu and quick; colab and quick on a GPU)")
     parser.add_argument("--share", type=float, default=0.5, help="of a regime's images that are used (0.5)")
     parser.add_argument("--rounds", type=int, default=4, help="networks, one a round (4)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
@@ -281,14 +209,19 @@ def main() -> None:
     options = parser.parse_args()
     if options.quick:
         options.share, options.rounds = 0.05, 2
-    for name in options.regimes:
-        regime = regimes.get(name)
+    try:
+        chosen = [regimes.get(name) for name in options.regimes or REGIMES[options.device]]
+        for regime in chosen:
+            device_of(options.device, regime.precision)
+    except InputError as error:
+        parser.error(str(error))
+    for regime in chosen:
         whole = image_data.load(options.data, regime.resolution)
         parts = [part[: int(options.share * count)] for part, count in _parts(whole, regime)]
         images = rn.ImageData.of(whole.name, parts, whole.classes)
         with tempfile.TemporaryDirectory() as folder:
             write_files(images, Path(folder))
-            compare(name, options, images, Path(folder))
+            compare(regime, options, images, Path(folder))
 
 
 def _parts(data: Any, regime: rn.Regime) -> list[tuple[np.ndarray, int]]:

@@ -7,9 +7,13 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import re
 from typing import Any
 
 from . import __version__
+
+# Digits in a processor's name that say nothing of its model: virtual machines often tell no more than these.
+NO_MODEL = r"@ [\d.]+ ?GHz|version [\d.+]+"
 
 PACKAGES = ("torch", "torchvision", "numpy", "pillow")
 
@@ -30,8 +34,18 @@ def hardware(device: str = "cpu") -> str:
 
         if torch.cuda.is_available():
             return f"{torch.cuda.get_device_name(device)} with {hardware()}"
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
-        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-        model = names[0] if names else model
-    return f"{os.cpu_count()} x {model}"
+    return f"{os.cpu_count()} x {_processor()}"
+
+
+def _processor(file: str = "/proc/cpuinfo") -> str:
+    """Return the name of the processor; where it leaves the model open, as in "AMD EPYC", with family and model."""
+    facts: dict[str, str] = {}
+    with contextlib.suppress(OSError), open(file) as lines:
+        for name, colon, value in (line.partition(":") for line in lines):
+            if colon:
+                facts.setdefault(name.strip(), value.strip())  # of the first processor
+    name = facts.get("model name") or platform.processor() or platform.machine()
+    numbers = [facts.get(part) for part in ("cpu family", "model")]
+    if re.search(r"\d", re.sub(NO_MODEL, "", name)) or not all(numbers):
+        return name
+    return f"{name} (family {numbers[0]}, model {numbers[1]})"

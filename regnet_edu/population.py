@@ -125,8 +125,23 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
 
 
 def hardware_of(header: dict[str, Any]) -> str:
-    """Return the hardware of a population: a sweep may be resumed on another machine."""
-    return " then ".join(dict.fromkeys(str(p["hardware"]) for p in _parts(header) if p.get("hardware")))
+    """Return the hardware of a population: a sweep may be resumed on another machine.
+
+    Where only family and model of the processors differ, what they have in common is said once.
+    """
+    kinds: dict[str, list[str]] = {}
+    for part in _parts(header):
+        name, family, model = str(part.get("hardware") or "").partition(" (family ")
+        if name and (family + model) not in kinds.setdefault(name, []):
+            kinds[name].append(family + model)
+    return " then ".join(_named(name, found) for name, found in kinds.items())
+
+
+def _named(name: str, kinds: list[str]) -> str:
+    """Put a name of hardware together with its kinds, " (family 25, model 17)" or nothing where none was recorded."""
+    if len(kinds) == 1:
+        return name + kinds[0]
+    return f"{name} ({'; '.join(kind[2:-1] or 'family not recorded' for kind in kinds)})"
 
 
 def versions_of(header: dict[str, Any], package: str) -> str:

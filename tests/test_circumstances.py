@@ -4,7 +4,9 @@ import datetime
 import importlib.metadata
 import os
 
-from regnet_edu.circumstances import circumstances, hardware
+import pytest
+
+from regnet_edu.circumstances import _processor, circumstances, hardware
 
 
 def test_the_date_is_now_and_the_versions_are_those_installed():
@@ -22,3 +24,29 @@ def test_the_gpu_is_named_where_it_is_the_device(monkeypatch):
     monkeypatch.setattr("torch.cuda.get_device_name", lambda device: f"a GPU called {device}")
     assert hardware().startswith(f"{os.cpu_count()} x ")
     assert hardware("cuda:1") == f"a GPU called cuda:1 with {hardware()}"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("AMD EPYC", "AMD EPYC (family 25, model 17)"),
+        ("AMD EPYC-Milan Processor", "AMD EPYC-Milan Processor (family 25, model 17)"),
+        ("Intel(R) Xeon(R) CPU @ 2.20GHz", "Intel(R) Xeon(R) CPU @ 2.20GHz (family 25, model 17)"),  # Colab
+        ("QEMU Virtual CPU version 2.5+", "QEMU Virtual CPU version 2.5+ (family 25, model 17)"),
+        ("AMD EPYC 9654 96-Core Processor", "AMD EPYC 9654 96-Core Processor"),
+        ("Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz", "Intel(R) Core(TM) i7-8550U CPU @ 1.80GHz"),
+    ],
+)
+def test_a_processor_whose_name_leaves_the_model_open_is_told_by_family_and_model(tmp_path, name, said):
+    one = f"processor\t: 0\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: {name}\nstepping\t: 1\nflags\t\t: fpu\n\n"
+    (tmp_path / "cpuinfo").write_text(one * 2)
+    assert _processor(str(tmp_path / "cpuinfo")) == said
+
+
+@pytest.mark.parametrize("content", [None, "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n"])
+@pytest.mark.parametrize("name", ["arm", "Intel64 Family 6 Model 85 Stepping 7, GenuineIntel", "aarch64"])
+def test_elsewhere_a_processor_has_the_name_that_its_system_gives_it(tmp_path, monkeypatch, name, content):
+    if content:  # Linux on ARM
+        (tmp_path / "cpuinfo").write_text(content)
+    monkeypatch.setattr("platform.processor", lambda: name)
+    assert _processor(str(tmp_path / "cpuinfo")) == name

@@ -8,7 +8,7 @@ import pytest
 
 from regnet_edu.config import AnyNetConfig
 from regnet_edu.errors import InputError
-from regnet_edu.population import COLUMNS, load_population, populations, provenance
+from regnet_edu.population import COLUMNS, hardware_of, load_population, populations, provenance
 from regnet_edu.records import RecordWriter
 from regnet_edu.regime import get
 
@@ -82,3 +82,21 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
         assert len(table) == table.attrs["header"]["n"] >= 50 and table["index"].tolist() == list(range(len(table)))
         assert table.error.between(0, 1).all() and (table.status == "ok").mean() > 0.9
         assert provenance(table).count(";") >= 2
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        (["2 x EPYC", "2 x EPYC"], "2 x EPYC"),
+        (["2 x EPYC", "a laptop", "2 x EPYC"], "2 x EPYC then a laptop"),
+        (["2 x EPYC (family 25, model 17)"] * 2, "2 x EPYC (family 25, model 17)"),
+        (["2 x EPYC", "2 x EPYC (family 25, model 17)"], "2 x EPYC (family not recorded; family 25, model 17)"),
+        (
+            ["2 x EPYC (family 25, model 17)", "2 x EPYC (family 26, model 2)", "2 x Xeon (family 6, model 85)"],
+            "2 x EPYC (family 25, model 17; family 26, model 2) then 2 x Xeon (family 6, model 85)",
+        ),
+    ],
+)
+def test_hardware_is_said_in_few_words_where_a_sweep_went_on_elsewhere(recorded, said):
+    header = {"hardware": recorded[0], "sessions": [{"hardware": name} for name in recorded]}
+    assert hardware_of(header) == said
