@@ -204,6 +204,8 @@ def line(population: str, paper: float, best: int = 20) -> Outcome:
     ours = f"slope {slope(range(len(blocks))):.1f} [{low:.1f}, {high:.1f}] channels a block, best {len(blocks)}"
     if low <= paper <= high:
         return Outcome(REPRODUCED, ours)
+    if high < 0:
+        return Outcome(CONTRADICTED, ours)
     return Outcome(IN_PART, ours, "it rises, with another slope") if low > 0 else Outcome(NOT_VISIBLE, ours, MORE)
 
 

@@ -10,7 +10,7 @@ from fake_populations import population
 
 import regnet_edu as rn
 from regnet_edu import paper_bands, paper_map, paper_rules, paper_table, runtime
-from regnet_edu.paper_rules import NOT_ATTEMPTED
+from regnet_edu.paper_rules import CONTRADICTED, IN_PART, NOT_ATTEMPTED, NOT_VISIBLE, REPRODUCED
 from regnet_edu.plots.paper import FIGURES
 from regnet_edu.population import populations
 from regnet_edu.study import PLAN
@@ -67,6 +67,15 @@ def test_the_best_of_a_large_population_is_no_better_for_its_size(monkeypatch):
     drawn = [np.random.default_rng(k).choice(tables["large"]["error"], 25, replace=False).min() for k in range(4_000)]
     words = f"best of 25: {100 * tables['small']['error'].min():.1f} % against {100 * np.mean(drawn):.1f} %"
     assert words in paper_rules.best_kept("small", "large").ours
+
+
+def test_the_slope_of_the_widths_is_judged(monkeypatch):
+    table = population(30, 1)
+    monkeypatch.setattr(paper_rules, "networks_of", lambda name: table)
+    table["depths"] = [(1, 1, 1, 1)] * 30
+    for slope, verdict in ((48, REPRODUCED), (16, IN_PART), (0, NOT_VISIBLE), (-24, CONTRADICTED)):
+        table["widths"] = [tuple(160 + (slope + 8 * (-1) ** k) * j for j in range(4)) for k in range(30)]
+        assert paper_rules.line("any", 48).verdict == verdict
 
 
 @pytest.mark.parametrize("number", [n for n in FIGURES if FIGURES[n][0].populations])
