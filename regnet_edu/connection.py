@@ -115,13 +115,24 @@ def connected(where: str) -> Iterator[None]:
     runtime = {"py_modules": [str(Path(__file__).parent)], "excludes": ["**/__pycache__"]}
     with _hushed():
         try:
-            ray.init(where, runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR, **options)
+            _begin(ray, where, runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR, **options)
         except Exception as error:  # as many kinds as there are causes
             raise InputError(f"Ray at {where!r:.80} cannot be used: {first_line(error)}") from error
         try:
             yield
         finally:
             ray.shutdown()
+
+
+def _begin(ray: Any, where: str, **options: Any) -> None:
+    """Connect to Ray; a cluster on this machine gets two chances, as from a cold disk it is slower than Ray waits."""
+    try:
+        ray.init(where, **options)
+    except Exception:
+        if where != "local":
+            raise
+        ray.shutdown()
+        ray.init(where, **options)
 
 
 def capacity(threads: int, gpus: float = 0.0) -> int:

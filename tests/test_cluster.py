@@ -345,6 +345,26 @@ def test_where_no_cluster_runs_auto_is_an_error_and_without_address_a_new_one_is
         assert connection.find() == connection.find("local") == "local"
 
 
+def test_a_cluster_on_this_machine_gets_two_chances_to_start_and_one_elsewhere_has_one(monkeypatch):
+    def slow(where, **_):
+        asked.append(where)
+        if len(asked) in too_slow:
+            raise RuntimeError("The current node timed out during startup.\nAnd more.")
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", slow)
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    asked, too_slow = [], {1}
+    with connection.connected("local"):
+        assert asked == ["local"] * 2
+    for where, too_slow in (("local", {1, 2}), ("10.0.0.5:6379", {1})):
+        asked = []
+        message = r"cannot be used: The current node timed out during startup$"
+        with pytest.raises(InputError, match=message), connection.connected(where):
+            pass
+        assert asked == [where] * len(too_slow)
+
+
 def test_the_readme_s_commands_for_a_cluster_are_understood():
     readme = Path(__file__).parent.parent / "README.md"
     lines = [line.partition("#")[0] for line in readme.read_text().splitlines() if "--engine ray --address" in line]
