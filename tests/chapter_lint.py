@@ -189,9 +189,14 @@ def disagreements(chapter: Chapter) -> list[str]:
 
 def exercises(chapter: Chapter, known: Collection[str]) -> list[str]:
     """Exercises have hidden solutions, and one or more of this chapter check themselves."""
-    labels = re.findall(r"^:::\{exercise\}[^\n]*\n:label: (\S+)", chapter.prose, re.M)
+    labels = dict(re.findall(r"^:::\{exercise\}[^\n]*\n:label: (\S+)\n(:nonumber:)?", chapter.prose, re.M))
     solved = dict(re.findall(r"^:::\{solution\} (\S+)\n(:class: dropdown)?", chapter.prose, re.M))
     bad = [f"exercise {label} has no solution" for label in labels if label not in solved]
+    bad += [
+        f"exercise {label} needs :nonumber:, for the checked ones have the numbers"
+        for label in labels
+        if not labels[label]
+    ]
     bad += [f"solution {label} is not hidden" for label, hidden in solved.items() if not hidden]
     bad += [f"solution {label} has no exercise" for label in solved if label not in labels]
     checked = [n for cell in chapter.cells for n in re.findall(r'^rn\.check\("([^"]+)"', cell.code, re.M)]

@@ -62,12 +62,16 @@ class TestGroups:
         page = "<pre>&lt;g&gt;</pre><script>'<g>'</script><svg><glyph></glyph><g></g></svg>"
         assert elements.without_groups(page) == page.replace("<g></g>", "")
 
+    def test_a_picture_within_a_picture_ends_neither_it_nor_its_groups(self) -> None:
+        page = '<svg><g><g fill="red"><svg><g><path/></g></svg></g><g></g></g></svg><p><svg><g></g></svg>'
+        assert elements.without_groups(page) == ('<svg><g fill="red"><svg><path/></svg></g></svg><p><svg></svg>')
+
     @given(
         st.recursive(
             st.sampled_from(["<path/>", "<text>a</text>"]),
             lambda inner: st.builds(
-                lambda opening, content: f"{opening}{''.join(content)}</g>",
-                st.sampled_from(["<g>", '<g id="only">', '<g fill="red">', '<g id="both" fill="red">']),
+                lambda opening, content: f"{opening}{''.join(content)}</{opening.strip('<>').split()[0]}>",
+                st.sampled_from(["<g>", '<g id="only">', '<g fill="red">', '<g id="both" fill="red">', '<svg y="1">']),
                 st.lists(inner, max_size=3),
             ),
         )

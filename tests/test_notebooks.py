@@ -115,7 +115,7 @@ class TestMarkdown:
             ":::{quiz}\nWhy {cite}`one2020`?\n\n- [x] So\n  Yes.\n- [ ] Not so\n  No.\n:::\n",
             page(tmp_path),
         )
-        assert "**Exercise 1.** Do." in shown and "<details><summary>Solution</summary>\n\nDone.\n```python" in shown
+        assert "**Exercise.** Do." in shown and "<details><summary>Solution</summary>\n\nDone.\n```python" in shown
         assert "**Question 1.** Why (Dollár and Xie, 2020)?" in shown and shown.count("<details>") == 3
 
     def test_a_picture_is_part_of_the_notebook_and_keeps_its_text_alternative(self, tmp_path: Path) -> None:

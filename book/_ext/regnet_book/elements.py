@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -17,7 +18,7 @@ from .finished import mend_pages
 
 RULE = re.compile(r"^(.*?)\.highlight(?: \.(\w+))? \{([^}]*)\}", re.M)
 GROUP = re.compile(r'<(/?)g\b(?:\s+id="([^"]*)")?\s*(>?)')
-PICTURE = re.compile(r"<svg\b.*?</svg>", re.S)
+EDGE = re.compile(r"<svg\b|</svg>")
 NAME = re.compile(r"[\w.:-]+")
 
 
@@ -52,7 +53,7 @@ def without_groups(html: str) -> str:
     """Return a page whose pictures have no groups without attributes, or with only a name that nothing calls."""
     times = Counter(NAME.findall(html))
 
-    def lighter(picture: re.Match[str]) -> str:
+    def lighter(picture: str) -> str:
         kept: list[bool] = []
 
         def mend(tag: re.Match[str]) -> str:
@@ -61,9 +62,26 @@ def without_groups(html: str) -> str:
             kept.append(not tag[3] or bool(tag[2] and times[tag[2]] > 1))
             return tag[0] if kept[-1] else ""
 
-        return GROUP.sub(mend, picture[0])
+        return GROUP.sub(mend, picture)
 
-    return PICTURE.sub(lighter, html)
+    parts, end = [], 0
+    for start, stop in pictures(html):
+        parts += [html[end:start], lighter(html[start:stop])]
+        end = stop
+    return "".join([*parts, html[end:]])
+
+
+def pictures(html: str) -> Iterator[tuple[int, int]]:
+    """Yield where each picture starts and ends; one within another, as MathJax draws tall brackets, is part of it."""
+    depth = start = 0
+    for edge in EDGE.finditer(html):
+        if edge[0] != "</svg>":
+            start = start if depth else edge.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                yield start, edge.end()
 
 
 def _mend_pages(app: Sphinx, exception: Exception | None) -> None:

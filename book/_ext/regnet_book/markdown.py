@@ -134,7 +134,7 @@ def _folded(argument: str, options: dict[str, str], body: str, page: Page, title
 
 
 def _exercise(argument: str, options: dict[str, str], body: str, page: Page) -> str:
-    return convert(f"**Exercise {page.number('exercise')}.** {argument + '. ' if argument else ''}{body}", page)
+    return convert(f"**Exercise.** {argument + '. ' if argument else ''}{body}", page)
 
 
 def _solution(argument: str, options: dict[str, str], body: str, page: Page) -> str:
