@@ -99,6 +99,16 @@ class TestEveryInteractive:
             assert_that_the_link_and_reset_work(browser, opened, start, picture)
 
 
+# Words that begin or end outside of their picture, and tables wider than their frame.
+CUT = """() => [
+    ...[...document.querySelectorAll(".rni-live svg text")].filter(t => {
+        const word = t.getBoundingClientRect(), frame = t.ownerSVGElement.getBoundingClientRect();
+        return word.width && (word.left < frame.left - 1 || word.right > frame.right + 1);
+    }),
+    ...[...document.querySelectorAll(".rni-more")].filter(e => e.scrollWidth > e.clientWidth + 1),
+].map(e => e.textContent.slice(0, 60))"""
+
+
 class TestAllOnOnePage:
     """What does not depend on the interactive is tried on all of them at once: a browser is slow to start."""
 
@@ -112,6 +122,7 @@ class TestAllOnOnePage:
                 ".map(e => e.outerHTML)"
             )
             assert outside == []
+            assert opened.page.evaluate(CUT) == []
             opened.settle()
             assert axe(opened.page) == []
             shots(opened.page, "phone")

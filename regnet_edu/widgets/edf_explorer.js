@@ -8,6 +8,7 @@ import { bootstrapBand, bootstrapMeans, chooseFew } from "./resampling.js";
 const NONE = "none";
 const BAND_REPEATS = 400, MEAN_REPEATS = 1000;
 const HEIGHT = 360, MARGIN = { left: 52, right: 16, top: 30, bottom: 46 };
+const LETTER = 6.6; // width of a letter of the legend, in pixels
 
 const schema = {
   first: { type: "choice", choices: [], default: "", fromData: true },
@@ -80,8 +81,9 @@ export function view(state, { width, data }) {
   const at = x(state.threshold);
   const shares = crowds.map((c) => edf(c.sorted, state.threshold));
   shares.forEach((f, i) => parts.push(dot(at, y(f), 4.5, `${FILLS[i]} rni-edge`)));
-  const entries = crowds.map((c, i) => [FILLS[i], `${c.called} [${(100 * c.sorted[0]).toFixed(1)} | ${(100 * c.mean).toFixed(1)}]`]);
-  const wide = 26 + 6.6 * Math.max(...entries.map(([, text]) => text.length));
+  const room = Math.floor((box.right - box.left - 26) / LETTER);
+  const entries = crowds.map((c, i) => [FILLS[i], entry(c.called, `[${(100 * c.sorted[0]).toFixed(1)} | ${(100 * c.mean).toFixed(1)}]`, room)]);
+  const wide = 26 + LETTER * Math.max(...entries.map(([, text]) => text.length));
   parts.push(legend(entries, box.right - wide, box.bottom - 17 * entries.length - 8, wide));
   const label = `Error distributions of ${called.join(", ")}; at e = ${percent(state.threshold)} they are ${shares.map((f) => f.toFixed(2)).join(", ")}.`;
   const { min, max } = prepare(data, schema).threshold;
@@ -93,6 +95,10 @@ export function view(state, { width, data }) {
     source: sources(names, data),
   };
 }
+
+/** A name and its numbers in so many letters; the table below has the whole name. */
+const entry = (name, numbers, room) =>
+  name.length + 1 + numbers.length <= room ? `${name} ${numbers}` : `${name.slice(0, Math.max(room - numbers.length - 2, 1))}… ${numbers}`;
 
 function rows(crowds, shares, state) {
   const head = ["population", "n", "lowest error", "mean error", `F(${percent(state.threshold)})`];

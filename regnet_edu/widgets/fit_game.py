@@ -25,7 +25,8 @@ class FitGame(Interactive):
     Args:
         populations: names of recorded populations or paths, or a table of names and populations, whose best networks
             are to be matched; all recorded ones if not given.
-        target: name of the network that is shown, such as "AnyNetXA, best"; the first if not given.
+        target: name of the network that is shown, such as "AnyNetXA, best"; if not given, the one with the least e_fit,
+            so that the game can be won.
         w0: width of the first block, a multiple of 8 up to 512.
         wa: slope, 0 to 256 channels a block.
         wm: ratio of the widths of neighbouring stages, 1.1 to 4.
@@ -47,8 +48,10 @@ class FitGame(Interactive):
 
     def __init__(self, populations: Any = None, *, link_id: str = "", **state: Any) -> None:
         chosen = chosen_populations(populations) if populations is not None or recorded() else {}
-        self._targets = [t for name, p in chosen.items() for t in _best_of(name, p, chosen)] + _published()
-        super().__init__(link_id=link_id, **{"target": self._targets[0]["name"], **state})
+        ours, published = [t for name, p in chosen.items() for t in _best_of(name, p, chosen)], _published()
+        self._targets = ours + published
+        first = min(ours or published, key=lambda target: target["answer"]["error"])
+        super().__init__(link_id=link_id, **{"target": first["name"], **state})
 
     def known(self, key: str) -> list[str]:
         return [t["name"] for t in self._targets]

@@ -101,6 +101,13 @@ test("edf explorer counts strictly below e and says what chance may give", () =>
   assert.doesNotMatch(show(distribution, { second: "none" }, data).summary, /points/);
 });
 
+test("on a phone the legend of the edf explorer keeps its numbers, and a long name ends in dots", () => {
+  const long = { ...data, a: population("a space with a name that no phone is wide enough for", data.a.errors) };
+  const [, shown] = show(distribution, {}, long, 300).picture.match(/>(a space with[^<]*\[56\.0 \| 59\.9\])</);
+  assert.match(shown, /… \[/);
+  assert.ok(shown.length * 6.6 < 300 - 68);
+});
+
 test("edf explorer says so where there is no population", () => {
   assert.throws(() => distribution.description.prepare({}, distribution.description.schema), /There is no population to show/);
 });
