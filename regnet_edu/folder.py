@@ -19,7 +19,7 @@ from .picture import open_rgb
 
 DECODER = 2  # counts the ways in which pixels were made of files: what an older one cached is decoded again
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".pgm", ".tif", ".tiff"}
-LAYOUT = "it needs train/CLASS/*.jpg and test/CLASS/*.jpg"
+LAYOUT = "it needs train/CLASS/*.jpg and test/CLASS/*.jpg (val/ will do for test/)"
 
 
 class Split(NamedTuple):

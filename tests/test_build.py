@@ -12,6 +12,8 @@ from types import ModuleType
 import pytest
 from browser import ROOT, load_extension, load_tool
 
+import regnet_edu as rn
+
 PAGE = """---
 jupytext:
   text_representation: {{extension: .md, format_name: myst}}
@@ -105,3 +107,11 @@ def test_two_chapters_run_at_the_same_time_and_leave_their_outputs_in_the_cache(
     if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1:
         shares = [set(json.loads(re.findall(r"\[[\d, ]+\]", text)[0])) for text in kept]
         assert shares[0] and shares[1] and not shares[0] & shares[1]
+
+
+def test_the_picture_of_the_opening_page_shows_the_records_as_they_are() -> None:
+    opening = load_tool("draw_opening")
+    drawn = set(re.findall(r"<!-- (\w+: mean .*?) -->", opening.OUT.read_text(encoding="utf-8")))
+    for name, recorded in opening.SHOWN.items():
+        errors = 100 * rn.load_population(recorded)["error"].dropna()
+        assert f"{name}: mean {errors.mean():.1f} %, n = {len(errors)}" in drawn, "a record has grown: make figures"
