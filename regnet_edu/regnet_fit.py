@@ -48,8 +48,8 @@ def fit_quantized_linear(
     """Fit w0, wa and wm to the widths of a network, one a block (section 3.3).
 
     The paper searches a grid for the parameters that "minimise the mean log-ratio of predicted to observed per-block
-    widths" and gives neither grid nor formula. Ours: `e_fit = (1/d) sum_j |ln(w_j(w0, wa, wm) / w_j)|`, with w_j(...) of
-    equations 2 to 4 including the rounding to multiples of 8, and w0 a multiple of 8. First, if a quantised line goes
+    widths" and gives neither grid nor formula. Ours: `e_fit = (1/d) sum_j |ln(w_j(w0, wa, wm) / w_j)|`, with w_j(...)
+    of equations 2 to 4 including the rounding to multiples of 8, and w0 a multiple of 8. First, if a quantised line goes
     exactly through the widths, the middle of the region of such parameters is taken. Otherwise 72 values of wa / w0
     from 2^-12 to 2^7 and 56 of wm in `wm_range`, both evenly spaced in the logarithm, are tried, each with the w0 that
     suits it best (a median); the best are refined on ever finer grids around them.
