@@ -49,10 +49,10 @@ def fit_quantized_linear(
 
     The paper searches a grid for the parameters that "minimise the mean log-ratio of predicted to observed per-block
     widths" and gives neither grid nor formula. Ours: `e_fit = (1/d) sum_j |ln(w_j(w0, wa, wm) / w_j)|`, with w_j(...)
-    of equations 2 to 4 including the rounding to multiples of 8, and w0 a multiple of 8. First, if a quantised line goes
-    exactly through the widths, the middle of the region of such parameters is taken. Otherwise 72 values of wa / w0
-    from 2^-12 to 2^7 and 56 of wm in `wm_range`, both evenly spaced in the logarithm, are tried, each with the w0 that
-    suits it best (a median); the best are refined on ever finer grids around them.
+    of equations 2 to 4 including the rounding to multiples of 8, and w0 a multiple of 8. First, if a quantised line
+    goes exactly through the widths, the middle of the region of such parameters is taken. Otherwise 72 values of wa /
+    w0 from 2^-12 to 2^7 and 56 of wm in `wm_range`, both evenly spaced in the logarithm, are tried, each with the w0
+    that suits it best (a median); the best are refined on ever finer grids around them.
 
     Args:
         block_widths: (d,) widths of the blocks in order, such as `config.block_widths`.
