@@ -34,7 +34,7 @@ class Row:
         paper: the paper's own figure, if it has one.
         chapters: "FILE#HEADING" of the book, for where the course does it.
         functions: of regnet_edu, for what does it.
-        tests: "FILE::TEST", for what proves it.
+        tests: names of tests that prove it, each with its file.
         mind: what else differs between the populations than what the statement is about, or between them and the
             paper's: whoever reads the verdict must know it.
     """

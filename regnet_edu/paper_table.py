@@ -40,7 +40,8 @@ STYLE = """<style>
 .paper-map .verdict { font-weight: 600; }
 .paper-map .mind { display: block; margin-top: 0.3em; }
 .paper-map details { margin-top: 0.3em; }
-.paper-map summary { line-height: 24px; min-height: 24px; }
+.paper-map summary, .paper-map a { line-height: 24px; min-height: 24px; }
+.paper-map a { display: inline-block; }
 @media (max-width: 46em) {
   .paper-map, .paper-map caption, .paper-map tbody, .paper-map tr, .paper-map td { display: block; }
   .paper-map thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

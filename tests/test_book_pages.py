@@ -32,6 +32,8 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 CUT_OFF = """() => [...document.querySelectorAll("div.math")].filter(m =>
     m.querySelector("svg").getBoundingClientRect().left < m.getBoundingClientRect().left - 0.5)
     .map(m => m.textContent.slice(0, 80))"""
+SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")].filter(e => e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.textContent.slice(0, 80))"""
 ALL_LIVE = "() => [...document.querySelectorAll('[data-rni]')].every(e => e.querySelector('.rni-live'))"
 # Without preload: axe would fetch the theme's imported styles from where they are not.
 VIOLATIONS = """async tags =>
@@ -153,7 +155,7 @@ class TestEveryPage:
         opened = visit(site + name)
         page = opened.page
         keep_screenshot(page, name, "wide")
-        assert page.evaluate(NOT_DRAWN) == []
+        assert page.evaluate(NOT_DRAWN) == [] and page.evaluate(SCROLLS) == []
         page.evaluate(axe)
         assert page.evaluate(VIOLATIONS, AXE_RULES) == []
         page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})

@@ -235,8 +235,8 @@ def test_one_step_is_plain_sgd_on_the_mean_loss(root):
     result = {}
     step = SGD.step
 
-    def first(self, lr):
-        step(self, lr)
+    def first(self, *given):
+        step(self, *given)
         result.setdefault("weights", [p.detach().clone() for params, _ in self.groups for p in params])
 
     course.SGD.step, kept = first, step
