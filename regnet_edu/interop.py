@@ -45,12 +45,12 @@ def to_optuna(population: Any, name: str | None = None, storage: Any = None) -> 
     params = [_parameters(row) for row in rows]
     distributions = _distributions(params, optuna.distributions)
     header = population.attrs.get("header", {})
+    called = name or header.get("space")
     try:
-        study = optuna.create_study(study_name=name or header.get("space"), storage=storage, direction="minimize")
+        study = optuna.create_study(study_name=called, storage=storage, direction="minimize")
     except optuna.exceptions.DuplicatedStudyError:
-        taken = name or header.get("space")
         raise InputError(
-            f"a study {taken!r} is in the storage already; give another name, such as name='{taken}-2'"
+            f"a study {called!r} is in the storage already; give another name, such as name='{called}-2'"
         ) from None
     trials = []
     for row, values in zip(rows, params, strict=True):
