@@ -96,6 +96,21 @@ class TestJavaScript:
         outdated = node(ROOT / "tools/draw_stills.mjs", "--check").strip()
         assert outdated == "", f"run `node tools/draw_stills.mjs`: {outdated}"
 
+    def test_the_still_is_of_the_state_that_each_page_starts_with(self) -> None:
+        drawn = {p.name for p in (FOLDER / "stills").glob("*.svg")}
+        names = [n for n in NAMES if f"{made(n)._module}.svg" in drawn]
+        text = "".join(path.read_text() for path in (ROOT / "book").glob("*.md"))
+        calls = re.findall(rf"^rn\.(widgets\.(?:{'|'.join(names)})\([^)]*\))", text, re.M)
+        shown = [eval(call) for call in calls]
+        assert {Path(widget._drawn()).name for widget in shown} == drawn
+        assert all("of its starting state" in widget.to_html() for widget in shown)
+
+    def test_a_still_of_another_state_says_that_it_is_the_default(self) -> None:
+        other, default = widgets.BlockExplorer(width=8), widgets.BlockExplorer()
+        assert other.still() == default.still()
+        assert "of its default state" in other.to_html()
+        assert "of its starting state" in default.to_html()
+
     @pytest.mark.parametrize("name", NAMES)
     def test_traits_and_schema_are_one(self, name: str) -> None:
         widget = made(name)

@@ -70,12 +70,21 @@ class Interactive(anywidget.AnyWidget):
         return {}
 
     def still(self) -> str:
-        """Return an SVG for where scripts are off: the interactive in its default state."""
-        return bundle.read(f"stills/{self._module}.svg")
+        """Return an SVG for where scripts are off: the state that it starts with or, if that is not drawn, its default."""
+        return bundle.read(self._drawn() or f"stills/{self._module}.svg")
+
+    def _drawn(self) -> str:
+        """Return the file in which `tools/draw_stills.mjs` drew the present state; "" if it did not."""
+        defaults = self.trait_defaults()
+        texts = {k: f"{v:g}" if isinstance(v, float) else str(v) for k, v in self.state.items() if v != defaults[k]}
+        name = f"stills/{self._module}{''.join(f'--{key}-{text}' for key, text in texts.items())}.svg"
+        return name if bundle.has(name) else ""
 
     def to_html(self) -> str:
         """Return the interactive for a page, whole: style, data, modules and a still picture."""
-        return bundle.page_html(self._module, self.link_id, self.state, self._data, self.still(), escape(self._title))
+        default = type(self).still is Interactive.still and not self._drawn()
+        caption = f"{escape(self._title)}: a still picture of its {'default' if default else 'starting'} state."
+        return bundle.page_html(self._module, self.link_id, self.state, self._data, self.still(), caption)
 
     def _repr_html_(self) -> str:
         return self.to_html()

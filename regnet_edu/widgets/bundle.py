@@ -26,6 +26,11 @@ def read(name: str) -> str:
     return (resources.files(__package__) / name).read_text(encoding="utf-8")
 
 
+def has(name: str) -> bool:
+    """Whether there is such a file in this folder."""
+    return (resources.files(__package__) / name).is_file()
+
+
 def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
@@ -66,7 +71,7 @@ def style() -> str:
     return read("kit.css")
 
 
-def page_html(module: str, link_id: str, state: dict[str, Any], data: dict[str, Any], still: str, title: str) -> str:
+def page_html(module: str, link_id: str, state: dict[str, Any], data: dict[str, Any], still: str, caption: str) -> str:
     """Return the HTML of one interactive with all that it needs, the shared parts marked as such.
 
     Args:
@@ -75,16 +80,16 @@ def page_html(module: str, link_id: str, state: dict[str, Any], data: dict[str, 
         state: the values that it starts with.
         data: name -> plain values.
         still: an SVG for where scripts are off.
-        title: plain text.
+        caption: HTML that says what the SVG shows.
     """
     texts = {name: as_json(values) for name, values in data.items()}
     keys = {name: f"data-{fingerprint(text)}" for name, text in texts.items()}
     start = as_json({"state": state, "data": keys, "link": link_id})
-    note = f"{title}: a still picture of its starting state. Where scripts are allowed, it moves."
     lines = [
         f'<style data-regnet="style-{fingerprint(style())}">{style()}</style>',
         f'<div class="rni" data-rni="{key_of(module)}"><figure class="rni-still">{still}',
-        f'<figcaption>{note}</figcaption></figure><script type="application/json">{start}</script></div>',
+        f"<figcaption>{caption} Where scripts are allowed, it moves.</figcaption></figure>",
+        f'<script type="application/json">{start}</script></div>',
     ]
     for name, text in texts.items():
         lines.append(f'<script type="application/json" data-regnet="{keys[name]}">{text}</script>')
