@@ -70,7 +70,7 @@ class Interactive(anywidget.AnyWidget):
         return {}
 
     def still(self) -> str:
-        """Return an SVG for where scripts are off: the state that it starts with or, if that is not drawn, its default."""
+        """Return an SVG for where scripts are off: the state that it starts with; if that is not drawn, its default."""
         return bundle.read(self._drawn() or f"stills/{self._module}.svg")
 
     def _drawn(self) -> str:
