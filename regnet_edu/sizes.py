@@ -60,7 +60,7 @@ def count_settings(
     first = np.array(w0, np.float64)
     starts_of = first if proportional else np.repeat(first, len(wa))
     slopes = first if proportional else np.tile(np.array(wa), len(first))
-    # Where levels begin depends on w0 / wa alone, and many pairs share that; in order, only some are long enough.
+    # Where levels begin depends on w0 / wa alone, and many pairs share that.
     ratios, one, which = np.unique(starts_of / slopes, return_index=True, return_inverse=True)
     pairs_of: dict[bytes, np.ndarray] = {}
     total = 0
@@ -70,12 +70,9 @@ def count_settings(
         valid &= (per_level[:, 0] >= widths[0]) & (per_level[:, -1] <= widths[1])
         if valid.tobytes() not in pairs_of:
             weights = valid if proportional else np.repeat(valid, len(wa))
-            pairs_of[valid.tobytes()] = np.bincount(which, weights, len(ratios))
-        # The last level must begin before block `depths[1]`, with room for the levels before it.
-        rise = multiplier ** (stages - 1.5) - 1 if stages > 1 else 0.0
-        low = np.searchsorted(ratios, (stages - 2) / rise * (1 - 1e-6)) if stages > 2 else 0
-        high = np.searchsorted(ratios, depths[1] / rise * (1 + 1e-6)) if stages > 1 else len(ratios)
-        some = one[low:high]
+            pairs_of[valid.tobytes()] = np.concatenate([[0], np.bincount(which, weights, len(ratios)).cumsum()])
+        runs = _alike(ratios, multiplier, stages, depths[1])
+        some = one[runs[:-1]]
         starts = level_starts(starts_of[some], slopes[some], multiplier, stages, depths[1])
         last = starts[-2] if stages > 1 else np.zeros(len(some))
         upper = np.minimum(np.minimum(starts[-1], depths[1]), last + longest_stage)
@@ -84,5 +81,19 @@ def count_settings(
         for start in starts[:-1]:
             count *= (start > lower) & (start - lower <= longest_stage)
             lower = start
-        total += int(np.dot(count, pairs_of[valid.tobytes()][low:high]))
+        total += int(np.dot(count, np.diff(pairs_of[valid.tobytes()][runs])))
     return total
+
+
+def _alike(ratios: np.ndarray, multiplier: float, stages: int, longest: int) -> np.ndarray:
+    """Return the edges of runs of ascending ratios w0 / wa in which all levels begin at the same blocks.
+
+    Level i begins beyond block j where the ratio is above j / (w_m^(i - 1/2) - 1). Ratios so near to that that rounding
+    decides are runs of their own.
+    """
+    rise = multiplier ** (np.arange(stages) + 0.5) - 1
+    turns = np.arange(1, longest + 1)[:, None] / rise
+    margin = 2e-8 * (1 + 1 / rise)
+    low, high = (np.searchsorted(ratios, turns * (1 + side * margin)).ravel() for side in (-1, 1))
+    near = [np.arange(start, end) for start, end in zip(low, high, strict=True) if end > start]
+    return np.unique(np.concatenate([[0, len(ratios)], low, high, *near]))
