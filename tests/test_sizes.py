@@ -37,8 +37,8 @@ def values(low, high, divisor):
     values(1, 2560, 10),
     values(1010, 4000, 1000),
 )
-# A level begins at a block exactly where w_m is a square: w_a j = w_0 (w_m^(i - 1/2) - 1).
-@example(4, (5, 40), (8, np.inf), np.inf, False, (8.0, 16.0, 24.0), (0.8, 1.0, 2.0, 4.0, 8.0), (1.21, 1.44, 2.25, 4.0))
+# Where w_m is a square, levels begin exactly at a block, and rounding decides: w_a j = w_0 (w_m^(i - 1/2) - 1).
+@example(2, (5, 30), (8, np.inf), np.inf, False, tuple(range(8, 260, 8)), tuple(np.arange(1, 40) * 0.8), (1.44, 2.25))
 @settings(deadline=None, max_examples=60)
 def test_a_count_is_what_trying_out_every_setting_finds(stages, depths, widths, longest, proportional, w0, wa, wm):
     wa = wa + w0 if proportional else wa
