@@ -195,6 +195,15 @@ def test_a_page_has_its_colours_before_it_is_read(
     context.close()
 
 
+def test_folds_of_the_paper_map_open_without_moving_its_columns(site: str, visit: Any) -> None:
+    page = visit(site + "book/paper_map.html").page
+    widths = "() => [...document.querySelectorAll('.paper-map th')].map(e => e.getBoundingClientRect().width)"
+    before = page.evaluate(widths)
+    page.evaluate("document.querySelectorAll('.paper-map details').forEach(e => { e.open = true; })")
+    assert page.evaluate(widths) == before and min(before) > 0
+    assert not page.evaluate(TOO_WIDE)
+
+
 class TestSearch:
     @pytest.mark.parametrize("kind", ["http", "file"])
     def test_finds_a_word_of_the_book(self, kind: str, site: str, book: Path, visit: Any) -> None:
