@@ -18,7 +18,7 @@ from .train_command import add as add_train_command
 
 EXAMPLES = """examples:
   regnet-edu sample AnyNetXA --n 5 --flops 360e6 400e6
-  regnet-edu sweep AnyNetXA --n 8 --regime tiny --seed 7 --workers 2 --out runs/a.jsonl
+  regnet-edu sweep AnyNetXA --n 8 --regime tiny --seed 7 --out runs/a.jsonl
   regnet-edu sweep RegNetX --n 8 --regime tiny --data DIR --out runs/x.jsonl
   regnet-edu report runs/a.jsonl runs/x.jsonl --out report.html
   regnet-edu train regnetx_400mf --data imagenet:DIR
@@ -69,8 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
         "sweep",
         "train a population; the same command resumes it",
         "RegNetX --n 8 --regime tiny --out runs/x.jsonl\n"
-        "  regnet-edu sweep RegNetX --n 500 --regime imagenet --data imagenet:DIR --device cuda --threads 8 \\\n"
-        "    --engine ray --address HOST:6379 --out runs/x.jsonl",
+        "  regnet-edu sweep RegNetX --n 500 --regime imagenet --data imagenet:DIR \\\n"
+        "    --device cuda --threads 8 --engine ray --address HOST:6379 \\\n"
+        "    --out runs/x.jsonl",
     )
     sweep.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ...")
     _space_options(sweep)
@@ -216,10 +217,18 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _populations(options: argparse.Namespace) -> None:
-    from .population import load_population, populations, provenance
+    from .edf import summary
+    from .population import facts, load_population, populations
 
-    for name in populations():
-        print(f"{name}: {provenance(load_population(name))}")
+    known = {name: load_population(name) for name in populations()}
+    width = max(map(len, known), default=0)
+    print(f"{'name':{width}}    n  [min | mean] %  space")
+    regimes = set()
+    for name, population in known.items():
+        said, errors = facts(population), str(summary(population["error"]))
+        print(f"{name:{width}} {len(population):4}  {errors:14}  {population.attrs['header']['space']}")
+        regimes.add(f"{said['regime']}: {said['data']}, {said['training']}")
+    print("", *sorted(regimes), sep="\n")
 
 
 COMMANDS = {"sample": _sample, "sweep": _sweep, "report": _report, "populations": _populations}

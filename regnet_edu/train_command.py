@@ -13,11 +13,14 @@ from .errors import InputError, nearest_name
 
 EXAMPLE = """regnetx_200mf --regime tiny
   regnet-edu train regnetx_400mf --data imagenet:DIR
-  torchrun --nproc-per-node 8 -m regnet_edu.cli train regnetx_400mf --data imagenet:DIR --ema 0.9999
-  regnet-edu train net.json --data imagenet:DIR --regime imagenet --set resolution=128 --out runs/net
+  torchrun --nproc-per-node 8 -m regnet_edu.cli train regnetx_400mf \\
+    --data imagenet:DIR --ema 0.9999
+  regnet-edu train net.json --data imagenet:DIR --regime imagenet \\
+    --set resolution=128 --out runs/net
 
-imagenet:DIR holds train/WNID/*.JPEG and val/WNID/*.JPEG (any image folder so laid out will do). Its images are read
-while the network trains, on all GPUs that torchrun gives. The same command goes on with what is in --out."""
+imagenet:DIR holds train/WNID/*.JPEG and val/WNID/*.JPEG (any image folder so
+laid out will do). Its images are read while the network trains, on all GPUs
+that torchrun gives. The same command goes on with what is in --out."""
 
 
 def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:

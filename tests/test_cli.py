@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from regnet_edu import __version__, zoo
-from regnet_edu.cli import amount, main, setting
-from regnet_edu.population import load_population
+from regnet_edu.cli import COMMANDS, amount, main, setting
+from regnet_edu.edf import summary
+from regnet_edu.population import load_population, populations
 
 
 def run(capsys, *arguments):
@@ -94,14 +95,24 @@ def test_train_takes_a_published_name_json_or_a_file(capsys, folder, tmp_path):
 
 
 def test_populations_are_listed(capsys):
-    assert run(capsys, "populations")[0] == 0
+    status, said, _ = run(capsys, "populations")
+    known = populations()
+    lines = said.splitlines()[1 : len(known) + 1]
+    assert status == 0 and [line.split()[0] for line in lines] == list(known)
+    for name, line in zip(known, lines, strict=True):
+        population = load_population(name)
+        assert line.split()[1] == str(len(population)) and str(summary(population["error"])) in line
+        assert f"\nregime {population.attrs['header']['regime']['name']}: " in said
 
 
-def test_help_has_examples_and_version_is_said(capsys):
-    for arguments in (["--help"], ["sweep", "--help"], ["sample", "--help"], ["report", "--help"], ["train", "--help"]):
+def test_help_has_examples_that_fit_a_terminal_and_version_is_said(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (["--help"], *([command, "--help"] for command in COMMANDS)):
         with pytest.raises(SystemExit) as stop:
             main(arguments)
-        assert stop.value.code == 0 and "example" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert stop.value.code == 0 and "example" in said
+        assert max(map(len, said.splitlines())) <= 80, arguments
     assert run(capsys, "--version")[1].strip() == __version__
     assert "COMMAND" in run(capsys)[1]
 
