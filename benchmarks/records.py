@@ -9,6 +9,7 @@ clock, but for the flush of each record to the disk, which is printed by itself.
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -82,6 +83,8 @@ def main() -> None:
             with open(path, "wb") as file:
                 file.write(encode(header))
                 file.writelines(encode(network(k, configs[k], errors[k])) for k in range(size))
+                file.flush()
+                os.fsync(file.fileno())  # or the first record appended would wait for all of these
             reading, _ = timed(lambda path=path: read(path))  # type: ignore[misc]
 
             def resume(path: Path = path, size: int = size) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .config import AnyNetConfig
 from .errors import InputError
-from .records import Records
+from .records import Records, no_search_for_cycles
 
 
 def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyNetConfig], out: Path) -> None:
@@ -35,13 +35,18 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     beyond = [k for k in found.networks if k >= len(configs)]
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
-    for k, record in sorted(found.networks.items()):
+    with no_search_for_cycles():
         # Most are written alike; one written by another version may name its options otherwise.
-        if record["config"] != configs[k].to_dict() and AnyNetConfig.from_dict(record["config"]) != configs[k]:
-            raise InputError(
-                f"network {k} of {out} is not the one that is sampled now: the file was begun with "
-                f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
-            )
+        others = [
+            k
+            for k, record in sorted(found.networks.items())
+            if record["config"] != configs[k].to_dict() and AnyNetConfig.from_dict(record["config"]) != configs[k]
+        ]
+    if others:
+        raise InputError(
+            f"network {others[0]} of {out} is not the one that is sampled now: the file was begun with "
+            f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
+        )
 
 
 def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:

@@ -63,8 +63,9 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
         raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`")
     for bad in found.bad:
         warnings.warn(f"line {bad.number} of {name} is left out: {bad.reason}", stacklevel=2)
-    rows = [row_of(found.networks[index]) for index in sorted(found.networks)]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    with records.no_search_for_cycles():
+        rows = [row_of(found.networks[index]) for index in sorted(found.networks)]
+        table = pd.DataFrame(rows, columns=list(COLUMNS))
     table = table.astype({"error": float, "loss": float, "seconds": float})
     header = {k: v for k, v in found.header.items() if k != "kind"}
     header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
