@@ -29,7 +29,7 @@ SECTIONS = {
 MARKS = dict(zip(VERDICTS, "●◐○✕–", strict=True))
 STYLE = """<style>
 .paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 2em;
-  table-layout: fixed !important; }
+  table-layout: fixed !important; /* the theme lets a column of an output grow with its words */ }
 .paper-map caption { caption-side: top; text-align: left; font-weight: 600; font-size: 1.15em; color: inherit; }
 .paper-map th:nth-child(1) { width: 38%; }
 .paper-map th:nth-child(3) { width: 12%; }
