@@ -61,6 +61,7 @@ _ROOMS = {
     "data": ["ImageData"],
     "train": ["TrainResult", "train"],
     "sweep": ["sweep"],
+    "retrain": ["Retrained", "retrain"],
     "runtime": ["inference_ms", "record_runtimes", "with_runtimes"],
     "report": ["report"],
     "grading": ["check", "hint"],

@@ -100,6 +100,20 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--out", default="report.html", metavar="FILE", help="the page (report.html)")
 
     command("populations", "list the populations that are recorded in the package", "")
+    retrain = command(
+        "retrain",
+        "train networks of a population again: does the record hold here?",
+        "runs/a.jsonl --n 3\n  regnet-edu retrain anynetxa-cpu --index 7 12 --data DIR",
+    )
+    retrain.add_argument("population", metavar="POPULATION", help="a record file, or the name of a recorded population")
+    retrain.add_argument("--n", type=int, default=3, help="how many networks, drawn at random (3)")
+    retrain.add_argument("--index", type=int, nargs="+", metavar="K", help="these networks instead")
+    retrain.add_argument("--seed", type=int, default=0, help="of the draw (0)")
+    retrain.add_argument("--data", metavar="DIR", help="the images that it was trained on, as for sweep (the regime's)")
+    retrain.add_argument("--device", help="cpu or cuda (as it was trained)")
+    retrain.add_argument("--threads", type=int, help="threads of each process (as it was trained)")
+    retrain.add_argument("--workers", type=int, help="networks at once (one a processor)")
+    retrain.add_argument("--quiet", action="store_true", help="show no progress bar")
     COMMANDS.update(add_train_command(command) | add_grading_commands(command))
     return parser
 
@@ -231,7 +245,32 @@ def _populations(options: argparse.Namespace) -> None:
     print("", *sorted(regimes), sep="\n")
 
 
-COMMANDS = {"sample": _sample, "sweep": _sweep, "report": _report, "populations": _populations}
+def _retrain(options: argparse.Namespace) -> None:
+    from .retrain import retrain
+
+    result = retrain(
+        options.population,
+        options.n,
+        index=options.index,
+        rng=options.seed,
+        data=options.data,
+        workers=options.workers,
+        threads=options.threads,
+        device=options.device,
+        progress=not options.quiet,
+    )
+    print(result)
+    if not result.reproduced and not result.differences:
+        raise SystemExit(1)
+
+
+COMMANDS = {
+    "sample": _sample,
+    "sweep": _sweep,
+    "report": _report,
+    "populations": _populations,
+    "retrain": _retrain,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

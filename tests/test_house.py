@@ -28,6 +28,7 @@ ROOMS = [
     ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_best", "paper_rules"],
     ["plots"],
     ["runtime"],
+    ["retrain"],
     ["sweep", "continuation", "engine", "calibration", "cluster", "connection", "local", "process", "tries", "worker"],
     [
         *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),
