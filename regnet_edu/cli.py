@@ -102,7 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     command("populations", "list the populations that are recorded in the package", "")
     retrain = command(
         "retrain",
-        "train networks of a population again: does the record hold here?",
+        "train networks of a population again, to see whether its record holds",
         "runs/a.jsonl --n 3\n  regnet-edu retrain anynetxa-cpu --index 7 12 --data DIR",
     )
     retrain.add_argument("population", metavar="POPULATION", help="a record file, or the name of a recorded population")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from .calibration import size_of
 from .checks import whole
 from .circumstances import circumstances
 from .dataset import DataSet
+from .edf import as_generator
 from .engine import Engine
 from .errors import InputError
 from .population import config_of, hardware_of, load_population, versions_of
@@ -143,7 +145,7 @@ def _chosen(table: pd.DataFrame, name: str, n: int, index: Sequence[int] | None,
     if index is None:
         if whole("n", n) > len(trained):
             raise InputError(f"n {n} is more than the {len(trained)} trained networks of {name}")
-        index = np.random.default_rng(rng).choice(trained["index"].to_numpy(), n, replace=False).tolist()
+        index = as_generator(rng).choice(trained["index"].to_numpy(), n, replace=False).tolist()
     rows: dict[int, Any] = {row["index"]: row for row in trained.to_dict("records")}
     for k in index:
         if k not in rows:
@@ -182,14 +184,19 @@ def _differences(header: dict[str, Any], hardware: str, threads: int, images: Da
     """Name what was otherwise when the population was recorded; how many processors there are plays no role."""
     sessions = header["sessions"] or [header]
     recorded, torch = header["data"], circumstances()["versions"].get("torch")
-    kinds = {str(session.get("hardware")).partition(" x ")[2] for session in sessions}
+    kinds = {_kind(str(session.get("hardware"))) for session in sessions}
     pairs = (
-        ("hardware", hardware_of(header), hardware, kinds == {hardware.partition(" x ")[2]}),
+        ("hardware", hardware_of(header), hardware, kinds == {_kind(hardware)}),
         ("torch", versions_of(header, "torch"), torch, versions_of(header, "torch") == torch),
         ("threads", sessions[-1].get("threads"), threads, sessions[-1].get("threads") == threads),
         ("images", recorded["name"], images.name, recorded["fingerprint"] == images.fingerprint),
     )
     return tuple(f"{what} {then} then, {now} now" for what, then, now, same in pairs if not same)
+
+
+def _kind(hardware: str) -> str:
+    """Leave out how many processors there are: "4 x AMD EPYC" is of the kind "AMD EPYC"."""
+    return re.sub(r"\b\d+ x ", "", hardware)
 
 
 def _again(row: dict[str, Any], outcome: dict[str, Any]) -> Again:

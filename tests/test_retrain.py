@@ -10,6 +10,7 @@ from regnet_edu.circumstances import hardware
 from regnet_edu.cli import main
 from regnet_edu.errors import InputError
 from regnet_edu.regime import Regime
+from regnet_edu.retrain import _kind
 from regnet_edu.synthetic import CLASSES, pictures
 
 REGIME = Regime("test", "shapes", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 3, "max_width": 64}}, 160, 100, 32)
@@ -78,6 +79,10 @@ def test_each_circumstance_that_differs_is_named(changed, images):
     assert torch.startswith("torch 0.1 then, ") and len(result.differences) == 2
     assert "; ".join(result.differences) in result.sentence
     assert again(changed([]), images, n=1, threads=2).differences == ("threads 1 then, 2 now",)
+
+
+def test_another_gpu_beside_the_same_processor_is_a_difference():
+    assert _kind("Tesla V100 with 8 x AMD EPYC") == "Tesla V100 with AMD EPYC" != _kind("H100 with 8 x AMD EPYC")
 
 
 def test_more_processors_of_the_same_kind_are_no_difference(changed, images):
