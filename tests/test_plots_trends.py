@@ -105,6 +105,24 @@ def test_runtimes_say_on_what_they_were_measured():
     assert "quiet" not in plots.complexity_relations(table, "cpu_seconds").texts[-1].get_text()
 
 
+def test_times_of_different_hardware_are_drawn_and_not_fitted():
+    def on(hardware, factor):
+        table = scaled(factor)
+        table["runtime"] = np.linspace(10, 30, len(table)) * factor
+        table.attrs["runtime"] = {"hardware": hardware}
+        return table
+
+    same = plots.complexity_relations([on("a", 2), on("a", 8)], "runtime").alt_text
+    mixed = plots.complexity_relations([on("a", 2), on("b", 8)], "runtime").alt_text
+    assert "different hardware" not in same and same.count("power") == 4
+    start, times = mixed.split("runtime (ms)", 1)
+    assert times.count("times of different hardware") == 2 and "correlation" not in times and start.count("power") == 2
+    # The times of training are of the hardware that the header names.
+    trained = [scaled(2), scaled(8)]
+    trained[1].attrs["header"] = {**trained[1].attrs["header"], "hardware": "another"}
+    assert plots.complexity_relations(trained).alt_text.count("times of different hardware") == 2
+
+
 def test_a_runtime_that_was_not_recorded_is_one_sentence():
     with pytest.raises(InputError, match="columns with a time are seconds, cpu_seconds"):
         plots.complexity_relations(A, "inference")

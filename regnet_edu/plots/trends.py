@@ -106,7 +106,8 @@ def complexity_relations(
     Points are all networks; the lines are power laws y = c x^p through the best ones, fitted in logarithms. The paper
     finds p = 0.5 for activations and p = 1 for parameters, and that activations predict runtime better than flops do.
     Correlations are Pearson's, of all networks. No line is drawn through values that span less than a factor of 2, as
-    the flops of one band do.
+    the flops of one band do, and times that were measured on different hardware get neither: they compare the networks
+    of one population, and no populations.
 
     Args:
         populations: one or several, best at different flops.
@@ -130,20 +131,30 @@ def complexity_relations(
         ("flops", "runtime", "flops (MF)", label),
         ("activations", "runtime", "activations (million)", label),
     ]
+    mixed = len({_measured_on(s, runtime) for s in shown}) > 1
     text = small_print(shown) + (_timed_words(shown) if runtime == "runtime" else "") if note else ""
     fig, axes = new_figure(size[0] * 2, size[1] * 2, text, 2, 2, squeeze=False)
     words = []
     for ax, (across, up, x_label, y_label) in zip(axes.flat, panels, strict=True):
-        words.append(_relation(ax, [(c[across], c[up]) for c in columns], kept, shown))
+        points = [(c[across], c[up]) for c in columns]
+        words.append(_relation(ax, points, kept, shown, fitted=not (mixed and up == "runtime")))
         ax.set_xlabel(x_label)
         ax.set_ylabel(y_label)
         words[-1] = f"{y_label} against {x_label}: {words[-1]}"
     if len(shown) > 1:
-        axes[0, 0].legend(loc="best", fontsize=7)
-    if title:
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        heading = {"title": title or None, "title_fontsize": 10}
+        fig.legend(handles, labels, loc="outside upper center", ncols=2, fontsize=7, **heading)
+    elif title:
         fig.suptitle(title, fontsize=10)
     start = f"Complexity and runtime of {sum(len(s.known) for s in shown)} networks of {_listed(shown)}"
     return finish(fig, f"{start}; lines fitted to the best {100 * best:g} %. {' '.join(words)}")
+
+
+def _measured_on(source: Source, runtime: str) -> str:
+    """Return the hardware of a column with times: that of training, unless runtimes were measured by themselves."""
+    timed = (source.table.attrs.get("runtime") or {}) if runtime == "runtime" else {}
+    return str(timed.get("hardware") or source.hardware)
 
 
 def _timed_words(shown: list[Source]) -> str:
@@ -177,7 +188,9 @@ def _times(table: Any) -> list[str]:
     return [c for c in (*RUNTIMES, "images_per_second") if c in table.columns] or ["none"]
 
 
-def _relation(ax: Axes, pairs: list[tuple[np.ndarray, np.ndarray]], kept: list[int], shown: list[Source]) -> str:
+def _relation(
+    ax: Axes, pairs: list[tuple[np.ndarray, np.ndarray]], kept: list[int], shown: list[Source], fitted: bool
+) -> str:
     """Draw one panel and return its power law and correlation in words."""
     for k, ((x, y), source) in enumerate(zip(pairs, shown, strict=True)):
         marker, color = MARKERS[k % len(MARKERS)], look(k)["color"]
@@ -187,11 +200,11 @@ def _relation(ax: Axes, pairs: list[tuple[np.ndarray, np.ndarray]], kept: list[i
     known, good = np.isfinite(x * y), np.isfinite(fit_x * fit_y)
     plain_log_axis(ax, "x", x[known])
     plain_log_axis(ax, "y", y[known])
-    words = []
-    if known.sum() > 2 and np.ptp(x[known]) > 0 and np.ptp(y[known]) > 0:
+    words = [] if fitted else ["times of different hardware"]
+    if fitted and known.sum() > 2 and np.ptp(x[known]) > 0 and np.ptp(y[known]) > 0:
         r = float(np.corrcoef(x[known], y[known])[0, 1])
         words.append(f"correlation {r:+.2f}")
-    if good.sum() > 2 and fit_x[good].max() >= NARROW * fit_x[good].min():
+    if fitted and good.sum() > 2 and fit_x[good].max() >= NARROW * fit_x[good].min():
         power, start = np.polyfit(np.log(fit_x[good]), np.log(fit_y[good]), 1)
         ends = np.array([fit_x[good].min(), fit_x[good].max()])
         ax.plot(ends, np.exp(start) * ends**power, color=PALETTE[1], linewidth=2)
