@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "index", "seed", "status", "error", "errors", "epochs", "loss", "seconds", "cpu_seconds", "images_per_second",
     "flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths",
-    "stem_width", "stem_stride", "strides", "block", "se_ratio", "activation", "reason",
+    "stem_width", "stem_stride", "strides", "block", "se_ratio", "activation", "reason", "hardware",
 )  # fmt: skip
 LISTS = ("errors", "depths", "widths", "bottleneck_ratios", "group_widths", "strides")
 
@@ -40,7 +40,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
 
     Returns:
         One row a network, in index order, with the columns `COLUMNS`. `error` is a top-1 error in [0, 1]; a failed
-        network has none (NaN), a diverged one that of guessing. `df.attrs["header"]` says where the data come from.
+        network has none (NaN), a diverged one that of guessing. `hardware` is what trained the network: times compare
+        only where it is the same. `df.attrs["header"]` says where the data come from.
 
     Raises:
         InputError: there is no such population, or the file has no header.
@@ -64,7 +65,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
     for bad in found.bad:
         warnings.warn(f"line {bad.number} of {name} is left out: {bad.reason}", stacklevel=2)
     with records.no_search_for_cycles():
-        rows = [row_of(found.networks[index]) for index in sorted(found.networks)]
+        trained_on = [part.get("hardware") for part in (*found.sessions, found.header)]  # -1: before any session
+        rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
         table = pd.DataFrame(rows, columns=list(COLUMNS))
     table = table.astype({"error": float, "loss": float, "seconds": float})
     header = {k: v for k, v in found.header.items() if k != "kind"}
@@ -74,9 +76,9 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
     return table
 
 
-def row_of(record: dict[str, Any]) -> dict[str, Any]:
+def row_of(record: dict[str, Any], hardware: str | None) -> dict[str, Any]:
     """Flatten a network's record to one row; lists become tuples so that rows can be hashed and grouped."""
-    row = {**record, **record["config"]}
+    row = {**record, **record["config"], "hardware": hardware}
     for name in LISTS:
         row[name] = tuple(row.get(name) or ())
     return {name: row.get(name) for name in COLUMNS}

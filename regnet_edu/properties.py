@@ -22,6 +22,7 @@ class Property(NamedTuple):
 
 
 MILLION = 1e6
+TIMES = ("seconds", "cpu_seconds", "images_per_second")
 # name -> column, divisor, label
 COLUMNS = {
     "flops": ("flops", MILLION, "flops (million multiply-adds)"),
@@ -63,7 +64,8 @@ def property_values(population: Any, name: str) -> Property:
         population: DataFrame of a population.
         name: "depth", "flops", "params", "activations", "seconds", "width_ratio", "min_width", ...; "d2", "w4", "b1" or
             "g3" of one stage; "b" or "g" where all stages share it (where they do not, the geometric mean);
-            "w0", "wa", "wm" or "e_fit" of the quantised linear fit. Widths and group widths are nominal.
+            "w0", "wa", "wm" or "e_fit" of the quantised linear fit. Widths and group widths are nominal. The label of a
+            time says so where not all networks were trained on the same hardware.
 
     Raises:
         InputError: there is no such property, a column is missing, or a network has no such stage.
@@ -73,6 +75,8 @@ def property_values(population: Any, name: str) -> Property:
     if key in COLUMNS:
         column, divisor, label = COLUMNS[key]
         values = np.array([np.nan if v is None else v for v in _column(population, column)], dtype=np.float64)
+        if key in TIMES and "hardware" in population and population["hardware"].nunique() > 1:
+            label += ", on different hardware"
         return Property(key, values / divisor, label, log=True)
     if key in SHAPES:
         rule, label, log = SHAPES[key]

@@ -41,12 +41,16 @@ class BadLine(NamedTuple):
 
 
 class Records(NamedTuple):
-    """What a record file holds. `networks` maps an index to its record."""
+    """What a record file holds. `networks` maps an index to its record, `session_of` to the number of its session.
+
+    The number of a session is its place in `sessions`; it is -1 where no session line stands before the network's.
+    """
 
     header: dict[str, Any] | None
     sessions: list[dict[str, Any]]
     networks: dict[int, dict[str, Any]]
     bad: list[BadLine]
+    session_of: dict[int, int]
 
 
 def encode(record: Mapping[str, Any]) -> bytes:
@@ -79,6 +83,7 @@ def parse(lines: Iterable[bytes]) -> Records:
     sessions: list[dict[str, Any]] = []
     networks: dict[int, dict[str, Any]] = {}
     bad: list[BadLine] = []
+    session_of: dict[int, int] = {}
     for number, line in enumerate(lines, 1):
         try:
             record = decode(line)
@@ -92,9 +97,10 @@ def parse(lines: Iterable[bytes]) -> Records:
                 raise ValueError(f"network {record['index']} is recorded already")
             else:
                 networks[record["index"]] = record
+                session_of[record["index"]] = len(sessions) - 1
         except ValueError as error:
             bad.append(BadLine(number, str(error), line))
-    return Records(header, sessions, networks, bad)
+    return Records(header, sessions, networks, bad, session_of)
 
 
 def read(path: str | os.PathLike[str]) -> Records:
@@ -139,7 +145,7 @@ class RecordWriter:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.records = Records(None, [], {}, [])
+        self.records = Records(None, [], {}, [], {})
         self.notes: list[str] = []
 
     def __enter__(self) -> RecordWriter:

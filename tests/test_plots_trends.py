@@ -121,6 +121,11 @@ def test_times_of_different_hardware_are_drawn_and_not_fitted():
     trained = [scaled(2), scaled(8)]
     trained[1].attrs["header"] = {**trained[1].attrs["header"], "hardware": "another"}
     assert plots.complexity_relations(trained).alt_text.count("times of different hardware") == 2
+    # One sweep may have gone on elsewhere: its table names the hardware of each network.
+    resumed = scaled(2).assign(hardware=lambda table: ["a", "b"] * (len(table) // 2))
+    alone = resumed[resumed["hardware"] == "a"]
+    assert plots.complexity_relations(resumed).alt_text.count("times of different hardware") == 2
+    assert "different hardware" not in plots.complexity_relations(alone).alt_text
 
 
 def test_a_runtime_that_was_not_recorded_is_one_sentence():

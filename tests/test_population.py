@@ -9,6 +9,7 @@ import pytest
 from regnet_edu.config import AnyNetConfig
 from regnet_edu.errors import InputError
 from regnet_edu.population import COLUMNS, hardware_of, load_population, populations, provenance
+from regnet_edu.properties import property_values
 from regnet_edu.records import RecordWriter
 from regnet_edu.regime import get
 
@@ -51,6 +52,23 @@ def test_provenance_says_everything_in_one_line(path):
         "AnyNetXA, n = 3 (1 failed), seed 3; regime tiny: shapes (drawn), 5,120 images x 1 epoch at 32 px; "
         "2026-11-21, torch 2.15.0, 2 x ENIAC"
     )
+
+
+def test_each_network_says_what_hardware_trained_it(path):
+    with RecordWriter(path) as writer:
+        writer.append({"kind": "session", "n": 4, **CIRCUMSTANCES, "hardware": "a laptop"})
+        writer.append(network(3))
+    table = load_population(path)
+    assert table.hardware.tolist() == ["2 x ENIAC"] * 3 + ["a laptop"]
+    assert property_values(table, "cpu_seconds").label.endswith(", on different hardware")
+    assert "different" not in property_values(table[:3], "cpu_seconds").label
+    assert "different" not in property_values(table, "flops").label
+
+
+def test_a_file_without_sessions_was_trained_where_its_header_says(path, tmp_path):
+    lines = [line for line in path.read_bytes().splitlines(keepends=True) if b'"kind": "session"' not in line]
+    (tmp_path / "b.jsonl").write_bytes(b"".join(lines))
+    assert load_population(tmp_path / "b.jsonl").hardware.tolist() == ["2 x ENIAC"] * 3
 
 
 def test_a_bad_line_is_warned_of_by_its_number_and_left_out(path):

@@ -40,6 +40,12 @@ class Source:
         return hardware_of(self.header)
 
     @property
+    def machines(self) -> set[str]:
+        """The hardware that trained the networks, as recorded: more than one where a sweep went on elsewhere."""
+        recorded = self.table["hardware"].dropna() if "hardware" in self.table else ()
+        return set(map(str, recorded)) or {self.hardware}
+
+    @property
     def torch(self) -> str:
         return versions_of(self.header, "torch")
 

@@ -106,8 +106,8 @@ def complexity_relations(
     Points are all networks; the lines are power laws y = c x^p through the best ones, fitted in logarithms. The paper
     finds p = 0.5 for activations and p = 1 for parameters, and that activations predict runtime better than flops do.
     Correlations are Pearson's, of all networks. No line is drawn through values that span less than a factor of 2, as
-    the flops of one band do, and times that were measured on different hardware get neither: they compare the networks
-    of one population, and no populations.
+    the flops of one band do, and times that were measured on different hardware get neither: they would compare the
+    machines.
 
     Args:
         populations: one or several, best at different flops.
@@ -131,7 +131,7 @@ def complexity_relations(
         ("flops", "runtime", "flops (MF)", label),
         ("activations", "runtime", "activations (million)", label),
     ]
-    mixed = len({_measured_on(s, runtime) for s in shown}) > 1
+    mixed = len(set().union(*(_measured_on(s, runtime) for s in shown))) > 1
     text = small_print(shown) + (_timed_words(shown) if runtime == "runtime" else "") if note else ""
     fig, axes = new_figure(size[0] * 2, size[1] * 2, text, 2, 2, squeeze=False)
     words = []
@@ -151,10 +151,10 @@ def complexity_relations(
     return finish(fig, f"{start}; lines fitted to the best {100 * best:g} %. {' '.join(words)}")
 
 
-def _measured_on(source: Source, runtime: str) -> str:
+def _measured_on(source: Source, runtime: str) -> set[str]:
     """Return the hardware of a column with times: that of training, unless runtimes were measured by themselves."""
     timed = (source.table.attrs.get("runtime") or {}) if runtime == "runtime" else {}
-    return str(timed.get("hardware") or source.hardware)
+    return {str(timed["hardware"])} if timed.get("hardware") else source.machines
 
 
 def _timed_words(shown: list[Source]) -> str:
