@@ -144,7 +144,7 @@ def _named(name: str, kinds: list[str]) -> str:
     """Put a name of hardware together with its kinds, " (family 25, model 17)" or nothing where none was recorded."""
     if len(kinds) == 1:
         return name + kinds[0]
-    return f"{name} ({'; '.join(kind[2:-1] or 'family not recorded' for kind in kinds)})"
+    return f"{name} ({'; '.join(kind[2:-1] or 'family unknown' for kind in kinds)})"
 
 
 def versions_of(header: dict[str, Any], package: str) -> str:
