@@ -15,6 +15,8 @@ from . import __version__
 # Digits in a processor's name that say nothing of its model: virtual machines often tell no more than these.
 NO_MODEL = r"@ [\d.]+ ?GHz|version [\d.+]+"
 
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX"}  # the widest first
+
 PACKAGES = ("torch", "torchvision", "numpy", "pillow")
 
 
@@ -38,14 +40,20 @@ def hardware(device: str = "cpu") -> str:
 
 
 def _processor(file: str = "/proc/cpuinfo") -> str:
-    """Return the name of the processor; where it leaves the model open, as in "AMD EPYC", with family and model."""
+    """Return the name of the processor, with what decides how it rounds: "AMD EPYC (family 25, model 17, AVX-512)".
+
+    Family and model are told where the name leaves them open. The widest vector instructions are told always: they
+    decide in which order sums are taken, and a virtual machine may hide those that its processor has.
+    """
     facts: dict[str, str] = {}
     with contextlib.suppress(OSError), open(file) as lines:
         for name, colon, value in (line.partition(":") for line in lines):
             if colon:
                 facts.setdefault(name.strip(), value.strip())  # of the first processor
     name = facts.get("model name") or platform.processor() or platform.machine()
-    numbers = [facts.get(part) for part in ("cpu family", "model")]
-    if re.search(r"\d", re.sub(NO_MODEL, "", name)) or not all(numbers):
-        return name
-    return f"{name} (family {numbers[0]}, model {numbers[1]})"
+    numbers = [f"{word} {facts[key]}" for word, key in (("family", "cpu family"), ("model", "model")) if key in facts]
+    known = re.search(r"\d", re.sub(NO_MODEL, "", name)) or len(numbers) < 2
+    flags = facts.get("flags", "").split()
+    vectors = [said for flag, said in VECTORS.items() if flag in flags][:1]
+    more = ", ".join([*([] if known else numbers), *vectors])
+    return f"{name} ({more})" if more else name

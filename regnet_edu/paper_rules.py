@@ -15,7 +15,7 @@ import numpy as np
 
 from .comparison import Comparison, compare, round_significantly
 from .edf import summary
-from .population import hardware_of, load_population, populations
+from .population import hardware_of, load_population, machines_of, populations, split_hardware
 from .properties import property_values, rank_correlation
 from .random_search import random_search_curve
 
@@ -72,9 +72,18 @@ def sizes_of(*names: str) -> str:
 
 
 def mixed_hardware(*names: str) -> str:
-    """Say that populations were trained on different processors, if they were."""
-    kinds = dict.fromkeys(hardware_of(networks_of(name).attrs["header"]) for name in names)
-    return f"on different hardware: {' and '.join(kinds)}" if len(kinds) > 1 else ""
+    """Say that networks that are compared were trained on different processors, if they were or may have been.
+
+    Two populations may both have gone on elsewhere: what decides is which hardware trained each network.
+    """
+    tables = [networks_of(name) for name in names]
+    machines = {split_hardware(machine) for table in tables for machine in machines_of(table)}
+    if len(machines) == 1:
+        return ""
+    name, _ = next(iter(machines))  # of one name, and one of two kinds unknown: it may be the other
+    perhaps = "perhaps " if len(machines) == 2 and machines >= {(name, "")} and len(dict(machines)) == 1 else ""
+    said = dict.fromkeys(hardware_of(table.attrs["header"]) for table in tables)
+    return f"{perhaps}on different hardware: {' and '.join(said)}"
 
 
 def better(population: str, than: str) -> Outcome:

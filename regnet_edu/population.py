@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import fields
@@ -21,6 +22,8 @@ COLUMNS = (
     "flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths",
     "stem_width", "stem_stride", "strides", "block", "se_ratio", "activation", "reason", "hardware",
 )  # fmt: skip
+# How a processor is told further: by family, model and vector instructions, as `circumstances.hardware` writes them.
+KIND = re.compile(r"(?P<name>.+) \((?P<kind>(?:family|AVX)[^()]*)\)")
 LISTS = ("errors", "depths", "widths", "bottleneck_ratios", "group_widths", "strides")
 
 
@@ -130,21 +133,33 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
 def hardware_of(header: dict[str, Any]) -> str:
     """Return the hardware of a population: a sweep may be resumed on another machine.
 
-    Where only family and model of the processors differ, what they have in common is said once.
+    Where only the kinds of one processor differ, what they have in common is said once.
     """
     kinds: dict[str, list[str]] = {}
     for part in _parts(header):
-        name, family, model = str(part.get("hardware") or "").partition(" (family ")
-        if name and (family + model) not in kinds.setdefault(name, []):
-            kinds[name].append(family + model)
+        name, kind = split_hardware(str(part.get("hardware") or ""))
+        if name and kind not in kinds.setdefault(name, []):
+            kinds[name].append(kind)
     return " then ".join(_named(name, found) for name, found in kinds.items())
+
+
+def machines_of(population: pd.DataFrame) -> list[str]:
+    """Return the hardware that trained the networks of a table: more than one where a sweep went on elsewhere."""
+    recorded = population["hardware"].dropna() if "hardware" in population else ()
+    return list(dict.fromkeys(map(str, recorded))) or [hardware_of(population.attrs.get("header") or {})]
+
+
+def split_hardware(hardware: str) -> tuple[str, str]:
+    """Split "2 x AMD EPYC (family 25, model 17, AVX2)" into the name of the hardware and its kind, "" if none is."""
+    found = KIND.fullmatch(hardware)
+    return (found["name"], found["kind"]) if found else (hardware, "")
 
 
 def _named(name: str, kinds: list[str]) -> str:
     """Put a name of hardware together with its kinds, " (family 25, model 17)" or nothing where none was recorded."""
-    if len(kinds) == 1:
-        return name + kinds[0]
-    return f"{name} ({'; '.join(kind[2:-1] or 'family unknown' for kind in kinds)})"
+    if kinds == [""]:
+        return name
+    return f"{name} ({'; '.join(kind or 'kind unknown' for kind in kinds)})"
 
 
 def versions_of(header: dict[str, Any], package: str) -> str:

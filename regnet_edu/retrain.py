@@ -107,7 +107,7 @@ def retrain(
 ) -> Retrained:
     """Train some networks of a population again, each from its recorded config and seed, and compare.
 
-    On a CPU of the same kind, with the same version of torch and the same images, a network has the same error to the
+    With the same vector instructions (AVX2, AVX-512), version of torch and images, a network has the same error to the
     last bit. Elsewhere sums are rounded otherwise, and the error moves about as far as from another seed.
 
     Args:

@@ -202,6 +202,30 @@ def test_populations_of_different_hardware_are_not_compared_silently(recorded):
         assert "on different hardware: 2 cores of a test machine and" in outcome.why
 
 
+def test_populations_that_both_went_on_elsewhere_are_of_different_hardware(recorded):
+    assert "hardware" not in paper_rules.better("same", "low").why
+    for name in ("good", "bad"):  # their headers say the same of both
+        recorded[name].attrs["header"]["sessions"].append({"hardware": "a GPU"})
+        recorded[name]["hardware"] = ["2 cores of a test machine", "a GPU"] * (len(recorded[name]) // 2)
+    why = paper_rules.better("good", "bad").why
+    assert why == "on different hardware: 2 cores of a test machine then a GPU"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["", "AVX2"], "perhaps on different hardware: 2 x EPYC and 2 x EPYC (AVX2)"),
+        (["AVX2", "AVX-512"], "on different hardware: 2 x EPYC (AVX2) and 2 x EPYC (AVX-512)"),
+        (["AVX2", "AVX2"], ""),
+    ],
+)
+def test_of_hardware_whose_kind_is_unknown_only_perhaps_is_said(recorded, kinds, said):
+    for name, kind in zip(("good", "bad"), kinds, strict=True):
+        recorded[name]["hardware"] = f"2 x EPYC ({kind})" if kind else "2 x EPYC"
+        recorded[name].attrs["header"].update(hardware=recorded[name]["hardware"][0], sessions=[])
+    assert paper_rules.better("good", "bad").why == said
+
+
 def test_means_alike_are_not_curves_alike(recorded):
     recorded["same"]["error"] = recorded["good"]["error"].mean()
     outcome = paper_rules.alike("same", "good")

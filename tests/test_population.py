@@ -108,7 +108,10 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
         (["2 x EPYC", "2 x EPYC"], "2 x EPYC"),
         (["2 x EPYC", "a laptop", "2 x EPYC"], "2 x EPYC then a laptop"),
         (["2 x EPYC (family 25, model 17)"] * 2, "2 x EPYC (family 25, model 17)"),
-        (["2 x EPYC", "2 x EPYC (family 25, model 17)"], "2 x EPYC (family unknown; family 25, model 17)"),
+        (["2 x EPYC", "2 x EPYC (family 25, model 17)"], "2 x EPYC (kind unknown; family 25, model 17)"),
+        (["2 x Core(TM) i7 (AVX2)", "2 x Core(TM) i7 (AVX-512)"], "2 x Core(TM) i7 (AVX2; AVX-512)"),
+        (["an H200 with 4 x EPYC (AVX2)", "4 x EPYC (AVX2)"], "an H200 with 4 x EPYC (AVX2) then 4 x EPYC (AVX2)"),
+        (["a cluster (of 2 nodes)"], "a cluster (of 2 nodes)"),
         (
             ["2 x EPYC (family 25, model 17)", "2 x EPYC (family 26, model 2)", "2 x Xeon (family 6, model 85)"],
             "2 x EPYC (family 25, model 17; family 26, model 2) then 2 x Xeon (family 6, model 85)",

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..edf import clean_errors
 from ..errors import InputError
-from ..population import facts, hardware_of, load_population, versions_of
+from ..population import facts, hardware_of, load_population, machines_of, versions_of
 from ..properties import no_texts
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ class Source:
 
     @property
     def machines(self) -> set[str]:
-        """The hardware that trained the networks, as recorded: more than one where a sweep went on elsewhere."""
-        recorded = self.table["hardware"].dropna() if "hardware" in self.table else ()
-        return set(map(str, recorded)) or {self.hardware}
+        """The hardware that trained the networks, as recorded."""
+        return set(machines_of(self.table))
 
     @property
     def torch(self) -> str:
