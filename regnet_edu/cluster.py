@@ -1,9 +1,10 @@
 """The Ray engine: the same sweep on a cluster, with one actor a worker and the driver as the only writer.
 
 The driver gives each worker one network at a time, as the local engine does, so the records are the same: bit for bit
-on processors of one kind with the same version of torch and number of threads, whatever the engine and the number of
-workers; on GPUs as far as their arithmetic repeats itself. The package travels to the nodes with the job; torch must be
-on them. Images in memory travel once to each node; an image folder that is read while training must be there on all.
+on processors with the same vector instructions, version of torch and number of threads, whatever the engine and the
+number of workers; on GPUs as far as their arithmetic repeats itself. The package travels to the nodes with the job;
+torch must be on them. Images in memory travel once to each node; an image folder that is read while training must be
+there on all.
 """
 
 from __future__ import annotations
