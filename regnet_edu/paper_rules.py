@@ -80,10 +80,10 @@ def mixed_hardware(*names: str) -> str:
     machines = {split_hardware(machine) for table in tables for machine in machines_of(table)}
     if len(machines) == 1:
         return ""
-    name, _ = next(iter(machines))  # of one name, and one of two kinds unknown: it may be the other
-    perhaps = "perhaps " if len(machines) == 2 and machines >= {(name, "")} and len(dict(machines)) == 1 else ""
+    told = [set(filter(None, kind.split(", "))) for _, kind in machines]  # a record may say less than another
+    fits = len({name for name, _ in machines}) == 1 and all(parts <= max(told, key=len) for parts in told)
     said = dict.fromkeys(hardware_of(table.attrs["header"]) for table in tables)
-    return f"{perhaps}on different hardware: {' and '.join(said)}"
+    return f"{'perhaps ' * fits}on different hardware: {' and '.join(said)}"
 
 
 def better(population: str, than: str) -> Outcome:

@@ -217,9 +217,17 @@ def test_populations_that_both_went_on_elsewhere_are_of_different_hardware(recor
         (["", "AVX2"], "perhaps on different hardware: 2 x EPYC and 2 x EPYC (AVX2)"),
         (["AVX2", "AVX-512"], "on different hardware: 2 x EPYC (AVX2) and 2 x EPYC (AVX-512)"),
         (["AVX2", "AVX2"], ""),
+        (
+            ["family 25, model 17", "family 25, model 17, AVX-512"],
+            "perhaps on different hardware: 2 x EPYC (family 25, model 17) and 2 x EPYC (family 25, model 17, AVX-512)",
+        ),
+        (
+            ["family 25, model 1", "family 25, model 17"],
+            "on different hardware: 2 x EPYC (family 25, model 1) and 2 x EPYC (family 25, model 17)",
+        ),
     ],
 )
-def test_of_hardware_whose_kind_is_unknown_only_perhaps_is_said(recorded, kinds, said):
+def test_of_hardware_whose_kind_is_not_told_in_full_only_perhaps_is_said(recorded, kinds, said):
     for name, kind in zip(("good", "bad"), kinds, strict=True):
         recorded[name]["hardware"] = f"2 x EPYC ({kind})" if kind else "2 x EPYC"
         recorded[name].attrs["header"].update(hardware=recorded[name]["hardware"][0], sessions=[])
