@@ -143,10 +143,10 @@ def hardware_of(header: dict[str, Any]) -> str:
     return " then ".join(_named(name, found) for name, found in kinds.items())
 
 
-def machines_of(population: pd.DataFrame) -> list[str]:
+def machines_of(population: pd.DataFrame) -> set[str]:
     """Return the hardware that trained the networks of a table: more than one where a sweep went on elsewhere."""
     recorded = population["hardware"].dropna() if "hardware" in population else ()
-    return list(dict.fromkeys(map(str, recorded))) or [hardware_of(population.attrs.get("header") or {})]
+    return set(map(str, recorded)) or {hardware_of(population.attrs.get("header") or {})}
 
 
 def split_hardware(hardware: str) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class Source:
     @property
     def machines(self) -> set[str]:
         """The hardware that trained the networks, as recorded."""
-        return set(machines_of(self.table))
+        return machines_of(self.table)
 
     @property
     def torch(self) -> str:
