@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .arguments import amount, setting, training_options
+from .arguments import amount, setting, training_options, vectors_option
 from .errors import InputError
 from .grading.commands import add as add_grading_commands
 from .interrupt import no_interrupt_is_lost
@@ -88,6 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     sweep.add_argument(
         "--gpus", type=float, metavar="SHARE", help="of a GPU for each worker on Ray, such as 0.25 (1 on cuda)"
     )
+    vectors_option(sweep, "all that there are, or those of the networks in --out")
     sweep.add_argument("--note", default="", help="what a reader of the figures must know of the data")
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
 
@@ -112,6 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     retrain.add_argument("--data", metavar="DIR", help="the images that it was trained on, as for sweep (the regime's)")
     retrain.add_argument("--device", help="cpu or cuda (as it was trained)")
     retrain.add_argument("--threads", type=int, help="threads of each process (as it was trained)")
+    vectors_option(retrain, "as it was trained, where this machine can")
     retrain.add_argument("--workers", type=int, help="networks at once (one a processor)")
     retrain.add_argument("--quiet", action="store_true", help="show no progress bar")
     COMMANDS.update(add_train_command(command) | add_grading_commands(command))
@@ -203,6 +205,7 @@ def _sweep(options: argparse.Namespace) -> None:
         device=options.device,
         address=options.address,
         gpus=options.gpus,
+        vectors=options.vectors,
         data=options.data,
         note=options.note,
         progress=not options.quiet,
@@ -257,6 +260,7 @@ def _retrain(options: argparse.Namespace) -> None:
         workers=options.workers,
         threads=options.threads,
         device=options.device,
+        vectors=options.vectors,
         progress=not options.quiet,
     )
     print(result)

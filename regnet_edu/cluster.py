@@ -23,12 +23,14 @@ import numpy as np
 
 from . import __version__
 from .array_cache import PARTS
+from .circumstances import vectors_here
 from .connection import needs, ray_module
 from .data import ImageData
 from .dataset import DataSet
 from .errors import InputError, first_line
 from .local import FALSE_STARTS
 from .tries import Tries
+from .vectors import environment_of
 from .worker import Trainer
 
 PATIENCE = 30  # seconds without any worker after which the driver says what it waits for
@@ -42,6 +44,7 @@ def run(
     workers: int,
     threads: int,
     gpus: float = 0.0,
+    vectors: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Train every task on the cluster that this process is connected to; yield the outcomes as they come.
 
@@ -57,14 +60,16 @@ def run(
         workers: number of actors.
         threads: processors of each.
         gpus: share of a GPU of each.
+        vectors: the vector instructions that all are held to; each node uses all that it has if left out.
 
     Raises:
         InputError: the workers refuse the job, or none can be started.
     """
     ray = ray_module()
-    job = {"regime": regime, "device": device, "threads": threads, "versions": _versions()}
-    single = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    hire = ray.remote(Worker).options(num_cpus=threads, num_gpus=gpus, max_restarts=0, runtime_env={"env_vars": single})
+    job = {"regime": regime, "device": device, "threads": threads, "vectors": vectors, "versions": _versions()}
+    env_vars = {**dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)), **environment_of(vectors)}
+    process = {"runtime_env": {"env_vars": env_vars}, "max_restarts": 0}
+    hire = ray.remote(Worker).options(num_cpus=threads, num_gpus=gpus, **process)
     try:
         images = ray.put(_plain(data))
     except ray.exceptions.RayError as error:
@@ -82,11 +87,11 @@ class Worker:
     def __init__(self, job: Mapping[str, Any], data: DataSet) -> None:
         self.job, self.data = job, data
 
-    def prepare(self) -> None:
-        """Get ready to train.
+    def prepare(self) -> str:
+        """Get ready to train; return the vector instructions that its results depend on, "" on a GPU.
 
         Raises:
-            InputError: the node has other software, or lacks the images or the GPU.
+            InputError: the node has other software, or lacks the images, the GPU or the vector instructions.
         """
         here = socket.gethostname()
         for package, wanted in self.job["versions"].items():
@@ -96,7 +101,13 @@ class Worker:
         root = getattr(self.data, "root", None)
         if root is not None and not root.is_dir():
             raise InputError(f"node {here} has no image folder {root}; it must be there on every node")
+        wanted, has = self.job["vectors"], vectors_here()
+        if wanted and has != wanted:
+            raise InputError(
+                f"node {here} has {has or 'other'} vector instructions, not {wanted}; name those that all have"
+            )
         self.trainer = Trainer({**self.job, "data": self.data})
+        return has if self.job["device"] == "cpu" else ""
 
     def train(self, task: Mapping[str, Any]) -> dict[str, Any]:
         """Train one network; return its outcome."""
@@ -121,6 +132,7 @@ class _Pool:
         self.busy: dict[Any, _Hired] = {}  # by the promise of what each is to answer next
         self.false_starts = 0
         self.warned = False
+        self.vectors: set[str] = set()  # of the workers so far
 
     def outcomes(self) -> Iterator[dict[str, Any]]:
         while self.waiting or any(w.task for w in self.busy.values()):
@@ -145,6 +157,8 @@ class _Pool:
             yield from self.lost(worker, _reason(error))
             return
         self.false_starts = 0
+        if not worker.task:
+            self.compare(outcome)
         final = self.judged(worker.task, outcome) if worker.task else []
         if self.waiting:  # the worker goes on while the driver writes
             worker.task = self.waiting.popleft()
@@ -182,6 +196,16 @@ class _Pool:
             "The sweep waits; Ctrl-C stops it",
             file=sys.stderr,
         )
+
+    def compare(self, vectors: str) -> None:
+        """Say that nodes round otherwise than others, when the first worker is ready that does."""
+        if self.vectors and vectors not in self.vectors:
+            print(
+                f"note: the nodes have other vector instructions, {next(iter(self.vectors))} and {vectors}, and round "
+                "sums otherwise; --vectors AVX2 lets the same network have the same error on all of them",
+                file=sys.stderr,
+            )
+        self.vectors.add(vectors)
 
     def close(self) -> None:
         for worker in self.busy.values():

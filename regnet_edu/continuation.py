@@ -9,6 +9,7 @@ from typing import Any
 from .config import AnyNetConfig
 from .errors import InputError
 from .records import Records, no_search_for_cycles
+from .vectors import told
 
 
 def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyNetConfig], out: Path) -> None:
@@ -57,6 +58,17 @@ def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
 
 def _identity(data: dict[str, Any]) -> str:
     return f"{data['name']} ({data['train']} + {data['test']} images, fingerprint {data['fingerprint']})"
+
+
+def other_rounding(found: Records, hardware: str) -> str:
+    """Say that the networks of a file that are still to come will be rounded otherwise than those before, if so."""
+    before, now = set().union(*(told(str(session.get("hardware"))) for session in found.sessions)), told(hardware)
+    if not before or not now or before == now:
+        return ""
+    return (
+        f"the networks so far were trained with {' and '.join(sorted(before))}, the next will be with "
+        f"{' and '.join(now)}: these round sums otherwise, which moves an error about as far as another seed"
+    )
 
 
 def same_crew(found: Records, facts: Mapping[str, Any], hardware: str) -> bool:

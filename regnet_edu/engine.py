@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from . import cluster, connection, local
+from . import cluster, connection, local, vectors
 from .calibration import networks_at_once, processors
 from .checks import whole
-from .circumstances import hardware
+from .circumstances import hardware, vectors_here
 from .config import AnyNetConfig
 from .cost import Images
 from .dataset import DataSet
@@ -52,6 +52,7 @@ class Engine:
     device: str = "cpu"
     address: str | None = None
     gpus: float | None = None
+    vectors: str | None = None
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
@@ -64,6 +65,19 @@ class Engine:
         for name in ("address", "gpus"):
             if self.name != "ray" and getattr(self, name) is not None:
                 raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
+        if self.vectors is not None:
+            vectors.check(self.vectors, vectors_here() if self.name == "local" else None)
+
+    def as_before(self, hardware: Iterable[str | None]) -> Engine:
+        """Return the engine with the vector instructions that networks were trained with, where it can be held to them.
+
+        Args:
+            hardware: of these networks, as their records name it. Nothing changes if they were trained with several.
+        """
+        told = set().union(*(vectors.told(text or "") for text in hardware))
+        if self.device != "cpu" or self.vectors is not None or len(told) != 1:
+            return self
+        return replace(self, vectors=told.pop()) if told <= vectors.narrower_than(vectors_here()) else self
 
     def found(self, precision: str = "fp32") -> Engine:
         """Return the engine with the address at which Ray answers, before anything else takes time or is written.
@@ -100,14 +114,17 @@ class Engine:
             if not self.workers and self.device != "cpu":
                 workers, pace = networks_at_once(config, regime, images, self.device, self.threads)
             options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
-            yield Crew({"workers": workers, **facts}, hardware(self.device), partial(local.run, **options), pace)
+            options["vectors"] = self.vectors
+            where = hardware(self.device, self.vectors)
+            yield Crew({"workers": workers, **facts}, where, partial(local.run, **options), pace)
             return
         gpus = connection.share_of_gpu(self.device, self.gpus)
         with connection.connected(self.address or "auto"):
             room = connection.capacity(self.threads, gpus)
             workers = self.workers or room
             options = {"device": self.device, "workers": workers, "threads": self.threads, "gpus": gpus}
-            where = f"{connection.hardware()}; driver on {hardware()}"
+            options["vectors"] = self.vectors
+            where = f"{connection.hardware()}; driver on {hardware(held_to=self.vectors)}"
             yield Crew({"workers": workers, **facts, "gpus": gpus}, where, partial(cluster.run, **options))
 
     def timing(self, crew: Crew | None = None) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def retrain(
     workers: int | None = None,
     threads: int | None = None,
     device: str | None = None,
+    vectors: str | None = None,
     progress: bool = True,
 ) -> Retrained:
     """Train some networks of a population again, each from its recorded config and seed, and compare.
@@ -118,6 +119,8 @@ def retrain(
         data: the images, as for `sweep`; if left out, the regime's own, provided that the population has those.
         workers: how many networks at once; as many as there are processors if left out.
         threads, device: as the population was trained if left out.
+        vectors: "AVX2" or "AVX-512"; if left out, those that the networks were trained with, where their records name
+            them and this machine can be held to them, or else all that it has.
         progress: whether to show a progress bar.
 
     Raises:
@@ -129,7 +132,9 @@ def retrain(
     rows = _chosen(table, name, n, index, rng)
     session = (header["sessions"] or [{}])[-1]
     threads = session.get("threads", 1) if threads is None else threads
-    engine = Engine("local", workers, threads, device or session.get("device", "cpu")).found(regime.precision)
+    device = device or session.get("device", "cpu")
+    engine = Engine("local", workers, threads, device, vectors=vectors).as_before(row["hardware"] for row in rows)
+    engine = engine.found(regime.precision)
     images = _images(header, name, regime, data, progress)
     tasks = [{"index": row["index"], "seed": row["seed"], "config": config_of(row).to_dict()} for row in rows]
     with engine.start(config_of(rows[0]), regime, size_of(images, regime.resolution)) as crew:

@@ -47,7 +47,7 @@ def cpuinfo(folder, name, flags):
     ],
 )
 def test_a_processor_whose_name_leaves_the_model_open_is_told_by_family_and_model(tmp_path, name, said):
-    assert _processor(cpuinfo(tmp_path, name, "fpu")) == said
+    assert _processor(file=cpuinfo(tmp_path, name, "fpu")) == said
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_processor_whose_name_leaves_the_model_open_is_told_by_family_and_mode
 def test_the_widest_vectors_are_told_for_they_decide_how_sums_are_rounded(tmp_path, flags, said):
     # Two machines that call themselves family 25, model 17 trained one network to other errors: one hid its AVX-512.
     for name, more in (("AMD EPYC", "family 25, model 17, "), ("AMD EPYC 9654 96-Core Processor", "")):
-        found = _processor(cpuinfo(tmp_path, name, flags))
+        found = _processor(file=cpuinfo(tmp_path, name, flags))
         assert found == f"{name} ({more}{said})"
         assert split_hardware(f"2 x {found}") == (f"2 x {name}", more + said)
 
@@ -67,4 +67,4 @@ def test_elsewhere_a_processor_has_the_name_that_its_system_gives_it(tmp_path, m
     if content:  # Linux on ARM
         (tmp_path / "cpuinfo").write_text(content)
     monkeypatch.setattr("platform.processor", lambda: name)
-    assert _processor(str(tmp_path / "cpuinfo")) == name
+    assert _processor(file=str(tmp_path / "cpuinfo")) == name

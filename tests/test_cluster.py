@@ -16,6 +16,7 @@ import pytest
 
 import regnet_edu as rn
 from regnet_edu import cluster, connection, records
+from regnet_edu.circumstances import vectors_here
 from regnet_edu.cli import build_parser, main
 from regnet_edu.engine import Engine
 from regnet_edu.errors import InputError
@@ -105,6 +106,12 @@ def test_a_cluster_gives_the_records_of_local_workers(connected, images, undistu
     wait_for(lambda: free_processors() == 2, 30)  # all workers have gone
 
 
+@pytest.mark.skipif(vectors_here() != "AVX-512", reason="this processor has no AVX-512 to do without")
+def test_nodes_are_held_to_the_vectors_that_were_asked_for(connected, images):
+    held = run(images, n=1, engine="ray", vectors="AVX2")  # a worker that is not held to them refuses
+    assert held.status[0] == "ok" and held.hardware[0].endswith("AVX2)")
+
+
 def test_the_package_goes_to_the_nodes_with_the_job(connected):
     def copies():
         return [p for p in sys.path if os.path.exists(os.path.join(p, "regnet_edu", "cluster.py"))]
@@ -152,13 +159,17 @@ def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbe
 
 
 def test_a_node_with_other_versions_or_without_the_images_is_refused(images, tmp_path):
-    job = {"regime": REGIME.to_dict(), "device": "cpu", "threads": 1, "versions": cluster._versions()}
+    facts = {"device": "cpu", "threads": 1, "vectors": None}
+    job = {"regime": REGIME.to_dict(), "versions": cluster._versions(), **facts}
     other = {**job, "versions": {"torch": "1.0"}}
     with pytest.raises(InputError, match=r"node .* has torch .*, the driver 1.0; install the same on all"):
         cluster.Worker(other, images).prepare()
     elsewhere = SimpleNamespace(root=tmp_path / "imagenet")
     with pytest.raises(InputError, match=r"node .* has no image folder .*imagenet; it must be there on every node"):
         cluster.Worker(job, elsewhere).prepare()
+    with pytest.raises(InputError, match=r"node .* has .* vector instructions, not AVX-1024; name those that all have"):
+        cluster.Worker({**job, "vectors": "AVX-1024"}, images).prepare()
+    assert cluster.Worker(job, images).prepare() == vectors_here()
 
 
 class FakeRay:
@@ -202,6 +213,14 @@ def test_a_network_whose_worker_is_lost_once_is_trained_by_another():
     ok = {"index": 0, "status": "ok"}
     fake = FakeRay(None, LOST, None, ok)
     assert outcomes_of(fake) == [ok] and fake.killed == 2  # the lost one and, in the end, the other
+
+
+@pytest.mark.parametrize(("second", "said"), [("AVX-512", 0), ("AVX2", 1)])
+def test_nodes_that_round_otherwise_are_named_once(second, said, capsys):
+    trained = [{"index": k, "status": "ok"} for k in range(3)]
+    assert len(outcomes_of(FakeRay("AVX-512", second, "AVX-512", *trained), tasks=3, workers=3)) == 3
+    note = "note: the nodes have other vector instructions, AVX-512 and AVX2, and round sums otherwise; --vectors AVX2"
+    assert capsys.readouterr().err.count(note) == said
 
 
 def test_workers_that_never_get_ready_are_said():

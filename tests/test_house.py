@@ -54,7 +54,7 @@ ROOMS = [
     ["batch"],
     ["config"],
     ["checks", "lock", "vision"],
-    ["errors", "circumstances"],
+    ["circumstances", "vectors", "errors"],
 ]
 ORDER = list(chain.from_iterable(ROOMS))
 WITHOUT_TORCH = ORDER[ORDER.index("study") :]
