@@ -81,8 +81,8 @@ def power(populations: Sequence[str], of: str, paper: float, other: float, best:
     return Outcome(REPRODUCED if low <= paper <= high else CONTRADICTED, ours, gap)
 
 
-def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str]:
-    """Return (networks, 3) of flops, activations and milliseconds of the best networks, and what lacks."""
+def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str, str]:
+    """Return (networks, 3) of flops, activations and milliseconds of the best networks, on what, and what lacks."""
     there = [name for name in populations if name in recorded() and runtimes_recorded(name)]
     missing = [f"runtimes of {name}" for name in populations if name not in there]
     if len(there) < 2:
@@ -90,14 +90,14 @@ def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str]:
     tables = [with_runtimes(name).sort_values("error") for name in there]
     kept = [t[t["error"].notna() & t["runtime"].notna()] for t in tables]
     parts = [t.head(max(2, round(best * len(t))))[["flops", "activations", "runtime"]] for t in kept]
-    return np.concatenate([p.to_numpy(dtype=np.float64) for p in parts]), (
-        str(NotRecordedError(*missing)) if missing else ""
-    )
+    machines = dict.fromkeys(str(t.attrs["runtime"].get("hardware", "unknown hardware")) for t in tables)
+    gap = str(NotRecordedError(*missing)) if missing else ""
+    return np.concatenate([p.to_numpy(dtype=np.float64) for p in parts]), f"on {' and '.join(machines)}", gap
 
 
 def runtime_follows(populations: Sequence[str]) -> Outcome:
     """Measured runtimes go with activations more closely than with flops (correlation of logarithms)."""
-    table, gap = _timed(populations, 1.0)
+    table, where, gap = _timed(populations, 1.0)
     flops, acts, time = np.log(table).T
 
     def closer(rows: np.ndarray) -> tuple[float, float]:
@@ -107,7 +107,7 @@ def runtime_follows(populations: Sequence[str]) -> Outcome:
     drawn = [np.subtract(*closer(rng.choice(everyone, len(time)))) for _ in range(1000)]
     low, high = np.quantile(drawn, [0.025, 0.975])
     ours = "correlation of logarithms {:.2f} with activations, {:.2f} with flops".format(*closer(everyone))
-    ours += f", difference [{low:+.2f}, {high:+.2f}], n = {len(time)}"
+    ours += f", difference [{low:+.2f}, {high:+.2f}], n = {len(time)}, {where}"
     if low <= 0 <= high:
         return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [MORE, gap])))
     return Outcome(REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
@@ -115,7 +115,7 @@ def runtime_follows(populations: Sequence[str]) -> Outcome:
 
 def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
     """The runtime of the best networks is modelled best by flops and their square root together (by AIC)."""
-    table, gap = _timed(populations, best)
+    table, where, gap = _timed(populations, best)
     flops, time = table[:, 0] / 1e6, table[:, 2]
     columns = {"linear": [flops], "square root": [flops**0.5], "both": [flops, flops**0.5]}
     score, both = {}, np.zeros(2)
@@ -125,7 +125,7 @@ def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
         residual = float(np.square(time - design @ both).mean())
         score[name] = len(time) * np.log(residual) + 2 * len(terms)
     ours = ", ".join(f"AIC {value:.0f} {name}" for name, value in score.items())
-    ours += f"; {both[0]:.2f} ms a MF and {both[1]:.2f} ms a root of a MF, n = {len(time)}"
+    ours += f"; {both[0]:.2f} ms a MF and {both[1]:.2f} ms a root of a MF, n = {len(time)}, {where}"
     if min(score, key=lambda name: score[name]) != "both":
         return Outcome(CONTRADICTED, ours, gap)
     return Outcome(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)

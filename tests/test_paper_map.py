@@ -180,10 +180,14 @@ def test_rules_on_runtimes_find_what_was_put_in(recorded, monkeypatch):
         noise = rng.normal(1, 0.01, len(table))
         table["runtime"] = (2e-6 * table["flops"] + 20e-3 * table["flops"] ** 0.5) * noise
         table["activations"] = table["flops"] * rng.uniform(0.5, 2, len(table))
+        table.attrs["runtime"] = {"hardware": "a slow clock"}
     monkeypatch.setattr(paper_bands, "runtimes_recorded", lambda name: name != "bad")
     monkeypatch.setattr(paper_bands, "with_runtimes", recorded.__getitem__)
     assert paper_bands.runtime_model(["good", "same"]).verdict == REPRODUCED
-    assert paper_bands.runtime_follows(["good", "same", "bad"]).verdict == CONTRADICTED
+    follows = paper_bands.runtime_follows(["good", "same", "bad"])
+    assert follows.verdict == CONTRADICTED and follows.ours.endswith(", on a slow clock")
+    recorded["same"].attrs["runtime"] = {}  # written by hand
+    assert paper_bands.runtime_model(["good", "same"]).ours.endswith(", on a slow clock and unknown hardware")
     assert "not recorded yet: runtimes of bad" in paper_bands.runtime_follows(["good", "same", "bad"]).why
     for table in recorded.values():
         table["runtime"] = table["flops"]
