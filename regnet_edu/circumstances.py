@@ -44,9 +44,9 @@ def hardware(device: str = "cpu", held_to: str | None = None) -> str:
     return f"{os.cpu_count()} x {_processor(held_to)}"
 
 
-def vectors_here() -> str:
+def vectors_here(file: str = CPUINFO) -> str:
     """Return the widest vector instructions that this process uses: "AVX-512", "AVX2", "AVX", or "" for none."""
-    return vectors.in_use(_facts(CPUINFO).get("flags", "").split())
+    return vectors.in_use(_facts(file).get("flags", "").split())
 
 
 def _processor(held_to: str | None = None, file: str = CPUINFO) -> str:
@@ -59,7 +59,7 @@ def _processor(held_to: str | None = None, file: str = CPUINFO) -> str:
     name = facts.get("model name") or platform.processor() or platform.machine()
     numbers = [f"{word} {facts[key]}" for word, key in (("family", "cpu family"), ("model", "model")) if key in facts]
     known = re.search(r"\d", re.sub(NO_MODEL, "", name)) or len(numbers) < 2
-    used = held_to or vectors.in_use(facts.get("flags", "").split())
+    used = held_to or vectors_here(file)
     more = ", ".join([*([] if known else numbers), *filter(None, [used])])
     return f"{name} ({more})" if more else name
 

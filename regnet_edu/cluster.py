@@ -157,9 +157,11 @@ class _Pool:
             yield from self.lost(worker, _reason(error))
             return
         self.false_starts = 0
-        if not worker.task:
+        final: list[dict[str, Any]] = []
+        if worker.task:
+            final = self.judged(worker.task, outcome)
+        else:
             self.compare(outcome)
-        final = self.judged(worker.task, outcome) if worker.task else []
         if self.waiting:  # the worker goes on while the driver writes
             worker.task = self.waiting.popleft()
             self.busy[worker.actor.train.remote(worker.task)] = worker

@@ -62,7 +62,7 @@ def _identity(data: dict[str, Any]) -> str:
 
 def other_rounding(found: Records, hardware: str) -> str:
     """Say that the networks of a file that are still to come will be rounded otherwise than those before, if so."""
-    before, now = set().union(*(told(str(session.get("hardware"))) for session in found.sessions)), told(hardware)
+    before, now = told(*(session.get("hardware") for session in found.sessions)), told(hardware)
     if not before or not now or before == now:
         return ""
     return (

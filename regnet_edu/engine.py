@@ -74,7 +74,7 @@ class Engine:
         Args:
             hardware: of these networks, as their records name it. Nothing changes if they were trained with several.
         """
-        told = set().union(*(vectors.told(text or "") for text in hardware))
+        told = vectors.told(*hardware)
         if self.device != "cpu" or self.vectors is not None or len(told) != 1:
             return self
         return replace(self, vectors=told.pop()) if told <= vectors.narrower_than(vectors_here()) else self

@@ -63,6 +63,6 @@ def narrower_than(here: str) -> set[str]:
     return {"AVX2"} if here == "AVX-512" else set()
 
 
-def told(hardware: str) -> set[str]:
-    """Return the vector instructions that a record's `hardware` names: {"AVX2"} of "2 x AMD EPYC (AVX2)"."""
-    return set(re.findall(rf"\b(?:{'|'.join(FLAGS)})\b", hardware))
+def told(*hardware: str | None) -> set[str]:
+    """Return the vector instructions that the `hardware` of records names: {"AVX2"} of "2 x AMD EPYC (AVX2)"."""
+    return set(re.findall(rf"\b(?:{'|'.join(FLAGS)})\b", "\n".join(filter(None, hardware))))
