@@ -23,14 +23,14 @@ import numpy as np
 
 from . import __version__
 from .array_cache import PARTS
-from .circumstances import vectors_here
+from .circumstances import hardware, vectors_here
 from .connection import needs, ray_module
 from .data import ImageData
 from .dataset import DataSet
 from .errors import InputError, first_line
 from .local import FALSE_STARTS
 from .tries import Tries
-from .vectors import environment_of
+from .vectors import FLAGS, differing, environment_of
 from .worker import Trainer
 
 PATIENCE = 30  # seconds without any worker after which the driver says what it waits for
@@ -88,7 +88,7 @@ class Worker:
         self.job, self.data = job, data
 
     def prepare(self) -> str:
-        """Get ready to train; return the vector instructions that its results depend on, "" on a GPU.
+        """Get ready to train; return the processors that its results depend on, "" on a GPU.
 
         Raises:
             InputError: the node has other software, or lacks the images, the GPU or the vector instructions.
@@ -107,7 +107,7 @@ class Worker:
                 f"node {here} has {has or 'other'} vector instructions, not {wanted}; name those that all have"
             )
         self.trainer = Trainer({**self.job, "data": self.data})
-        return has if self.job["device"] == "cpu" else ""
+        return hardware() if self.job["device"] == "cpu" else ""
 
     def train(self, task: Mapping[str, Any]) -> dict[str, Any]:
         """Train one network; return its outcome."""
@@ -132,7 +132,8 @@ class _Pool:
         self.busy: dict[Any, _Hired] = {}  # by the promise of what each is to answer next
         self.false_starts = 0
         self.warned = False
-        self.vectors: set[str] = set()  # of the workers so far
+        self.first = ""  # hardware of the first worker
+        self.differ = False  # whether another one's rounds otherwise
 
     def outcomes(self) -> Iterator[dict[str, Any]]:
         while self.waiting or any(w.task for w in self.busy.values()):
@@ -199,15 +200,18 @@ class _Pool:
             file=sys.stderr,
         )
 
-    def compare(self, vectors: str) -> None:
+    def compare(self, hardware: str) -> None:
         """Say that nodes round otherwise than others, when the first worker is ready that does."""
-        if self.vectors and vectors not in self.vectors:
+        self.first = self.first or hardware
+        differs = differing([self.first], hardware)
+        if differs and not self.differ:
+            help = "; --vectors AVX2 lets it have the same" if set(differs) <= set(FLAGS) else ""
             print(
-                f"note: the nodes have other vector instructions, {next(iter(self.vectors))} and {vectors}, and round "
-                "sums otherwise; --vectors AVX2 lets the same network have the same error on all of them",
+                f"note: some nodes have {differs[0]}, others {differs[1]}: these round sums otherwise, and the same "
+                f"network has another error on the one than on the other{help}",
                 file=sys.stderr,
             )
-        self.vectors.add(vectors)
+        self.differ = self.differ or differs is not None
 
     def close(self) -> None:
         for worker in self.busy.values():

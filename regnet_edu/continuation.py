@@ -9,7 +9,7 @@ from typing import Any
 from .config import AnyNetConfig
 from .errors import InputError
 from .records import Records, no_search_for_cycles
-from .vectors import told
+from .vectors import differing
 
 
 def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyNetConfig], out: Path) -> None:
@@ -62,12 +62,12 @@ def _identity(data: dict[str, Any]) -> str:
 
 def other_rounding(found: Records, hardware: str) -> str:
     """Say that the networks of a file that are still to come will be rounded otherwise than those before, if so."""
-    before, now = told(*(session.get("hardware") for session in found.sessions)), told(hardware)
-    if not before or not now or before == now:
+    differs = differing((session.get("hardware") for session in found.sessions), hardware)
+    if differs is None:
         return ""
     return (
-        f"the networks so far were trained with {' and '.join(sorted(before))}, the next will be with "
-        f"{' and '.join(now)}: these round sums otherwise, which moves an error about as far as another seed"
+        f"the networks so far were trained with {differs[0]}, the next will be with {differs[1]}: "
+        "these round sums otherwise, which moves an error about as far as another seed"
     )
 
 

@@ -68,14 +68,16 @@ class Engine:
         if self.vectors is not None:
             vectors.check(self.vectors, vectors_here() if self.name == "local" else None)
 
-    def as_before(self, hardware: Iterable[str | None]) -> Engine:
+    def as_before(self, recorded: Iterable[str | None]) -> Engine:
         """Return the engine with the vector instructions that networks were trained with, where it can be held to them.
 
         Args:
-            hardware: of these networks, as their records name it. Nothing changes if they were trained with several.
+            recorded: the hardware of these networks. Nothing changes if they were trained with several
+                vector instructions, or on processors of another maker, which round otherwise anyway.
         """
-        told = vectors.told(*hardware)
-        if self.device != "cpu" or self.vectors is not None or len(told) != 1:
+        before = list(recorded)
+        told, other_maker = vectors.told(*before), vectors.makers(*before) - vectors.makers(hardware())
+        if self.device != "cpu" or self.vectors is not None or len(told) != 1 or other_maker:
             return self
         return replace(self, vectors=told.pop()) if told <= vectors.narrower_than(vectors_here()) else self
 
@@ -132,4 +134,6 @@ class Engine:
         workers = crew.facts["workers"] if crew else self.workers or (processors() if self.name == "local" else 1)
         timed = self.name == "local" and (self.device == "cpu" or crew is not None)
         pace = crew.pace if crew else None
-        return {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed, "pace": pace}
+        held_to = self.vectors if timed and self.vectors != vectors_here() else None
+        facts = {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed, "pace": pace}
+        return {**facts, "held_to": held_to}

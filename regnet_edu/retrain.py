@@ -108,8 +108,9 @@ def retrain(
 ) -> Retrained:
     """Train some networks of a population again, each from its recorded config and seed, and compare.
 
-    With the same vector instructions (AVX2, AVX-512), version of torch and images, a network has the same error to the
-    last bit. Elsewhere sums are rounded otherwise, and the error moves about as far as from another seed.
+    With a processor of the same maker (AMD, Intel), the same vector instructions (AVX2, AVX-512), version of torch and
+    images, a network has the same error to the last bit. Elsewhere sums are rounded otherwise, and the error moves
+    about as far as from another seed.
 
     Args:
         population: a name of `populations()`, or the path of a record file.

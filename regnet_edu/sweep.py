@@ -81,8 +81,8 @@ def sweep(
         gpus: with Ray on "cuda", the share of a GPU for each worker: 0.25 trains four networks at once on each; 1 if
             left out.
         vectors: "AVX2" or "AVX-512": hold the processors to these vector instructions, because they decide how sums are
-            rounded. AVX2 gave the same errors on all of AMD's processors that were tried; Intel's were not. If left
-            out, those of the networks in `out`, where the machine can be held to them, or else all that it has.
+            rounded. AVX2 gave the same errors on all of AMD's processors that were tried, and others on Intel's. If
+            left out, those of the networks in `out`, where the machine can be held to them, or else all that it has.
         data: train on this instead of the regime's own data: a name, an image folder, an `ImageData`, or
             "imagenet:DIR", whose images are read while networks train.
         note: what a reader of the figures must know of the data; kept in the header.

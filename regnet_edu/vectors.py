@@ -1,8 +1,9 @@
 """The vector instructions of a processor: they decide in which order a sum is taken, and with that how it is rounded.
 
 AVX2 adds eight numbers of 32 bits at once, AVX-512 sixteen. A processor that has the wider ones can do without them.
-So networks that were trained with AVX2 come out the same to the last bit on newer processors too, if these are held to
-AVX2; the other way round there is no help.
+So networks that were trained with AVX2 come out the same to the last bit on newer processors of the same maker too, if
+these are held to AVX2; the other way round there is no help. Nor is there between AMD and Intel, for which MKL takes
+other kernels.
 """
 
 from __future__ import annotations
@@ -65,4 +66,28 @@ def narrower_than(here: str) -> set[str]:
 
 def told(*hardware: str | None) -> set[str]:
     """Return the vector instructions that the `hardware` of records names: {"AVX2"} of "2 x AMD EPYC (AVX2)"."""
-    return set(re.findall(rf"\b(?:{'|'.join(FLAGS)})\b", "\n".join(filter(None, hardware))))
+    return _found("|".join(FLAGS), hardware)
+
+
+def makers(*hardware: str | None) -> set[str]:
+    """Return the makers of processors that the `hardware` of records names: {"AMD"} of "2 x AMD EPYC (AVX2)"."""
+    return _found("AMD|Intel", hardware)
+
+
+def differing(before: Iterable[str | None], now: str) -> tuple[str, str] | None:
+    """Return what makes two pieces of hardware round sums otherwise, in words; None if nothing known does.
+
+    Args:
+        before: `hardware` of one or several records.
+        now: the `hardware` that is compared with these.
+    """
+    before = list(before)
+    for words, find in (("processors of ", makers), ("", told)):
+        was, has = find(*before), find(now)
+        if was and has and was != has:
+            return words + " and ".join(sorted(was)), words + " and ".join(sorted(has))
+    return None
+
+
+def _found(names: str, hardware: Iterable[str | None]) -> set[str]:
+    return set(re.findall(rf"\b(?:{names})\b", "\n".join(filter(None, hardware))))

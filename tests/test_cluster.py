@@ -16,7 +16,7 @@ import pytest
 
 import regnet_edu as rn
 from regnet_edu import cluster, connection, records
-from regnet_edu.circumstances import vectors_here
+from regnet_edu.circumstances import hardware, vectors_here
 from regnet_edu.cli import build_parser, main
 from regnet_edu.engine import Engine
 from regnet_edu.errors import InputError
@@ -169,7 +169,7 @@ def test_a_node_with_other_versions_or_without_the_images_is_refused(images, tmp
         cluster.Worker(job, elsewhere).prepare()
     with pytest.raises(InputError, match=r"node .* has .* vector instructions, not AVX-1024; name those that all have"):
         cluster.Worker({**job, "vectors": "AVX-1024"}, images).prepare()
-    assert cluster.Worker(job, images).prepare() == vectors_here()
+    assert cluster.Worker(job, images).prepare() == hardware()
 
 
 class FakeRay:
@@ -215,12 +215,21 @@ def test_a_network_whose_worker_is_lost_once_is_trained_by_another():
     assert outcomes_of(fake) == [ok] and fake.killed == 2  # the lost one and, in the end, the other
 
 
-@pytest.mark.parametrize(("second", "said"), [("AVX-512", 0), ("AVX2", 1)])
-def test_nodes_that_round_otherwise_are_named_once(second, said, capsys):
-    trained = [{"index": k, "status": "ok"} for k in range(3)]
-    assert len(outcomes_of(FakeRay("AVX-512", second, "AVX-512", *trained), tasks=3, workers=3)) == 3
-    note = "note: the nodes have other vector instructions, AVX-512 and AVX2, and round sums otherwise; --vectors AVX2"
-    assert capsys.readouterr().err.count(note) == said
+@pytest.mark.parametrize(
+    ("second", "note"),
+    [
+        ("2 x AMD EPYC (AVX-512)", ""),
+        ("2 x AMD EPYC (AVX2)", "some nodes have AVX-512, others AVX2: these round sums otherwise"),
+        ("9 x Intel Xeon (AVX-512)", "some nodes have processors of AMD, others processors of Intel: these round sums"),
+    ],
+)
+def test_nodes_that_round_otherwise_are_named_once(second, note, capsys):
+    trained = [{"index": k, "status": "ok"} for k in range(4)]
+    first = "4 x AMD EPYC (AVX-512)"
+    assert len(outcomes_of(FakeRay(first, second, first, second, *trained), tasks=4, workers=4)) == 4
+    said = capsys.readouterr().err
+    assert said.count("note: ") == bool(note) and note in said
+    assert ("--vectors AVX2 lets it have the same" in said) == ("AVX2" in second)  # makers differ with any
 
 
 def test_workers_that_never_get_ready_are_said():

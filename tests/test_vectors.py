@@ -26,7 +26,8 @@ def images():
 
 def machine(monkeypatch, flags):
     """Let this be a machine whose processor has these flags."""
-    monkeypatch.setattr(circumstances, "_facts", lambda file: {"flags": " ".join(flags)})
+    facts = {"flags": " ".join(flags), "model name": "AMD EPYC"}
+    monkeypatch.setattr(circumstances, "_facts", lambda file: facts)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,8 @@ def test_what_cannot_be_had_gets_one_sentence(name, flags, sentence, monkeypatch
         (OLD, ["2 x A (AVX2)"], {}, None),
         (OLD, ["2 x A (AVX-512)"], {}, None),
         ([], ["2 x A (AVX2)"], {}, None),
+        (NEW, ["2 x AMD EPYC (AVX2)"], {}, "AVX2"),
+        (NEW, ["2 x Intel(R) Xeon(R) Processor (AVX2)"], {}, None),  # another maker's round otherwise all the same
     ],
 )
 def test_networks_are_trained_as_those_before_where_the_machine_can(flags, before, options, held_to, monkeypatch):
@@ -89,10 +92,20 @@ def test_networks_are_trained_as_those_before_where_the_machine_can(flags, befor
     assert Engine(**options).as_before(before).vectors == held_to
 
 
+@pytest.mark.parametrize(("flags", "asked", "held_to"), [(NEW, "AVX2", "AVX2"), (NEW, None, None), (OLD, "AVX2", None)])
+def test_an_estimate_knows_when_the_steps_that_it_times_use_more(flags, asked, held_to, monkeypatch):
+    machine(monkeypatch, flags)
+    assert Engine(vectors=asked).timing()["held_to"] == held_to
+
+
 def test_where_it_cannot_that_is_said():
     found = Records(None, [{"hardware": "2 x A (AVX-512)"}], {}, [], {})
     assert other_rounding(found, "4 x B (AVX-512)") == other_rounding(found, "an M4") == ""
     assert "so far were trained with AVX-512, the next will be with AVX2" in other_rounding(found, "2 x A (AVX2)")
+    found.sessions[0]["hardware"] = "2 x AMD EPYC (AVX-512)"
+    said = other_rounding(found, "2 x Intel(R) Xeon(R) Processor (AVX-512)")
+    assert "so far were trained with processors of AMD, the next will be with processors of Intel" in said
+    assert other_rounding(found, "4 x AMD EPYC (family 26, AVX-512)") == ""
 
 
 def test_a_worker_is_held_to_what_was_asked_for():
