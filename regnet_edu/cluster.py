@@ -132,7 +132,7 @@ class _Pool:
         self.busy: dict[Any, _Hired] = {}  # by the promise of what each is to answer next
         self.false_starts = 0
         self.warned = False
-        self.first = ""  # hardware of the first worker
+        self.first = ""  # processors of the first worker
         self.differ = False  # whether another one's rounds otherwise
 
     def outcomes(self) -> Iterator[dict[str, Any]]:
@@ -200,18 +200,18 @@ class _Pool:
             file=sys.stderr,
         )
 
-    def compare(self, hardware: str) -> None:
+    def compare(self, processors: str) -> None:
         """Say that nodes round otherwise than others, when the first worker is ready that does."""
-        self.first = self.first or hardware
-        differs = differing([self.first], hardware)
+        self.first = self.first or processors
+        differs = differing([self.first], processors)
         if differs and not self.differ:
-            help = "; --vectors AVX2 lets it have the same" if set(differs) <= set(FLAGS) else ""
+            self.differ = True
+            hint = "; --vectors AVX2 lets it have the same" if set(differs) <= set(FLAGS) else ""
             print(
                 f"note: some nodes have {differs[0]}, others {differs[1]}: these round sums otherwise, and the same "
-                f"network has another error on the one than on the other{help}",
+                f"network has another error on the one than on the other{hint}",
                 file=sys.stderr,
             )
-        self.differ = self.differ or differs is not None
 
     def close(self) -> None:
         for worker in self.busy.values():
