@@ -23,7 +23,7 @@ REPRODUCED, IN_PART = "reproduced", "reproduced in part"
 NOT_VISIBLE, CONTRADICTED = "not visible at this scale", "contradicted at this scale"
 NOT_ATTEMPTED = "not attempted"
 VERDICTS = (REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED)
-REPEATS = 4_000  # resamples of a comparison
+REPEATS = 10_000  # resamples of a comparison, as many as `compare` takes: a page and the map agree
 MORE = "would need more networks"
 MARGIN = 1.0  # points: populations whose means differ by less are called alike
 

@@ -2,13 +2,15 @@
 
 import math
 import warnings
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import regnet_edu as rn
 from regnet_edu.config import AnyNetConfig
 from regnet_edu.errors import InputError
-from regnet_edu.population import COLUMNS, hardware_of, load_population, populations, provenance
+from regnet_edu.population import COLUMNS, LISTS, hardware_of, load_population, populations, provenance
 from regnet_edu.properties import property_values
 from regnet_edu.records import RecordWriter
 from regnet_edu.regime import get
@@ -121,3 +123,15 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
 def test_hardware_is_said_in_few_words_where_a_sweep_went_on_elsewhere(recorded, said):
     header = {"hardware": recorded[0], "sessions": [{"hardware": name} for name in recorded]}
     assert hardware_of(header) == said
+
+
+def test_what_intel_trained_is_of_the_same_networks_as_what_amd_trained_again():
+    kept = sorted((Path(rn.__file__).parent / "populations" / "on_intel").glob("*.jsonl"))
+    assert [file.stem for file in kept] == ["anynetxb-cpu", "anynetxc-cpu"]
+    for file in kept:
+        on_intel, recorded = load_population(file), load_population(file.stem)
+        again = recorded.set_index("index").loc[on_intel["index"]].reset_index()
+        alike = ["index", "seed", "flops", "params", "activations", *LISTS[1:]]
+        pd.testing.assert_frame_equal(again[alike], on_intel[alike])
+        assert on_intel["hardware"].str.contains("Intel").all() and recorded["hardware"].str.contains("AMD").all()
+        assert on_intel.attrs["header"]["regime"] == recorded.attrs["header"]["regime"]
