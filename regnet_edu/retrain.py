@@ -141,7 +141,7 @@ def retrain(
     with engine.start(config_of(rows[0]), regime, size_of(images, regime.resolution)) as crew:
         with contextlib.closing(crew.train(tasks, regime.to_dict(), images)) as outcomes:
             outcome_of = {outcome["index"]: outcome for outcome in _shown(outcomes, len(tasks), progress)}
-        differences = _differences(header, crew.hardware, threads, images)
+        differences = _differences(header, rows, crew.hardware, threads, images)
     return Retrained(name, tuple(_again(row, outcome_of[row["index"]]) for row in rows), differences)
 
 
@@ -186,13 +186,17 @@ def _shown(outcomes: Iterable[dict[str, Any]], total: int, progress: bool) -> It
     return tqdm(outcomes, total=total, unit="net", disable=not progress)
 
 
-def _differences(header: dict[str, Any], hardware: str, threads: int, images: DataSet) -> tuple[str, ...]:
-    """Name what was otherwise when the population was recorded; how many processors there are plays no role."""
+def _differences(
+    header: dict[str, Any], rows: list[dict[str, Any]], hardware: str, threads: int, images: DataSet
+) -> tuple[str, ...]:
+    """Name what was otherwise when these networks were recorded; how many processors there are plays no role."""
     sessions = header["sessions"] or [header]
     recorded, torch = header["data"], circumstances()["versions"].get("torch")
-    kinds = {_kind(str(session.get("hardware"))) for session in sessions}
+    machines = dict.fromkeys(str(row["hardware"] or "unknown") for row in rows)  # not all of the population's
+    then = hardware_of({"sessions": [{"hardware": machine} for machine in machines]})
+    same_kind = {_kind(machine) for machine in machines} == {_kind(hardware)}
     pairs = (
-        ("hardware", hardware_of(header), hardware, kinds == {_kind(hardware)}),
+        ("hardware", then, hardware, same_kind),
         ("torch", versions_of(header, "torch"), torch, versions_of(header, "torch") == torch),
         ("threads", sessions[-1].get("threads"), threads, sessions[-1].get("threads") == threads),
         ("images", recorded["name"], images.name, recorded["fingerprint"] == images.fingerprint),

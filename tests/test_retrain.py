@@ -90,6 +90,19 @@ def test_more_processors_of_the_same_kind_are_no_difference(changed, images):
     assert not again(changed(["header", "session"], hardware=f"999 x {kind}"), images, n=1).differences
 
 
+def test_only_the_hardware_of_the_networks_that_are_trained_again_counts(images, tmp_path):
+    for n in (2, 3):  # the third network is of a session of its own
+        rn.sweep("AnyNetXA", n, REGIME, tmp_path / "b.jsonl", data=images, progress=False, workers=1)
+    lines = [records.decode(line) for line in (tmp_path / "b.jsonl").read_bytes().splitlines(keepends=True)]
+    first = next(line for line in lines if line["kind"] == "session")
+    first["hardware"] = "2 x Abacus 9000"
+    (tmp_path / "b.jsonl").write_bytes(b"".join(map(records.encode, lines)))
+    assert again(tmp_path / "b.jsonl", images, index=[2]).differences == ()
+    assert again(tmp_path / "b.jsonl", images, index=[0]).differences == (
+        f"hardware 2 x Abacus 9000 then, {hardware()} now",
+    )
+
+
 def test_other_images_are_named_and_images_that_do_not_fit_refused(path, images):
     others = rn.ImageData("drawn", *pictures(200, 16, 3), *pictures(100, 16, 4), CLASSES, "fedcba9876543210")
     assert again(path, others, n=1).differences == ("images shapes then, drawn now",)
