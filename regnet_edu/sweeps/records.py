@@ -1,7 +1,7 @@
 """The record file of a population: one JSON line after another, only ever appended to.
 
-    {"kind": "header", "format": 1, "space": ..., "regime": {...}, "data": {...}, "seed": ..., ..., "crc": "1a2b3c4d"}
-    {"kind": "session", "date": ..., "versions": {...}, "hardware": ..., "workers": 2, ..., "crc": ...}
+    {"kind": "header", "format": 2, "space": ..., "regime": {...}, "data": {...}, "seed": ..., ..., "crc": "1a2b3c4d"}
+    {"kind": "session", "date": ..., "versions": {...}, "hardware": {...}, "workers": 2, ..., "crc": ...}
     {"kind": "network", "index": 0, "seed": ..., "config": {...}, "status": "ok", "error": 0.53, ..., "crc": ...}
 
 The first line is the header. A session line is added whenever a sweep is started or resumed. A network line is on the
@@ -28,7 +28,8 @@ from typing import Any, NamedTuple
 from ..common.errors import InputError
 from ..common.files import locked
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)  # format 1 has hardware in words: "2 x AMD EPYC (family 25, model 17, AVX2)"
 KINDS = ("header", "session", "network")
 
 
@@ -114,9 +115,10 @@ def read(path: str | os.PathLike[str]) -> Records:
             records = parse(file)
     except OSError as error:
         raise InputError(f"record file {path} cannot be read: {error.strerror or error}") from error
-    if records.header is not None and records.header.get("format") != FORMAT:
+    if records.header is not None and records.header.get("format") not in READABLE:
         raise InputError(
-            f"record file {path} has format {records.header.get('format')!r}; this version reads format {FORMAT}"
+            f"record file {path} has format {records.header.get('format')!r}; "
+            f"this version reads formats {' and '.join(map(str, READABLE))}"
         )
     return records
 

@@ -15,7 +15,7 @@ from regnet_edu.common.errors import InputError
 from regnet_edu.sweeps import records
 from regnet_edu.sweeps.records import RecordWriter, decode, encode, parse
 
-HEADER = {"kind": "header", "format": 1, "space": "AnyNetXA"}
+HEADER = {"kind": "header", "format": 2, "space": "AnyNetXA"}
 
 
 def network(index, error=0.5):
@@ -163,10 +163,10 @@ def test_an_output_that_cannot_be_written_is_said(tmp_path):
 
 
 def test_a_file_of_a_newer_format_is_refused(tmp_path):
-    write(tmp_path / "a.jsonl", {**HEADER, "format": 2})
-    with pytest.raises(InputError, match="has format 2; this version reads format 1"):
+    write(tmp_path / "a.jsonl", {**HEADER, "format": 3})
+    with pytest.raises(InputError, match="has format 3; this version reads formats 1 and 2"):
         records.read(tmp_path / "a.jsonl")
-    with pytest.raises(InputError, match="format 2"), RecordWriter(tmp_path / "a.jsonl"):
+    with pytest.raises(InputError, match="format 3"), RecordWriter(tmp_path / "a.jsonl"):
         pass
 
 
