@@ -105,6 +105,8 @@ def locked(file: Path, target: Path, writer: str) -> BaseFileLock:
         held = FileLock(file, timeout=0)
         held.acquire()
     except Timeout:
+        if not file.exists():  # filelock takes a place where no file can be made, such as /proc, for a lock
+            raise InputError(f"{target} cannot be written: no file can be made in {file.parent}") from None
         raise InputError(
             f"{target} is being written by another {writer}; wait for it or choose another --out"
         ) from None

@@ -62,7 +62,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
         path = str(resources.files("regnet_edu") / "recorded" / f"{name}.jsonl")
     found = records.read(path)
     if found.header is None:
-        raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`")
+        reason = f" ({found.bad[0].reason})" if found.bad and found.bad[0].number == 1 else ""
+        raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`{reason}")
     for bad in found.bad:
         warnings.warn(f"line {bad.number} of {name} is left out: {bad.reason}", stacklevel=2)
     with records.no_search_for_cycles():
@@ -116,7 +117,8 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
     regime, data = header.get("regime") or {}, header.get("data") or {}
     said["seed"] = f"seed {header['seed']}" if "seed" in header else ""
     said["regime"] = f"regime {regime['name']}" if "name" in regime else ""
-    said["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    named = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    said["data"] = named.encode(errors="backslashreplace").decode()  # the name of a folder need not be UTF-8
     images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
     epochs = regime.get("epochs")
     said["training"] = ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..common.environment import describe_hardware, environment, same_hardware
-from ..common.errors import InputError
+from ..common.errors import InputError, first_line
 from ..common.validation import as_generator, whole
 from ..data.dataset import DataSet
 from ..training.regime import Regime
@@ -145,7 +145,10 @@ def reproduce(
     """
     table = load_population(population)
     header, name = table.attrs["header"], os.fspath(population)
-    regime = Regime.from_dict(header["regime"])
+    try:
+        regime = Regime.from_dict(header["regime"])
+    except TypeError as error:
+        raise InputError(f"the header of {name} does not tell its whole regime: {first_line(error)}") from error
     rows = _chosen(table, name, n, index, rng)
     session = (header["sessions"] or [{}])[-1]
     threads = session.get("threads", 1) if threads is None else threads
@@ -197,15 +200,15 @@ def _chosen(table: pd.DataFrame, name: str, n: int, index: Sequence[int] | None,
 def _images(header: dict[str, Any], name: str, regime: Regime, data: Any, progress: bool) -> DataSet:
     """Load the images; they must fit the networks, and be named if the regime's own name does not lead to them."""
     recorded = header["data"]
-    if data is None and recorded["name"] != regime.data:
+    if data is None and recorded.get("name") != regime.data:
         raise InputError(
-            f"{name} was trained on the images {recorded['name']!r}, which only their folder gives; "
+            f"{name} was trained on the images {recorded.get('name')!r}, which only their folder gives; "
             f"name it (--data DIR), or {regime.data} to see how far others move the errors (--data {regime.data})"
         )
     images = load(regime.data if data is None else data, regime, progress)
     for what, then, now in (
-        ("classes", recorded["classes"], images.num_classes),
-        ("channels", recorded["channels"], images.channels),
+        ("classes", recorded.get("classes"), images.num_classes),
+        ("channels", recorded.get("channels"), images.channels),
     ):
         if then != now:
             raise InputError(f"{images.name} has {now} {what}, but {name} was trained on images with {then}")
@@ -235,7 +238,7 @@ def _differences(
         ),
         ("torch", torch_then, torch, torch_then == torch),
         ("threads", threads_then, threads, threads_then == threads),
-        ("images", recorded["name"], images.name, recorded.get("fingerprint") == images.fingerprint),
+        ("images", recorded.get("name"), images.name, recorded.get("fingerprint") == images.fingerprint),
     )
     return tuple(f"{what} {then} then, {now} now" for what, then, now, same in pairs if not same)
 

@@ -46,7 +46,7 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     if others:
         raise InputError(
             f"network {others[0]} of {out} is not the one that is sampled now: the file was begun with "
-            f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
+            f"{before.get('space_repr')}, now it is {header.get('space_repr')}; give the same again or choose another --out"
         )
 
 
@@ -57,7 +57,8 @@ def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def _identity(data: dict[str, Any]) -> str:
-    return f"{data['name']} ({data['train']} + {data['test']} images, fingerprint {data['fingerprint']})"
+    name, train, test, fingerprint = (data.get(key, "?") for key in ("name", "train", "test", "fingerprint"))
+    return f"{name} ({train} + {test} images, fingerprint {fingerprint})"
 
 
 def other_rounding(found: Records, hardware: Mapping[str, Any]) -> str:
