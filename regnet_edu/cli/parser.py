@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from ..common.errors import InputError
 from ..grading.commands import add as add_grading_commands
+from . import records
 from .arguments import amount, setting, training_options
 from .interrupt import no_interrupt_is_lost
 from .train import add as add_train_command
@@ -118,7 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
     reproduce.add_argument("--threads", type=int, help="threads of each process (as it was trained)")
     reproduce.add_argument("--workers", type=int, help="networks at once (one a processor)")
     reproduce.add_argument("--quiet", action="store_true", help="show no progress bar")
-    COMMANDS.update(add_train_command(command) | add_grading_commands(command))
+    COMMANDS.update(add_train_command(command) | add_grading_commands(command) | records.add(command))
     return parser
 
 
