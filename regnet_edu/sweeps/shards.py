@@ -70,15 +70,15 @@ def merge(paths: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
             the same place; or `out` is there and would be lost.
     """
     target = regular(out)
-    files = dict.fromkeys(map(regular, paths))  # each once
+    files = list({regular(path): Path(path) for path in reversed(paths)}.values())[::-1]  # each once
     if not files:
         raise InputError("there is no file to merge; name at least one")
-    if target.exists() and target not in files:
+    if target.exists() and target not in map(regular, files):
         raise InputError(f"{out} is there already; name it among the files to merge, or choose another --out")
     lock = locked(Path(f"{target}.lock"), target, "sweep")
     try:
         found = {path: read(path) for path in files}
-        first = next(iter(files))
+        first = files[0]
         for path in files:
             _same_population(first, found[first], path, found[path])
         kept, notes = _kept(found)
