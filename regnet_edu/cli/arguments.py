@@ -49,10 +49,3 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
         metavar="KEY=VALUE",
         help="a setting of the regime, such as epochs=3",
     )
-
-
-def vectors_option(parser: argparse.ArgumentParser, usual: str) -> None:
-    """Add the option that makes two processors round alike."""
-    parser.add_argument(
-        "--vectors", help=f"AVX2 or AVX-512: vector instructions of the processors, which decide the last bit ({usual})"
-    )

@@ -96,7 +96,6 @@ def plan(
     threads: int = 1,
     timed: bool = True,
     pace: float | None = None,
-    held_to: str | None = None,
 ) -> Plan:
     """Count what is still to be done and estimate how long it takes.
 
@@ -111,7 +110,6 @@ def plan(
         threads: of each worker.
         timed: whether to time steps where no records are there.
         pace: seconds that all workers together take for a multiply-add, if known.
-        held_to: the vector instructions that the workers are held to, if this process uses more.
     """
     taken = cost.images_of(regime, images)
     flops = complexities(configs, regime.resolution, images.channels, images.num_classes).flops
@@ -128,7 +126,6 @@ def plan(
         basis = f"the first steps of {len(chosen)} of them"
         if device == "cpu":
             pace = seconds_a_multiply_add(chosen, regime, images, device, threads) / workers
-            basis += f" with wider vector instructions; {held_to} takes longer" if held_to else ""
         elif pace is None:  # networks that share a GPU hinder each other: they are timed as they will be trained
             pace = pace_at_once(chosen, regime, images, device, workers, threads)
         else:

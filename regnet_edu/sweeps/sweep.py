@@ -49,7 +49,6 @@ def sweep(
     device: str = "cpu",
     address: str | None = None,
     gpus: float | None = None,
-    vectors: str | None = None,
     data: DataSet | str | os.PathLike[str] | None = None,
     note: str = "",
     progress: bool = True,
@@ -80,9 +79,6 @@ def sweep(
             for a new one on it. If left out, `RAY_ADDRESS`; without that, one that runs here, or else a new one.
         gpus: with Ray on "cuda", the share of a GPU for each worker: 0.25 trains four networks at once on each; 1 if
             left out.
-        vectors: "AVX2" or "AVX-512": hold the processors to these vector instructions, because they decide how sums are
-            rounded. AVX2 gave the same errors on all of AMD's processors that were tried, and others on Intel's. If
-            left out, those of the networks in `out`, where the machine can be held to them, or else all that it has.
         data: train on this instead of the regime's own data: a name, an image folder, an `ImageData`, or
             "imagenet:DIR", whose images are read while networks train.
         note: what a reader of the figures must know of the data; kept in the header.
@@ -97,7 +93,7 @@ def sweep(
             written. Nothing that was recorded is lost.
     """
     regime = regimes.get(regime)
-    crew_of = Engine(engine, workers, threads, device, address, gpus, vectors)
+    crew_of = Engine(engine, workers, threads, device, address, gpus)
     if not dry_run:
         crew_of = crew_of.found(regime.precision)
     source = regime.data if data is None else data
@@ -135,7 +131,6 @@ def sweep(
         if tasks:
             left = [configs[task["index"]] for task in tasks]
             size = size_of(images, regime.resolution)
-            crew_of = crew_of.as_before(session.get("hardware") for session in writer.records.sessions)
             crew = stack.enter_context(crew_of.start(left[0], regime, size))
             if device == "cpu" and (said := other_rounding(writer.records, crew.hardware)):
                 print(f"note: {said}", file=sys.stderr)

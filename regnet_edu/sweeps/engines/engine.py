@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ...common import instruction_set as vectors
-from ...common.environment import hardware, vectors_here
+from ...common.environment import hardware
 from ...common.errors import InputError, nearest_name
 from ...common.validation import whole
 from ...data.dataset import DataSet
@@ -36,7 +35,7 @@ class Crew:
     """
 
     facts: Mapping[str, Any]
-    hardware: str
+    hardware: Mapping[str, Any]
     train: Callable[[Iterable[Mapping[str, Any]], Mapping[str, Any], DataSet], Any]
     pace: float | None = None
 
@@ -55,7 +54,6 @@ class Engine:
     device: str = "cpu"
     address: str | None = None
     gpus: float | None = None
-    vectors: str | None = None
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
@@ -68,21 +66,6 @@ class Engine:
         for name in ("address", "gpus"):
             if self.name != "ray" and getattr(self, name) is not None:
                 raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
-        if self.vectors is not None:
-            vectors.check(self.vectors, vectors_here() if self.name == "local" else None)
-
-    def as_before(self, recorded: Iterable[str | None]) -> Engine:
-        """Return the engine with the vector instructions that networks were trained with, where it can be held to them.
-
-        Args:
-            recorded: the hardware of these networks. Nothing changes if they were trained with several
-                vector instructions, or on processors of another maker, which round otherwise anyway.
-        """
-        before = list(recorded)
-        told, other_maker = vectors.told(*before), vectors.makers(*before) - vectors.makers(hardware())
-        if self.device != "cpu" or self.vectors is not None or len(told) != 1 or other_maker:
-            return self
-        return replace(self, vectors=told.pop()) if told <= vectors.narrower_than(vectors_here()) else self
 
     def found(self, precision: str = "fp32") -> Engine:
         """Return the engine with the address at which Ray answers, before anything else takes time or is written.
@@ -121,8 +104,7 @@ class Engine:
             if not self.workers and self.device != "cpu":
                 workers, pace = networks_at_once(config, regime, images, self.device, self.threads)
             options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
-            options["vectors"] = self.vectors
-            where = hardware(self.device, self.vectors)
+            where = hardware(self.device)
             yield Crew({"workers": workers, **facts}, where, partial(local.run, **options), pace)
             return
         gpus = connection.share_of_gpu(self.device, self.gpus)
@@ -130,8 +112,7 @@ class Engine:
             room = connection.capacity(self.threads, gpus)
             workers = self.workers or room
             options = {"device": self.device, "workers": workers, "threads": self.threads, "gpus": gpus}
-            options["vectors"] = self.vectors
-            where = f"{connection.hardware()}; driver on {hardware(held_to=self.vectors)}"
+            where = {"cluster": connection.hardware(), **hardware()}
             yield Crew({"workers": workers, **facts, "gpus": gpus}, where, partial(cluster.run, **options))
 
     def timing(self, crew: Crew | None = None) -> dict[str, Any]:
@@ -139,6 +120,4 @@ class Engine:
         workers = crew.facts["workers"] if crew else self.workers or (processors() if self.name == "local" else 1)
         timed = self.name == "local" and (self.device == "cpu" or crew is not None)
         pace = crew.pace if crew else None
-        held_to = self.vectors if timed and self.vectors != vectors_here() else None
-        facts = {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed, "pace": pace}
-        return {**facts, "held_to": held_to}
+        return {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed, "pace": pace}

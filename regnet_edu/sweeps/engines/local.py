@@ -27,7 +27,6 @@ def run(
     device: str,
     workers: int,
     threads: int,
-    vectors: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Train every task in one of `workers` processes; yield the outcomes as they come.
 
@@ -40,14 +39,12 @@ def run(
         device: "cpu" or "cuda".
         workers: number of processes.
         threads: threads of each process.
-        vectors: the vector instructions that the processes are held to; all that there are if left out.
 
     Raises:
         InputError: the workers refuse the job, or none can be started.
     """
     with tempfile.TemporaryDirectory(prefix="regnet-edu-") as folder:
-        facts = {"device": device, "threads": threads, "vectors": vectors}
-        job = {"regime": regime, "data": save_data(data, Path(folder)), **facts}
+        job = {"regime": regime, "data": save_data(data, Path(folder)), "device": device, "threads": threads}
         pool = _Pool(tasks, job)
         try:
             yield from pool.outcomes(workers)

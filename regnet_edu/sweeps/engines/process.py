@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ...common.instruction_set import environment_of
-
 # glibc gives large blocks back to the system when they are freed, so a step of training pays again and again for pages
 # filled with zeros: measured, up to 1.3 million page faults and 2.4 of 24 CPU seconds for a network of regime "cpu",
 # against 600 and none when blocks are kept. The highest memory is the same.
@@ -81,7 +79,7 @@ class Worker:
 
 def start(job: Mapping[str, Any]) -> Worker:
     """Return a worker that was told the job: one that rests, if it was started as this one would be, or a new one."""
-    surroundings = _surroundings(job["threads"], job.get("vectors"))
+    surroundings = _surroundings(job["threads"])
     while worker := _next_resting():
         if worker.process.poll() is None and worker.surroundings == surroundings:
             break
@@ -122,7 +120,7 @@ def _next_resting() -> Worker | None:
         return None
 
 
-def _surroundings(threads: int, vectors: str | None) -> dict[str, Any]:
+def _surroundings(threads: int) -> dict[str, Any]:
     paths = [p for p in sys.path if p]
     environment = {
         "GLIBC_TUNABLES": KEEP_MEMORY,  # unless whoever runs this has set it
@@ -130,7 +128,6 @@ def _surroundings(threads: int, vectors: str | None) -> dict[str, Any]:
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *paths]),
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
-        **environment_of(vectors),
     }
     return {"python": sys.executable, "folder": os.getcwd(), "environment": environment}
 

@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
-from ...common.environment import hardware, vectors_here
+from ...common.environment import describe_hardware, hardware, same_hardware
 from ...common.errors import InputError, first_line
-from ...common.instruction_set import FLAGS, differing, environment_of
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
 from ...data.image_data import ImageData
@@ -44,7 +43,6 @@ def run(
     workers: int,
     threads: int,
     gpus: float = 0.0,
-    vectors: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Train every task on the cluster that this process is connected to; yield the outcomes as they come.
 
@@ -60,14 +58,13 @@ def run(
         workers: number of actors.
         threads: processors of each.
         gpus: share of a GPU of each.
-        vectors: the vector instructions that all are held to; each node uses all that it has if left out.
 
     Raises:
         InputError: the workers refuse the job, or none can be started.
     """
     ray = ray_module()
-    job = {"regime": regime, "device": device, "threads": threads, "vectors": vectors, "versions": _versions()}
-    env_vars = {**dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)), **environment_of(vectors)}
+    job = {"regime": regime, "device": device, "threads": threads, "versions": _versions()}
+    env_vars = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     process = {"runtime_env": {"env_vars": env_vars}, "max_restarts": 0}
     hire = ray.remote(Worker).options(num_cpus=threads, num_gpus=gpus, **process)
     try:
@@ -87,11 +84,11 @@ class Worker:
     def __init__(self, job: Mapping[str, Any], data: DataSet) -> None:
         self.job, self.data = job, data
 
-    def prepare(self) -> str:
-        """Get ready to train; return the processors that its results depend on, "" on a GPU.
+    def prepare(self) -> dict[str, Any]:
+        """Get ready to train; return the processors that its results depend on, nothing on a GPU.
 
         Raises:
-            InputError: the node has other software, or lacks the images, the GPU or the vector instructions.
+            InputError: the node has other software, or lacks the images or the GPU.
         """
         here = socket.gethostname()
         for package, wanted in self.job["versions"].items():
@@ -101,13 +98,8 @@ class Worker:
         root = getattr(self.data, "root", None)
         if root is not None and not root.is_dir():
             raise InputError(f"node {here} has no image folder {root}; it must be there on every node")
-        wanted, has = self.job["vectors"], vectors_here()
-        if wanted and has != wanted:
-            raise InputError(
-                f"node {here} has {has or 'other'} vector instructions, not {wanted}; name those that all have"
-            )
         self.trainer = Trainer({**self.job, "data": self.data})
-        return hardware() if self.job["device"] == "cpu" else ""
+        return hardware() if self.job["device"] == "cpu" else {}
 
     def train(self, task: Mapping[str, Any]) -> dict[str, Any]:
         """Train one network; return its outcome."""
@@ -132,7 +124,7 @@ class _Pool:
         self.busy: dict[Any, _Hired] = {}  # by the promise of what each is to answer next
         self.false_starts = 0
         self.warned = False
-        self.first = ""  # processors of the first worker
+        self.first: Mapping[str, Any] = {}  # processors of the first worker
         self.differ = False  # whether another one's rounds otherwise
 
     def outcomes(self) -> Iterator[dict[str, Any]]:
@@ -200,16 +192,14 @@ class _Pool:
             file=sys.stderr,
         )
 
-    def compare(self, processors: str) -> None:
+    def compare(self, processors: Mapping[str, Any]) -> None:
         """Say that nodes round otherwise than others, when the first worker is ready that does."""
         self.first = self.first or processors
-        differs = differing([self.first], processors)
-        if differs and not self.differ:
+        if same_hardware(self.first, processors) is False and not self.differ:
             self.differ = True
-            hint = "; --vectors AVX2 lets it have the same" if set(differs) <= set(FLAGS) else ""
             print(
-                f"note: some nodes have {differs[0]}, others {differs[1]}: these round sums otherwise, and the same "
-                f"network has another error on the one than on the other{hint}",
+                f"note: some nodes have {describe_hardware(self.first)}, others {describe_hardware(processors)}: these "
+                "may round sums otherwise, and the same network then has another error on the one than on the other",
                 file=sys.stderr,
             )
 
