@@ -65,10 +65,3 @@ def space_options(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="an option of the space, such as max_width=512, num_stages=5 or block=R",
     )
-
-
-def vectors_option(parser: argparse.ArgumentParser, usual: str) -> None:
-    """Add the option that makes two processors round alike."""
-    parser.add_argument(
-        "--vectors", help=f"AVX2 or AVX-512: vector instructions of the processors, which decide the last bit ({usual})"
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .arguments import Command, MakeParser, vectors_option
+from .arguments import Command, MakeParser
 
 
 def add(command: MakeParser) -> dict[str, Command]:
@@ -25,7 +25,6 @@ def add(command: MakeParser) -> dict[str, Command]:
     )
     reproduce.add_argument("--device", help="cpu or cuda (as it was trained)")
     reproduce.add_argument("--threads", type=int, help="threads of each process (as it was trained)")
-    vectors_option(reproduce, "as it was trained, where this machine can")
     reproduce.add_argument("--workers", type=int, help="networks at once (one a processor)")
     reproduce.add_argument("--quiet", action="store_true", help="show no progress bar")
     return {"reproduce": _reproduce}
@@ -43,7 +42,6 @@ def _reproduce(options: argparse.Namespace) -> None:
         workers=options.workers,
         threads=options.threads,
         device=options.device,
-        vectors=options.vectors,
         progress=not options.quiet,
     )
     print(result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -16,8 +15,8 @@ from ..common.errors import InputError
 from ..common.validation import as_generator, whole
 from ..data.dataset import DataSet
 from ..training.regime import Regime
-from .engines.engine import Engine
-from .estimate import size_of
+from .engines.engine import Job, attempts
+from .engines.local import LocalEngine
 from .population import config_of, hardware_of, load_population, versions_of
 from .sweep import load
 
@@ -102,7 +101,6 @@ def reproduce(
     workers: int | None = None,
     threads: int | None = None,
     device: str | None = None,
-    vectors: str | None = None,
     progress: bool = True,
 ) -> Reproduction:
     """Train some networks of a population again, each from its recorded config and seed, and compare.
@@ -119,8 +117,6 @@ def reproduce(
         data: the images, as for `sweep`; if left out, the regime's own, provided that the population has those.
         workers: how many networks at once; as many as there are processors if left out.
         threads, device: as the population was trained if left out.
-        vectors: "AVX2" or "AVX-512"; if left out, those that the networks were trained with, where their records name
-            them and this machine can be held to them, or else all that it has.
         progress: whether to show a progress bar.
 
     Raises:
@@ -133,13 +129,13 @@ def reproduce(
     session = (header["sessions"] or [{}])[-1]
     threads = session.get("threads", 1) if threads is None else threads
     device = device or session.get("device", "cpu")
-    engine = Engine("local", workers, threads, device, vectors=vectors).as_before(row["hardware"] for row in rows)
-    engine = engine.found(regime.precision)
+    engine = LocalEngine(workers, threads, device)
+    engine.check(regime)
     images = _images(header, name, regime, data, progress)
     tasks = [{"index": row["index"], "seed": row["seed"], "config": config_of(row).to_dict()} for row in rows]
-    with engine.start(config_of(rows[0]), regime, size_of(images, regime.resolution)) as crew:
-        with contextlib.closing(crew.train(tasks, regime.to_dict(), images)) as outcomes:
-            outcome_of = {outcome["index"]: outcome for outcome in _shown(outcomes, len(tasks), progress)}
+    with engine.start(Job(regime, images, config_of(rows[0]))) as crew:
+        outcomes = _shown(attempts(crew.train, tasks), len(tasks), progress)
+        outcome_of = {outcome["index"]: outcome for outcome in outcomes}
         differences = _differences(header, rows, crew.hardware, threads, images)
     return Reproduction(name, tuple(_again(row, outcome_of[row["index"]]) for row in rows), differences)
 
