@@ -30,7 +30,7 @@ def add(command: MakeParser) -> dict[str, Command]:
     return {"reproduce": _reproduce}
 
 
-def _reproduce(options: argparse.Namespace) -> None:
+def _reproduce(options: argparse.Namespace) -> int:
     from ..sweeps.reproduce import reproduce
 
     result = reproduce(
@@ -45,5 +45,4 @@ def _reproduce(options: argparse.Namespace) -> None:
         progress=not options.quiet,
     )
     print(result)
-    if not result.reproduced and not result.differences:
-        raise SystemExit(1)
+    return int(not result.reproduced)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..common.environment import hardware
+from ..common.environment import hardware, same_hardware
 from ..common.validation import whole
 from ..data.dataset import DataSet
 from ..data.stream import PREFIX, open_folder
@@ -145,9 +145,10 @@ def _work(configs: Sequence[AnyNetConfig], regime: Regime, images: Images) -> in
 
 def _known(found: Records, engine: LocalEngine) -> list[dict[str, Any]]:
     """Return the records of networks that such workers trained on this machine."""
-    now = {"hardware": hardware(engine.device), "threads": engine.threads, "device": engine.device, "engine": "local"}
-    if not all(session.get(k) == v for session in found.sessions for k, v in now.items()):
-        return []
+    facts, here = {"threads": engine.threads, "device": engine.device, "engine": engine.name}, hardware(engine.device)
+    for session in found.sessions:
+        if not same_hardware(session.get("hardware"), here) or any(session.get(k) != v for k, v in facts.items()):
+            return []
     return [record for record in found.networks.values() if record.get("seconds")]
 
 

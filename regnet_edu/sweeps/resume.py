@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..common.environment import describe_hardware, same_hardware
 from ..common.errors import InputError
-from ..common.instruction_set import differing
 from ..networks.config import AnyNetConfig
 from .records import Records, no_search_for_cycles
 
@@ -46,7 +46,8 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     if others:
         raise InputError(
             f"network {others[0]} of {out} is not the one that is sampled now: the file was begun with "
-            f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
+            f"{before.get('space_repr')}, now it is {header.get('space_repr')}; give the same again or choose another "
+            "--out"
         )
 
 
@@ -57,21 +58,20 @@ def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def _identity(data: dict[str, Any]) -> str:
-    return f"{data['name']} ({data['train']} + {data['test']} images, fingerprint {data['fingerprint']})"
+    name, train, test, fingerprint = (data.get(key, "?") for key in ("name", "train", "test", "fingerprint"))
+    return f"{name} ({train} + {test} images, fingerprint {fingerprint})"
 
 
-def other_rounding(found: Records, hardware: str) -> str:
-    """Say that the networks of a file that are still to come will be rounded otherwise than those before, if so."""
-    differs = differing((session.get("hardware") for session in found.sessions), hardware)
-    if differs is None:
+def other_rounding(found: Records, hardware: Mapping[str, Any]) -> str:
+    """Say that the networks of a file that are still to come may be rounded otherwise than those before, if so."""
+    before = dict.fromkeys(
+        describe_hardware(session.get("hardware"))
+        for session in found.sessions
+        if same_hardware(session.get("hardware"), hardware) is False
+    )
+    if not before:
         return ""
     return (
-        f"the networks so far were trained with {differs[0]}, the next will be with {differs[1]}: "
-        "these round sums otherwise, which moves an error about as far as another seed"
+        f"networks so far were trained on {' and '.join(before)}, the next will be on {describe_hardware(hardware)}: "
+        "other hardware rounds sums otherwise, which moves an error about as far as another seed"
     )
-
-
-def same_crew(found: Records, facts: Mapping[str, Any], hardware: str) -> bool:
-    """Whether every session of the file had as many workers, of the same kind, on the same hardware."""
-    now = {**facts, "hardware": hardware}
-    return all(all(session.get(k) == v for k, v in now.items()) for session in found.sessions)

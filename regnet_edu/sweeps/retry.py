@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..common.errors import InputError
-from ..common.files import locked
+from ..common.files import locked, write_atomically
 from .records import encode, read
 
 
@@ -31,15 +30,10 @@ def forget_failed(out: str | os.PathLike[str]) -> int:
         failed = {encode(r) for r in read(path).networks.values() if r["status"] == "failed"}
         if not failed:
             return 0
-        new = Path(f"{path}.new")
-        try:
-            with open(path, "rb") as source, open(new, "wb") as kept, open(f"{path}.failed", "ab") as aside:
-                for line in source:
-                    (aside if line in failed else kept).write(line)
-                for file in (aside, kept):
-                    file.flush()
-                    os.fsync(file.fileno())
-            os.replace(new, path.resolve())
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror or error}") from error
+        with open(path, "rb") as file:
+            lines = file.readlines()
+        aside = Path(f"{path}.failed")
+        before = aside.read_bytes() if aside.exists() else b""
+        write_atomically(aside, before + b"".join(line for line in lines if line in failed))
+        write_atomically(path, b"".join(line for line in lines if line not in failed))
     return len(failed)

@@ -234,7 +234,7 @@ def test_populations_that_both_went_on_elsewhere_are_of_different_hardware(recor
         recorded[name].attrs["header"]["sessions"].append({"hardware": "a GPU"})
         recorded[name]["hardware"] = ["2 cores of a test machine", "a GPU"] * (len(recorded[name]) // 2)
     why = paper_rules.better("good", "bad").why
-    assert why == "on different hardware: 2 cores of a test machine then a GPU"
+    assert why == "on different hardware: 2 cores of a test machine and a GPU"
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,6 @@ def test_a_plan_counts_the_work_and_times_some_steps():
     assert "2 networks to train" in str(found) and "with 2 workers" in str(found)
 
 
-def test_a_plan_says_that_its_steps_were_timed_with_more_than_the_workers_are_held_to():
-    found = plan("mine", NETS, REGIME, SMALL, held_to="AVX2")
-    assert found.basis.endswith("of 2 of them with wider vector instructions; AVX2 takes longer")
-
-
 def test_recorded_networks_say_how_long_the_others_take(monkeypatch):
     monkeypatch.setattr(calibration, "seconds_a_multiply_add", lambda *_: pytest.fail("nothing is to be timed"))
     flops = rn.complexity(NETS[0], 16, 3, 10).flops

@@ -16,7 +16,7 @@ import pytest
 
 import regnet_edu as rn
 from regnet_edu.cli.parser import build_parser, main
-from regnet_edu.common.environment import hardware, vectors_here
+from regnet_edu.common.environment import hardware, parse_hardware
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.synthetic import CLASSES, pictures
 from regnet_edu.sweeps import records
@@ -104,14 +104,8 @@ def test_a_cluster_gives_the_records_of_local_workers(connected, images, undistu
     assert run(images, workers=2)[SAME].equals(undisturbed[:4])
     first, second = table.attrs["header"]["sessions"]
     assert (first["workers"], second["workers"], second["engine"]) == (1, 2, "ray")
-    assert second["hardware"].startswith("Ray cluster of 2 nodes with 2 CPUs and 1 GPU")
+    assert second["hardware"]["cluster"].startswith("Ray cluster of 2 nodes with 2 CPUs and 1 GPU")
     wait_for(lambda: free_processors() == 2, 30)  # all workers have gone
-
-
-@pytest.mark.skipif(vectors_here() != "AVX-512", reason="this processor has no AVX-512 to do without")
-def test_nodes_are_held_to_the_vectors_that_were_asked_for(connected, images):
-    held = run(images, n=1, engine="ray", vectors="AVX2")  # a worker that is not held to them refuses
-    assert held.status[0] == "ok" and held.hardware[0].endswith("AVX2)")
 
 
 def test_the_package_goes_to_the_nodes_with_the_job(connected):
@@ -161,7 +155,7 @@ def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbe
 
 
 def test_a_node_with_other_versions_or_without_the_images_is_refused(images, tmp_path):
-    facts = {"device": "cpu", "threads": 1, "vectors": None}
+    facts = {"device": "cpu", "threads": 1}
     job = {"regime": REGIME.to_dict(), "versions": cluster._versions(), **facts}
     other = {**job, "versions": {"torch": "1.0"}}
     with pytest.raises(InputError, match=r"node .* has torch .*, the driver 1.0; install the same on all"):
@@ -169,8 +163,6 @@ def test_a_node_with_other_versions_or_without_the_images_is_refused(images, tmp
     elsewhere = SimpleNamespace(root=tmp_path / "imagenet")
     with pytest.raises(InputError, match=r"node .* has no image folder .*imagenet; it must be there on every node"):
         cluster.Worker(job, elsewhere).prepare()
-    with pytest.raises(InputError, match=r"node .* has .* vector instructions, not AVX-1024; name those that all have"):
-        cluster.Worker({**job, "vectors": "AVX-1024"}, images).prepare()
     assert cluster.Worker(job, images).prepare() == hardware()
 
 
@@ -221,17 +213,15 @@ def test_a_network_whose_worker_is_lost_once_is_trained_by_another():
     ("second", "note"),
     [
         ("2 x AMD EPYC (AVX-512)", ""),
-        ("2 x AMD EPYC (AVX2)", "some nodes have AVX-512, others AVX2: these round sums otherwise"),
-        ("9 x Intel Xeon (AVX-512)", "some nodes have processors of AMD, others processors of Intel: these round sums"),
+        ("2 x AMD EPYC (AVX2)", "some nodes have 4 x AMD EPYC (AVX-512), others 2 x AMD EPYC (AVX2): these may round"),
     ],
 )
 def test_nodes_that_round_otherwise_are_named_once(second, note, capsys):
     trained = [{"index": k, "status": "ok"} for k in range(4)]
-    first = "4 x AMD EPYC (AVX-512)"
+    first, second = parse_hardware("4 x AMD EPYC (AVX-512)"), parse_hardware(second)
     assert len(outcomes_of(FakeRay(first, second, first, second, *trained), tasks=4, workers=4)) == 4
     said = capsys.readouterr().err
     assert said.count("note: ") == bool(note) and note in said
-    assert ("--vectors AVX2 lets it have the same" in said) == ("AVX2" in second)  # makers differ with any
 
 
 def test_workers_that_never_get_ready_are_said():

@@ -45,13 +45,13 @@ class Crew:
 
     Args:
         workers: how many networks they train at once.
-        hardware: what they run on, in a few words.
+        hardware: what they run on, as `common.environment.hardware` tells it.
         train: from tasks to an iterator of their outcomes, one a task, in any order. Closed early, it stops the work.
         facts: whatever else a record file should say of them.
     """
 
     workers: int
-    hardware: str
+    hardware: Mapping[str, Any]
     train: Callable[[Sequence[Task]], Iterable[Outcome]]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -70,7 +70,7 @@ class Engine(Protocol):
             @contextlib.contextmanager
             def start(self, job):
                 trainer = job.trainer(self.device, self.threads)
-                yield Crew(1, "this process", lambda tasks: map(trainer, tasks))
+                yield Crew(1, hardware(), lambda tasks: map(trainer, tasks))
 
     An outcome with the status "failed" and a reason is one attempt: the sweep itself asks for another. An `InputError`
     ends the sweep. Properties: `name` goes into the record file; `workers` is how many networks are trained at once,

@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ... import __version__
-from ...common.environment import hardware
+from ...common.environment import describe_hardware, hardware, same_hardware
 from ...common.errors import InputError, first_line
 from ...common.validation import whole
 from ...data.cache import PARTS
@@ -93,7 +93,7 @@ class RayEngine:
         with connected(self.address):
             room = capacity(self.threads, gpus)
             workers = self.workers or room
-            where = f"{describe()}; driver on {hardware()}"
+            where = {**hardware(), "cluster": describe()}
             yield Crew(workers, where, partial(self._train, job, workers, gpus), {"gpus": gpus})
 
     def _train(self, job: Job, workers: int, gpus: float, tasks: Sequence[Task]) -> Iterator[Outcome]:
@@ -104,6 +104,7 @@ class RayEngine:
         env_vars = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
         room = {"num_cpus": self.threads, "num_gpus": gpus, "runtime_env": {"env_vars": env_vars}}
         train = ray.remote(train_one).options(**room, max_retries=LOST)
+        nodes = _Processors()
         busy: dict[Any, tuple[Task, float]] = {}
         try:
             images = ray.put(_plain(job.data))
@@ -114,7 +115,9 @@ class RayEngine:
                     task = waiting.popleft()
                     busy[train.remote(told, images, task)] = task, time.monotonic()
                 for promise in ray.wait(list(busy), timeout=1)[0]:
-                    yield _outcome(ray, promise, busy.pop(promise)[0])
+                    outcome = _outcome(ray, promise, busy.pop(promise)[0])
+                    nodes.compare(outcome.pop("processors", None))
+                    yield outcome
                 limit = time.monotonic() - (self.network_timeout or math.inf)
                 for promise in [p for p, (_, since) in busy.items() if since < limit]:
                     ray.cancel(promise, force=True)
@@ -125,6 +128,23 @@ class RayEngine:
             for promise in busy:
                 with contextlib.suppress(Exception):  # Ray itself may be gone
                     ray.cancel(promise, force=True)
+
+
+class _Processors:
+    """Those that trained networks so far: says once that some may round sums otherwise than others."""
+
+    def __init__(self) -> None:
+        self.first: Mapping[str, Any] = {}
+        self.differ = False
+
+    def compare(self, other: Mapping[str, Any] | None) -> None:
+        self.first = self.first or other or {}
+        if other and not self.differ and same_hardware(self.first, other) is False:
+            self.differ = True
+            say(
+                f"some nodes have {describe_hardware(self.first)}, others {describe_hardware(other)}: these may round "
+                "sums otherwise, and the same network then has another error on the one than on the other"
+            )
 
 
 def _wait_for_room(ray: Any, promise: Any, threads: int, gpus: float) -> None:
@@ -181,7 +201,8 @@ def train_one(told: Mapping[str, Any], data: DataSet, task: Task) -> Outcome:
     if _broken:
         os._exit(1)  # Ray tries the network again, in a new process
     try:
-        return trainer_of(told, data)(task)  # type: ignore[misc]
+        outcome = trainer_of(told, data)(task)  # type: ignore[misc]
+        return {**outcome, "processors": hardware()} if told["device"] == "cpu" else outcome
     except BrokenGPUError as error:
         _broken = True
         return _failed(task, str(error))

@@ -18,7 +18,7 @@ from typing import Any
 
 import torch
 
-from ...common.environment import environment, hardware
+from ...common.environment import describe_hardware, environment, hardware
 from ...common.errors import InputError
 from ...common.validation import whole
 from ...data import image_data
@@ -193,7 +193,7 @@ def _report(
     result: DistributedResult, settings: dict[str, Any], stream: ImageStream, group: ProcessGroup
 ) -> dict[str, Any]:
     """Return what `result.json` says: the result, what it depends on, and where it came about."""
-    where = {**environment(), "processes": group.size, "device": hardware(str(group.device))}
+    where = {**environment(), "processes": group.size, "device": describe_hardware(hardware(str(group.device)))}
     return _finite({**asdict(result), **settings, "data": stream.describe(), **where})
 
 
