@@ -1,6 +1,6 @@
 """Worker processes of this machine: started, given one network at a time, watched, and kept for the next sweep.
 
-Why this is no library's pool (tried on 2026-11-28: loky 3.7.0, pebble 5.2.3; `tests/sweeps/test_process.py` holds it):
+Why this is no library's pool (tried on 2026-11-28: loky 3.7.0, pebble 5.2.3; `tests/sweeps/test_pool.py` holds it):
 
 - loky ends all its workers when one is killed: every network in training is lost, not one.
 - pebble replaces a killed worker, but starts it by multiprocessing's "spawn", which runs the user's script once more:
