@@ -52,7 +52,7 @@ def add(command: MakeParser) -> dict[str, Command]:
 
 def _sweep(options: argparse.Namespace) -> int:
     from .. import spaces
-    from ..sweeps.estimate import estimate
+    from ..sweeps.estimation import estimate
     from ..sweeps.retry import forget_failed
     from ..sweeps.sweep import sweep
     from ..training import regime

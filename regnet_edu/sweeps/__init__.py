@@ -4,7 +4,7 @@ A sweep is started by `sweep`, resumed by `resume` and `records`, and carried ou
 """
 
 from .engines import LocalEngine, RayEngine
-from .estimate import Estimate, estimate
+from .estimation import Estimate, estimate
 from .population import load_population, populations, provenance
 from .reproduce import Reproduction, reproduce
 from .retry import forget_failed

@@ -13,12 +13,11 @@ from regnet_edu.common.environment import hardware
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.image_data import load
 from regnet_edu.data.synthetic import CLASSES, pictures
-from regnet_edu.sweeps import cost, trial
-from regnet_edu.sweeps import estimate as estimates
+from regnet_edu.sweeps import cost, estimation, trial
 from regnet_edu.sweeps.cost import Images
 from regnet_edu.sweeps.engines import local
 from regnet_edu.sweeps.engines.pool import Pool
-from regnet_edu.sweeps.estimate import duration, size_of
+from regnet_edu.sweeps.estimation import duration, size_of
 from regnet_edu.sweeps.records import RecordWriter
 from regnet_edu.sweeps.trial import Timing
 from regnet_edu.training.regime import REGIMES, Regime
@@ -38,7 +37,7 @@ def data():
 
 
 def test_an_estimate_counts_the_work_and_times_the_start_and_some_steps(data, monkeypatch):
-    monkeypatch.setattr(estimates, "timing", lambda *_: Timing(5.0, 2.0, 1e-9))
+    monkeypatch.setattr(estimation, "timing", lambda *_: Timing(5.0, 2.0, 1e-9))
     found = rn.estimate(NETS * 2, regime=REGIME, data=data, workers=2)
     assert (found.networks, found.recorded, found.multiply_adds) == (4, 0, 2 * sum(map(work_of, NETS)))
     assert found.seconds == pytest.approx(5 + (4 * 2 + found.multiply_adds * 1e-9) / 2)
@@ -55,7 +54,7 @@ def test_a_trial_measures_what_training_takes(data):
 
 
 def test_recorded_networks_say_how_long_the_others_take(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(estimates, "timing", lambda *_: pytest.fail("nothing is to be timed"))
+    monkeypatch.setattr(estimation, "timing", lambda *_: pytest.fail("nothing is to be timed"))
     out = tmp_path / "a.jsonl"
     crew = {"workers": 1, "threads": 1, "device": "cpu", "engine": "local", "hardware": hardware()}
     flops = rn.complexity(NETS[0], 16, 3, 10).flops
