@@ -78,7 +78,7 @@ class Worker:
     def ask(self, message: Mapping[str, Any]) -> dict[str, Any] | None:
         """Send a message and wait for the answer; None says that the process ended."""
         self.since = self.heard = clock()
-        self.named, self.reading = False, True
+        self.named, self.reading, self.ended = False, True, ""
         self.tell(message)
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -166,8 +166,9 @@ class Pool:
                 yield outcome
         finally:
             todo.clear()
-            for worker in [w for w in self._alive if w.task]:  # none, unless this ends before its time
-                self._stop(worker)
+            for worker in list(self._alive):
+                if worker.task:  # none has, unless this ends before its time
+                    self._stop(worker)
 
     def close(self, rest: bool = False) -> None:
         """Stop the workers, or keep them for the next sweep."""
