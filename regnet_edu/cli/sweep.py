@@ -35,7 +35,10 @@ def add(command: MakeParser) -> dict[str, Command]:
     sweep.add_argument("--precision", help="fp32, or mixed: bf16, or fp16 on V100 and T4 (the regime's)")
     sweep.add_argument("--workers", type=int, help="networks at once (one a processor; all that fit a cluster)")
     sweep.add_argument(
-        "--network-timeout", type=float, metavar="SECONDS", help="end a network that takes longer, and try it once more"
+        "--network-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="end a network that takes longer, and try it once more (no limit; a worker silent for 60 s is named)",
     )
     sweep.add_argument("--engine", default="local", help="local, or ray for a Ray cluster (local)")
     sweep.add_argument(

@@ -91,29 +91,30 @@ class RayEngine:
         """Be connected to the cluster until the block ends; a connection that this process has already is kept."""
         gpus = float(self.device == "cuda" and (self.gpus or 1))
         with connected(self.address):
-            room = capacity(self.threads, gpus)
-            workers = self.workers or room
-            where = {**hardware(), "cluster": describe()}
-            yield Crew(workers, where, partial(self._train, job, workers, gpus), {"gpus": gpus})
+            ray, fit = ray_module(), capacity(self.threads, gpus)
+            settings = {"regime": job.regime.to_dict(), "device": self.device, "threads": self.threads}
+            told = {**settings, "versions": _versions(), "number": os.urandom(8).hex()}
+            env_vars = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
+            room = {"num_cpus": self.threads, "num_gpus": gpus, "runtime_env": {"env_vars": env_vars}}
+            try:
+                images = ray.put(_plain(job.data))
+            except ray.exceptions.RayError as error:
+                raise InputError(f"the images do not fit into Ray's object store: {first_line(error)}") from error
+            _wait_for_room(ray, ray.remote(trainer_of).options(**room).remote(told, images, False), self.threads, gpus)
+            train = ray.remote(train_one).options(**room, max_retries=LOST)
+            begin = partial(train.remote, told, images)
+            workers, where = self.workers or fit, {**hardware(), "cluster": describe()}
+            yield Crew(workers, where, partial(self._train, ray, begin, workers), {"gpus": gpus})
 
-    def _train(self, job: Job, workers: int, gpus: float, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def _train(self, ray: Any, begin: Any, workers: int, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """Yield the outcome of every task as it comes; closed early, it ends the training at once."""
-        ray = ray_module()
-        settings = {"regime": job.regime.to_dict(), "device": self.device, "threads": self.threads}
-        told = {**settings, "versions": _versions(), "number": os.urandom(8).hex()}
-        env_vars = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
-        room = {"num_cpus": self.threads, "num_gpus": gpus, "runtime_env": {"env_vars": env_vars}}
-        train = ray.remote(train_one).options(**room, max_retries=LOST)
-        nodes = _Processors()
+        nodes, waiting = _Processors(), deque(tasks)
         busy: dict[Any, tuple[Task, float]] = {}
         try:
-            images = ray.put(_plain(job.data))
-            _wait_for_room(ray, ray.remote(trainer_of).options(**room).remote(told, images, False), self.threads, gpus)
-            waiting = deque(tasks)
             while waiting or busy:
                 while waiting and len(busy) < workers:
                     task = waiting.popleft()
-                    busy[train.remote(told, images, task)] = task, time.monotonic()
+                    busy[begin(task)] = task, time.monotonic()
                 for promise in ray.wait(list(busy), timeout=1)[0]:
                     outcome = _outcome(ray, promise, busy.pop(promise)[0])
                     nodes.compare(outcome.pop("processors", None))
@@ -122,8 +123,6 @@ class RayEngine:
                 for promise in [p for p, (_, since) in busy.items() if since < limit]:
                     ray.cancel(promise, force=True)
                     yield _failed(busy.pop(promise)[0], TIMED_OUT.format(self.network_timeout))
-        except ray.exceptions.ObjectStoreFullError as error:
-            raise InputError(f"the images do not fit into Ray's object store: {first_line(error)}") from error
         finally:
             for promise in busy:
                 with contextlib.suppress(Exception):  # Ray itself may be gone
