@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from ..common.errors import InputError
 from ..grading import commands as grading
-from . import report, reproduce, sample, sweep, train
+from . import records, report, reproduce, sample, sweep, train
 from .arguments import Command
 from .interrupt import no_interrupt_is_lost
 
@@ -52,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
-    for family in (sample, sweep, report, reproduce, train, grading):
+    for family in (sample, sweep, report, reproduce, train, grading, records):
         COMMANDS.update(family.add(command))
     return parser
 

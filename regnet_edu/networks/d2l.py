@@ -17,9 +17,10 @@ from typing import Any
 from torch import nn
 
 from ..common.errors import InputError
-from .anynet import Head, Stage, Stem, as_config, initialise
+from .anynet import Head, Stage, Stem, initialise
 from .blocks import check_whole
 from .config import AnyNetConfig
+from .zoo import as_config
 
 try:
     from d2l import torch as d2l

@@ -30,7 +30,6 @@ from .facts import origin, warnings_about
 
 PROPERTIES = ("depth", "d4", "w4", "width_ratio", "flops", "params", "activations", "b", "g", "cpu_seconds")
 EXTREMES = 5  # networks in the tables of the best and the worst
-REPEATS = 2_000  # resamples a comparison
 
 
 def report(populations: Any, out: str | os.PathLike[str] = "report.html", title: str = "Populations compared") -> Path:
@@ -140,14 +139,12 @@ def _distributions(alive: list[Source]) -> list[str]:
 def _comparisons(alive: list[Source]) -> list[str]:
     if len(alive) < 2:
         return []
-    results = [
-        compare(a.errors, b.errors, (a.name, b.name), repeats=REPEATS) for a, b in itertools.combinations(alive, 2)
-    ]
-    columns = ["pair", "difference of means", "difference of minima", "KS", "KS by chance", "superiority", "n needed"]
+    results = [compare(a.errors, b.errors, (a.name, b.name)) for a, b in itertools.combinations(alive, 2)]
+    columns = ["pair", "difference of means", "difference of minima", "KS", "p of KS", "superiority", "detectable"]
     caption = (
-        "Differences are the first minus the second, in percentage points, with 95 % bootstrap intervals. Superiority "
-        "is the probability that a network of the first beats one of the second. n needed is for each space, for a "
-        "power of 80 %."
+        "Differences are the first minus the second, in percentage points, with 95 % intervals (of means, Welch's). "
+        "Superiority is the probability that a network of the first beats one of the second. Detectable is the "
+        "difference of means that so many networks find with a power of 80 %, in points."
     )
     parts = [
         html.heading(2, "Comparisons"),
@@ -171,9 +168,8 @@ def _comparison_row(result: Comparison) -> list[str]:
         for e in (result.mean_difference, result.minimum_difference)
     ]
     shares = [f"{e.value:.2f} [{e.low:.2f}, {e.high:.2f}]" for e in (result.ks, result.superiority)]
-    needed = "none" if result.needed is None else f"{result.needed:,}"
     pair = f"{result.names[0]} - {result.names[1]}"
-    return [pair, *points, shares[0], f"{result.ks_chance:.2f}", shares[1], needed]
+    return [pair, *points, shares[0], f"{result.ks_p:.3f}", shares[1], f"{100 * result.detectable:.2f}"]
 
 
 def _networks(source: Source, prefix: str) -> list[str]:

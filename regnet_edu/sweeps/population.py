@@ -119,7 +119,7 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
     said["regime"] = f"regime {regime['name']}" if "name" in regime else ""
     named = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
     said["data"] = named.encode(errors="backslashreplace").decode()  # the name of a folder need not be UTF-8
-    images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
+    images = min((n for n in (regime.get("train_images"), data.get("train")) if isinstance(n, int)), default=None)
     epochs = regime.get("epochs")
     said["training"] = ""
     if images and epochs:

@@ -112,10 +112,15 @@ def _network(config: object) -> bool:
 _TEXT = (lambda value: isinstance(value, str), "a text")
 _TABLE = (lambda value: isinstance(value, dict), "a table of names and values")
 _WHOLE = (_whole, "a whole number of at least 0")
+_NUMBER = (lambda value: value is None or type(value) in (int, float), "a number")
+_ORIGIN = {
+    "versions": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
+    "hardware": (lambda value: value is None or isinstance(value, (str, dict)), "a table of names and values"),
+}
 # What each kind of record must hold, since programs rely on it.
 FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
-    "header": {"space": _TEXT, "seed": _WHOLE, "regime": _TABLE, "data": _TABLE},
-    "session": {"n": _WHOLE},
+    "header": {"space": _TEXT, "seed": _WHOLE, "regime": _TABLE, "data": _TABLE, **_ORIGIN},
+    "session": {"n": _WHOLE, **_ORIGIN},
     "network": {
         "index": _WHOLE,
         "seed": _WHOLE,
@@ -123,6 +128,8 @@ FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
         "status": (lambda value: value in ("ok", "diverged", "failed"), "ok, diverged or failed"),
         "error": (lambda value: value is None or _share(value), "a number in [0, 1]"),
         "errors": (lambda v: v is None or (isinstance(v, list) and all(map(_share, v))), "a list of numbers in [0, 1]"),
+        **dict.fromkeys(("flops", "params", "activations", "epochs", "loss"), _NUMBER),
+        **dict.fromkeys(("seconds", "cpu_seconds", "images_per_second"), _NUMBER),
     },
 }
 KINDS = tuple(FIELDS)

@@ -21,18 +21,10 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     before = found.header
     if before is None:
         return
-    pairs = (
-        ("space", before["space"], header["space"]),
-        ("seed", before["seed"], header["seed"]),
-        ("repeats", before.get("repeats", 1), header.get("repeats", 1)),
-        ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
-        ("data", _identity(before["data"]), _identity(header["data"])),
-    )
-    for what, was, now in pairs:
-        if was != now:
-            raise InputError(
-                f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out"
-            )
+    differs = difference(before, header)
+    if differs:
+        what, was, now = differs
+        raise InputError(f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out")
     beyond = [k for k in found.networks if k >= len(configs)]
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
@@ -46,9 +38,21 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     if others:
         raise InputError(
             f"network {others[0]} of {out} is not the one that is sampled now: the file was begun with "
-            f"{before.get('space_repr')}, now it is {header.get('space_repr')}; give the same again or choose another "
-            "--out"
+            f"{before.get('space_repr')}, now it is {header.get('space_repr')}; "
+            "give the same again or choose another --out"
         )
+
+
+def difference(before: Mapping[str, Any], header: Mapping[str, Any]) -> tuple[str, Any, Any] | None:
+    """Return what makes the headers of two files those of two populations, with both values; None if nothing does."""
+    pairs = (
+        ("space", before["space"], header["space"]),
+        ("seed", before["seed"], header["seed"]),
+        ("repeats", before.get("repeats", 1), header.get("repeats", 1)),
+        ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
+        ("data", _identity(before["data"]), _identity(header["data"])),
+    )
+    return next((pair for pair in pairs if pair[1] != pair[2]), None)
 
 
 def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:

@@ -87,7 +87,7 @@ def test_a_module_has_the_parameters_activations_and_flops_that_its_config_is_co
 @pytest.mark.parametrize("name", zoo.names())
 def test_every_published_regnet_has_its_published_parameters(name: str) -> None:
     with torch.device("meta"):
-        assert parameters(AnyNet.from_config(name)) == zoo.get(name).params
+        assert parameters(AnyNet(name)) == zoo.get(name).params
 
 
 def some_heavy(name: str) -> Any:
@@ -98,7 +98,7 @@ def some_heavy(name: str) -> Any:
 @pytest.mark.parametrize("name", [some_heavy(name) for name in zoo.names()])
 def test_torch_measures_the_published_flops_but_for_the_biases(name: str) -> None:
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
-        network = AnyNet.from_config(name).eval()
+        network = AnyNet(name).eval()
         network(torch.empty(1, 3, 224, 224))
     excitations = [m for m in network.modules() if isinstance(m, SqueezeExcitation)]
     biases = 1000 + sum(m.squeeze.out_channels + m.excite.out_channels for m in excitations)
@@ -165,7 +165,7 @@ def test_the_squeeze_width_comes_from_the_input_of_the_block() -> None:
 
 
 def test_stem_stages_and_head_have_the_shapes_of_figure_3() -> None:
-    network = AnyNet.from_config("regnetx_200mf").eval()
+    network = AnyNet("regnetx_200mf").eval()
     x = network.stem(images(1, 3, 224))
     shapes = [tuple(x.shape)]
     for stage in network.stages:
@@ -269,12 +269,12 @@ def test_memory_format_and_tracing_change_nothing(block: str) -> None:
         assert torch.allclose(network(x).float(), expected, atol=0.1 * expected.abs().max().item() + 0.01)
 
 
-def test_from_config_takes_configs_regnet_parameters_and_names() -> None:
+def test_anynet_takes_configs_regnet_parameters_and_names() -> None:
     params = RegNetParams(13, 24, 36.44, 2.49, 8)
-    named, generated = AnyNet.from_config("regnetx_200mf", 7), AnyNet.from_config(params, num_classes=7)
-    assert named.config == generated.config == AnyNet.from_config(params.to_config(), 7).config
-    assert AnyNet.from_config(zoo.get("regnetx_200mf")).config == named.config
-    assert AnyNet.from_config(SMALL, 7, 1, generator=seeded(0))(images(2, 1)).shape == (2, 7)
+    named, generated = AnyNet("regnetx_200mf", 7), AnyNet(params, num_classes=7)
+    assert named.config == generated.config == AnyNet(params.to_config(), 7).config
+    assert AnyNet(zoo.get("regnetx_200mf")).config == named.config
+    assert AnyNet(SMALL, 7, 1, generator=seeded(0))(images(2, 1)).shape == (2, 7)
 
 
 def test_a_group_width_that_does_not_fit_is_refused_with_the_nearest_ones() -> None:
@@ -289,12 +289,12 @@ def test_a_group_width_that_does_not_fit_is_refused_with_the_nearest_ones() -> N
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: AnyNet({"depths": 3}), "AnyNet builds an AnyNetConfig"),
+        (lambda: AnyNet({"depths": 3}), "is no network: give an AnyNetConfig"),
         (lambda: AnyNet(SMALL, 0), "num_classes 0 must be a whole number of at least 1"),
         (lambda: AnyNet(SMALL, 10, 2.5), "in_channels 2.5 must be"),
         (lambda: AnyNet(SMALL, generator=3), "generator 3 must be a torch.Generator"),
-        (lambda: AnyNet.from_config("regnetx_401mf"), "regnetx_400mf"),
-        (lambda: AnyNet.from_config(None), "None is no network"),
+        (lambda: AnyNet("regnetx_401mf"), "regnetx_400mf"),
+        (lambda: AnyNet(None), "None is no network"),
         (lambda: XBlock(8, 8, 0), "stride 0"),
         (lambda: XBlock(8, 8, 1, 8, 0), "group_width 0"),
         (lambda: XBlock(8, 8, 1, 8, 8, 1.5), "se_ratio 1.5 is outside"),
@@ -327,7 +327,7 @@ VALID: list[tuple[Any, tuple[Any, ...]]] = [
     (Stem, (3, 8, 2, "relu")),
     (Head, (8, 10)),
     (AnyNet, (SMALL, 10, 3)),
-    (AnyNet.from_config, (SMALL, 10, 3)),
+    (AnyNet, (SMALL, 10, 3)),
 ]
 
 

@@ -111,5 +111,5 @@ def test_bad_sizes_get_one_sentence(size):
 
 
 def test_what_is_no_network_is_refused():
-    with pytest.raises(InputError, match="counts an AnyNetConfig or a ConfigBatch"):
-        complexity("regnetx_400mf")
+    with pytest.raises(InputError, match="is no network: give an AnyNetConfig"):
+        complexity((1, 2))

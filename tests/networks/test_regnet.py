@@ -167,7 +167,7 @@ def test_the_range_of_the_multiplier_is_kept():
     assert fit.error > fit_quantized_linear((8, 8, 1024, 1024)).error
 
 
-@pytest.mark.parametrize("junk", [(), (0, 8), (8.5,), "88", None, 8, (float("nan"),), (8, -8), [[8, 16]]])
+@pytest.mark.parametrize("junk", [(), (0, 8), (8.5,), b"88", None, 8, (float("nan"),), (8, -8), [[8, 16]]])
 def test_widths_that_are_no_widths_are_named(junk):
     with pytest.raises(InputError, match="block_widths"):
         fit_quantized_linear(junk)

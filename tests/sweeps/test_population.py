@@ -102,6 +102,13 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
         assert provenance(table).count(";") >= 2
 
 
+def test_a_file_of_format_1_is_read_with_its_hardware_in_words():
+    table = load_population("regnetx-cpu")
+    assert table.attrs["header"]["format"] == 1 and table.attrs["header"]["hardware"] == "2 x AMD EPYC"
+    assert hardware_of(table) == ("2 x AMD EPYC", "2 x AMD EPYC (family 26, model 2, AVX-512)")
+    assert provenance(table).endswith("torch 2.15.0, 2 x AMD EPYC")
+
+
 def test_hardware_is_told_once_for_each_machine_and_shortly_in_a_figure(path):
     where = {"processor": "EPYC", "family": 25, "model": 17, "instructions": "AVX2", "count": 2}  # format 2: a table
     with RecordWriter(path) as writer:

@@ -24,9 +24,9 @@ from ...common.validation import whole
 from ...data import image_data
 from ...data.dataset import DataSet
 from ...data.stream import ImageStream
-from ...networks.anynet import as_config
 from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
+from ...networks.zoo import as_config
 from .. import regime as regimes
 from ..device import check_precision, threads_of
 from ..regime import Regime
