@@ -62,11 +62,16 @@ from .spaces.regnet_variants import RegNetXWm2 as RegNetXWm2
 from .spaces.regnet_variants import RegNetY as RegNetY
 from .spaces.validation import Constraint as Constraint
 from .study import paper_map as paper_map
+from .sweeps.engines.local import LocalEngine as LocalEngine
+from .sweeps.engines.ray import RayEngine as RayEngine
+from .sweeps.estimation import Estimate as Estimate
+from .sweeps.estimation import estimate as estimate
 from .sweeps.population import load_population as load_population
 from .sweeps.population import populations as populations
 from .sweeps.population import provenance as provenance
 from .sweeps.reproduce import Reproduction as Reproduction
 from .sweeps.reproduce import reproduce as reproduce
+from .sweeps.retry import forget_failed as forget_failed
 from .sweeps.runtimes import inference_ms as inference_ms
 from .sweeps.runtimes import record_runtimes as record_runtimes
 from .sweeps.runtimes import with_runtimes as with_runtimes

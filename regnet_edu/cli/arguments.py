@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any
+
+MakeParser = Callable[[str, str, str], argparse.ArgumentParser]  # from a command's name, what it does and an example
+Command = Callable[[argparse.Namespace], int | None]  # returns the exit status, none for 0
 
 
 def amount(text: str) -> float:
@@ -48,4 +52,16 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
         type=setting,
         metavar="KEY=VALUE",
         help="a setting of the regime, such as epochs=3",
+    )
+
+
+def space_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a design space."""
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        type=setting,
+        metavar="KEY=VALUE",
+        help="an option of the space, such as max_width=512, num_stages=5 or block=R",
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError, nearest_name
-from .arguments import training_options
+from .arguments import Command, MakeParser, training_options
 
 EXAMPLE = """regnetx_200mf --regime tiny
   regnet-edu train regnetx_400mf --data imagenet:DIR
@@ -23,7 +22,7 @@ laid out will do). Its images are read while the network trains, on all GPUs
 that torchrun gives. The same command goes on with what is in --out."""
 
 
-def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:
+def add(command: MakeParser) -> dict[str, Command]:
     """Add the command; `command(name, text, example)` makes its parser."""
     train = command("train", "train one network", EXAMPLE)
     train.add_argument("network", metavar="NETWORK", help="a published network, or a config as JSON or in a file")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +15,8 @@ from ..common.errors import InputError, first_line
 from ..common.validation import as_generator, whole
 from ..data.dataset import DataSet
 from ..training.regime import Regime
-from .engines.engine import Engine
-from .estimate import size_of
+from .engines.engine import Job, attempts
+from .engines.local import LocalEngine
 from .population import config_of, load_population, versions_of
 from .sweep import load
 
@@ -153,12 +152,13 @@ def reproduce(
     session = (header["sessions"] or [{}])[-1]
     threads = session.get("threads", 1) if threads is None else threads
     device = device or session.get("device", "cpu")
-    engine = Engine("local", workers, threads, device).found(regime.precision)
+    engine = LocalEngine(workers, threads, device)
+    engine.check(regime)
     images = _images(header, name, regime, data, progress)
     tasks = [{"index": row["index"], "seed": row["seed"], "config": config_of(row).to_dict()} for row in rows]
-    with engine.start(config_of(rows[0]), regime, size_of(images, regime.resolution)) as crew:
-        with contextlib.closing(crew.train(tasks, regime.to_dict(), images)) as outcomes:
-            outcome_of = {outcome["index"]: outcome for outcome in _shown(outcomes, len(tasks), progress)}
+    with engine.start(Job(regime, images, config_of(rows[0]))) as crew:
+        outcomes = _shown(attempts(crew.train, tasks), len(tasks), progress)
+        outcome_of = {outcome["index"]: outcome for outcome in outcomes}
         differences = _differences(header, rows, crew.hardware, threads, images)
     if header["data"].get("fingerprint") != images.fingerprint:
         tolerance = None

@@ -79,9 +79,3 @@ def other_rounding(found: Records, hardware: Mapping[str, Any]) -> str:
         f"networks so far were trained on {' and '.join(before)}, the next will be on {describe_hardware(hardware)}: "
         "other hardware rounds sums otherwise, which moves an error about as far as another seed"
     )
-
-
-def same_crew(found: Records, facts: Mapping[str, Any], hardware: Mapping[str, Any]) -> bool:
-    """Whether every session of the file had as many workers, of the same kind, on the same hardware."""
-    now = {**facts, "hardware": hardware}
-    return all(all(session.get(k) == v for k, v in now.items()) for session in found.sessions)

@@ -11,7 +11,8 @@ from PIL import Image
 
 from regnet_edu import __version__, zoo
 from regnet_edu.analysis.edf import summary
-from regnet_edu.cli.parser import COMMANDS, amount, main, setting
+from regnet_edu.cli.arguments import amount, setting
+from regnet_edu.cli.parser import COMMANDS, main
 from regnet_edu.sweeps.population import load_population, populations
 
 

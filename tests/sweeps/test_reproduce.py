@@ -84,7 +84,7 @@ def test_each_circumstance_that_differs_is_named(changed, images):
 def test_on_other_hardware_an_error_may_move_as_far_as_from_another_seed(changed, images):
     there = [network.error for network in again(changed([]), images, n=4).networks]
     for shift, holds in ((0.05, True), (0.25, False)):  # 100 test images: 3 x sqrt(2) x 5 points
-        error = there[0] + shift
+        error = there[0] - shift
         forged = changed(["header", "session", "network"], hardware="Abacus 9000", error=error, errors=[error])
         result = again(forged, images, index=[0])
         assert (
