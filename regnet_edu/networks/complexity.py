@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..common.errors import InputError
-from ..common.validation import whole
+from ..common.validation import check_whole
 from .batch import ConfigBatch
 from .config import AnyNetConfig
 
@@ -45,8 +45,7 @@ def complexity(
     Raises:
         InputError: an argument is not a whole number of at least 1.
     """
-    for name, value in (("resolution", resolution), ("in_channels", in_channels), ("num_classes", num_classes)):
-        whole(name, value)
+    check_whole(resolution=resolution, in_channels=in_channels, num_classes=num_classes)
     if isinstance(config, ConfigBatch):
         width, inner, group = config.effective()
         columns = [(config.depths[:, i], width[:, i], inner[:, i], group[:, i]) for i in range(config.num_stages)]

@@ -53,15 +53,6 @@ def number_set(values: tuple[float, ...]) -> str:
     return "{" + ", ".join(f"{v:g}" for v in values) + "}"
 
 
-def whole_count(n: Any, what: str = "n", largest: int = 100_000_000) -> int:
-    """Check a number of networks."""
-    if isinstance(n, (bool, np.bool_)) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise InputError(f"{what} {n!r:.60} must be a whole number of networks, at least 1")
-    if n > largest:
-        raise InputError(f"{what} {float(min(n, 10**300)):g} is too large; the largest is {largest}")
-    return int(n)
-
-
 def check_decimal_range(space: Any, what: str, smallest: float, largest: float, parts: int) -> None:
     """Check min_what and max_what of a space: multiples of 1 / parts, in order, not beyond the limits."""
     for end in ("min", "max"):
