@@ -40,6 +40,8 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     recipe.add_argument("--lr", type=float, help="peak learning rate, used as it is")
     recipe.add_argument("--warmup", type=float, metavar="EPOCHS", help="epochs in which the learning rate rises")
     recipe.add_argument("--precision", help="fp32, or mixed: bf16, or fp16 on V100 and T4")
+    images = train.add_argument_group("images that cannot be read")
+    images.add_argument("--skip-bad", type=int, default=0, metavar="N", help="leave out up to N of them (0)")
     streamed = train.add_argument_group("with --data imagenet:DIR")
     streamed.add_argument("--out", metavar="DIR", help="checkpoint, weights and result (runs/NETWORK)")
     streamed.add_argument(
@@ -48,6 +50,10 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     streamed.add_argument("--ema", type=float, metavar="DECAY", help="average the weights too, such as 0.9999")
     streamed.add_argument("--norm-batch", type=int, metavar="N", help="images that share batch norm (128)")
     streamed.add_argument("--save-every", type=int, metavar="STEPS", help="steps between checkpoints (1000)")
+    streamed.add_argument("--verify", action="store_true", help="decode every image first, not only its header")
+    streamed.add_argument(
+        "--accept-changed-data", action="store_true", help="go on though images have changed since; the result says so"
+    )
     return {"train": _train}
 
 
@@ -74,6 +80,9 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
         out=out,
         loaders=options.workers,
         threads=options.threads,
+        skip_bad=options.skip_bad,
+        verify=options.verify,
+        accept_changed_data=options.accept_changed_data,
         say=lambda text: print(text, flush=True),
         **{name: value for name, value in chosen.items() if value is not None},
     )
@@ -82,17 +91,19 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
 
 
 def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
+    from ..data import image_data
     from ..training.loop import train
 
-    for name in ("out", "workers", "ema", "norm_batch", "save_every"):
-        if getattr(options, name) is not None:
+    for name in ("out", "workers", "ema", "norm_batch", "save_every", "verify", "accept_changed_data"):
+        if getattr(options, name) not in (None, False):
             raise InputError(f"--{name.replace('_', '-')} is for images that stay on the disk: --data imagenet:DIR")
+    regime = recipe(options, "tiny")
     result = train(
         config,
-        recipe(options, "tiny"),
+        regime,
         options.seed,
         options.device or "cpu",
-        options.data,
+        image_data.load(options.data or regime.data, regime.resolution, progress=True, skip_bad=options.skip_bad),
         options.threads,
         on_epoch=lambda epoch, error: print(f"epoch {epoch}: error {error:.2%}", flush=True),
     )

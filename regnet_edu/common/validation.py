@@ -36,10 +36,10 @@ def whole(
         if value != int(value):
             raise InputError(f"{name} {value} {rule}; the nearest is {max(least, round(value))}")
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
         raise InputError(f"{name} {value!r:.60} {rule}")
-    if most is not None and value > most:
-        raise InputError(f"{name} {value if value < 10**15 else 'beyond 10^15'} is too large; the largest is {most}")
+    if most is not None and int(value) > most:
+        raise InputError(f"{name} {min(int(value), 10**15)} is too large; the largest is {most}")
     return int(value)
 
 

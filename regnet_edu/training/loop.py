@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional
 
 from ..data import image_data
-from ..data.dataset import DataSet, share
+from ..data.dataset import DataSet, fixed_subset
 from ..data.image_data import ImageData
 from ..data.stream import ImageStream
 from ..networks.anynet import AnyNet
@@ -68,7 +68,7 @@ def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
     assert isinstance(data, ImageData), "images that stay on the disk are not prepared"
 
     def part(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
-        order = share(len(labels), count)
+        order = fixed_subset(len(labels), count)
         return torch.from_numpy(images[order]).to(where), torch.from_numpy(labels[order]).to(where)
 
     train_images, train_labels = part(data.train_images, data.train_labels, regime.train_images)

@@ -89,7 +89,7 @@ def band(name: str, value: Any) -> tuple[float, float]:
 
 def ranges(name: str, value: Any) -> dict[str, Any]:
     """Return the options of design spaces by family, such as {"AnyNet": {"max_width": 512}}."""
-    families = dict(value) if isinstance(value, Mapping) else {"": None}
+    families: dict[Any, Any] = dict(value) if isinstance(value, Mapping) else {"": None}
     if not all(isinstance(f, str) and isinstance(options, Mapping) for f, options in families.items()):
         raise InputError(f'{name} {value!r:.60} must be a table such as {{"AnyNet": {{"max_width": 512}}}}')
     try:

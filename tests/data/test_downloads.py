@@ -122,7 +122,7 @@ def test_fashion_mnist_is_read_from_files_put_there_by_hand(cache):
 def test_archives_are_downloaded_checked_unpacked_and_decoded_once(name, shape, published, serve, cache, monkeypatch):
     serve(functools.partial(Quiet, directory=published))
     images = data.load(name, 16, progress=True)
-    assert images.train_images.shape == shape and not list(cache.rglob("*.part"))
+    assert images.train_images.shape == shape
     monkeypatch.setenv(downloads.MIRROR, NOWHERE)
     monkeypatch.setattr(downloads, "_read", None)
     started = time.perf_counter()
@@ -162,9 +162,9 @@ def test_a_half_downloaded_archive_is_said_and_replaced_when_there_is_a_network(
 def test_a_download_with_the_wrong_hash_is_never_used(published, cache, serve):
     (published / "cifar-10-python.tar.gz").write_bytes(b"an error page")
     serve(functools.partial(Quiet, directory=published))
-    with pytest.raises(InputError, match=r"13 bytes with MD5 \w+, not \w+"):
+    with pytest.raises(InputError, match="does not match the known hash"):
         data.load("cifar10")
-    assert not (cache / "cifar-10-python.tar.gz").exists()
+    assert not list(cache.iterdir())
 
 
 def test_a_server_that_falls_silent_is_given_up(published, serve, monkeypatch):
