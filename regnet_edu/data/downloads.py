@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import urllib.request
 from collections.abc import Sequence
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,6 +72,7 @@ def load(name: str, resolution: int, root: Path, progress: bool = False) -> Arra
     for part in parts:
         images = np.asarray(part.data)
         images = images[..., None] if images.ndim == 3 else images
+        array_cache.check_memory(name, len(images), resolution, images.shape[3])
         arrays += (resize_all(images, resolution), np.asarray(part.targets, np.int64))
     classes = tuple(parts[0].classes)
     mark = fingerprint(*arrays, classes=classes)
@@ -135,54 +134,39 @@ def _damaged(name: str, published: Published, error: Exception) -> str:
 def fetch(name: str, archive: Archive, folder: Path, goal: Path, progress: bool = False) -> Path:
     """Return the path of an archive in `folder`, downloaded if it is not there, or not whole.
 
-    A download goes into a file of another name, which takes its own when the hash is right: a download that was stopped
-    is never taken for the whole. The address in $REGNET_EDU_MIRROR is tried before the published ones.
+    A download is never taken for the whole before its hash is right. The address in $REGNET_EDU_MIRROR is tried before
+    the published ones.
 
     Raises:
         InputError: no address gives the file; the sentence says which folder to fill by hand.
     """
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")  # the bar and our sentences say it
     path = folder / archive.name
     state = f"is not in {goal}"
     if path.is_file():
-        found = _md5(path)
+        found = pooch.file_hash(path, alg="md5")
         if found == archive.md5:
             return path
-        state = (
-            f"in {path} is damaged or half-downloaded ({path.stat().st_size:,} bytes, MD5 {found}, not {archive.md5})"
-        )
+        size = f"{path.stat().st_size:,} bytes"
+        state = f"in {path} is damaged or half-downloaded ({size}, MD5 {found}, not {archive.md5})"
     mirror = os.environ.get(MIRROR)
-    urls = ((f"{mirror.rstrip('/')}/{archive.name}",) if mirror else ()) + archive.urls
     reasons = []
-    for url in urls:
+    for url in ((f"{mirror.rstrip('/')}/{archive.name}",) if mirror else ()) + archive.urls:
+        get = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT, headers={"User-Agent": "regnet-edu"})
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{archive.name}.part")
-            _download(url, part, progress)
-            found = _md5(part)
-            if found == archive.md5:
-                os.replace(part, path)
-                return path
-            reasons.append(f"{url}: {part.stat().st_size:,} bytes with MD5 {found}, not {archive.md5}")
-        except (OSError, HTTPException, ValueError) as error:  # ValueError: no address
-            reasons.append(f"{url}: {first_line(error)}")
+            return Path(pooch.retrieve(url, f"md5:{archive.md5}", archive.name, folder, downloader=get))
+        except (OSError, ValueError) as error:  # ValueError: no address, or another hash
+            reasons.append(f"{url}: {first_line(_cause(error))}")
     raise InputError(
         f"{name} {state} and {archive.name} could not be downloaded ({'; '.join(reasons)}); put {archive.name} into "
         f"{folder} by hand, name a mirror in {MIRROR}, or use --data synthetic or an image folder"
     )
 
 
-def _download(url: str, path: Path, progress: bool) -> None:
-    from tqdm.auto import tqdm
-
-    request = urllib.request.Request(url, headers={"User-Agent": "regnet-edu"})
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(path, "wb") as file:
-        size = int(answer.headers.get("Content-Length") or 0) or None
-        with tqdm(total=size, desc=path.stem, unit="B", unit_scale=True, disable=not progress) as bar:
-            while chunk := answer.read(1 << 16):
-                file.write(chunk)
-                bar.update(len(chunk))
-
-
-def _md5(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+def _cause(error: BaseException) -> BaseException:
+    """Return what an exception began with: "connection refused" below three layers of pools and retries."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
