@@ -98,10 +98,9 @@ class Checkpoint:
         try:
             write_atomically(self.folder / name, content)
         except (InputError, RuntimeError) as error:  # torch's writer reports a full disk as a RuntimeError
-            said = error if isinstance(error, InputError) else f"{self.folder / name} cannot be written: {error}"
-            raise InputError(
-                f"{first_line(said)}; the last checkpoint is safe, and the same command goes on from it"
-            ) from error
+            said = first_line(error)
+            said = said if isinstance(error, InputError) else f"{self.folder / name} cannot be written: {said}"
+            raise InputError(f"{said}; the last checkpoint is safe, and the same command goes on from it") from error
 
 
 def _short(value: Any, other: Any) -> str:
