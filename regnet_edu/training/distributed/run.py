@@ -10,7 +10,7 @@ instant goes on from its last checkpoint to the end that it would have had.
 from __future__ import annotations
 
 import contextlib
-import math
+import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -214,13 +214,5 @@ def _report(
 ) -> dict[str, Any]:
     """Return what `result.json` says: the result, what it depends on, and where it came about."""
     where = {**environment(), "processes": group.size, "device": hardware(str(group.device))}
-    return _finite({**asdict(result), **settings, "data": stream.describe(), **where})
-
-
-def _finite(value: Any) -> Any:
-    """Replace what JSON has no number for (NaN, infinity) by None."""
-    if isinstance(value, dict):
-        return {k: _finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    report = json.dumps({**asdict(result), **settings, "data": stream.describe(), **where})
+    return json.loads(report, parse_constant=lambda _: None)  # JSON has no NaN
