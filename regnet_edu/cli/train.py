@@ -122,18 +122,19 @@ def recipe(options: argparse.Namespace, default: str, processes: int = 1) -> Any
 
     Every process takes the regime's batch, unless --batch-size says how many images they take together; the learning
     rate goes in proportion (the paper's appendix C: lr 0.1 at 128 images, 0.8 at 1024 on 8 GPUs), unless --lr sets it.
+    What --set gives is taken as it is, and --warmup counts epochs.
     """
     from ..training import regime as regimes
 
     regime = regimes.get(options.regime or default)
-    batch = options.batch_size or regime.batch_size * processes
-    changes: dict[str, Any] = {"batch_size": batch, "lr": regime.lr * batch / regime.batch_size}
-    for name in ("epochs", "lr", "precision"):
-        if getattr(options, name) is not None:
-            changes[name] = getattr(options, name)
-    if options.warmup is not None:
-        changes["warmup"] = options.warmup / (changes.get("epochs") or regime.epochs)
-    return regime.replace(**{**changes, **dict(options.set)})
+    changes: dict[str, Any] = {}
+    if not any(name == "batch_size" for name, _ in options.set):
+        batch = regime.batch_size * processes if options.batch_size is None else options.batch_size
+        changes = {"batch_size": batch, "lr": regime.lr * batch / regime.batch_size}
+    given = {name: getattr(options, name) for name in ("epochs", "lr", "precision")}
+    changes |= {name: value for name, value in given.items() if value is not None}
+    regime = regime.replace(**{**changes, **dict(options.set)})
+    return regime if options.warmup is None else regime.replace(warmup=options.warmup / regime.epochs)
 
 
 def network(text: str) -> Any:

@@ -404,6 +404,12 @@ def test_the_learning_rate_goes_with_the_batch(monkeypatch):
     assert (own.batch_size, own.lr, own.warmup, own.epochs) == (256, pytest.approx(0.2), 0.1, 50)
     options.lr, options.regime = 0.3, "imagenet"
     assert recipe(options, "imagenet_final").lr == 0.3
+    options = argparse.Namespace(**{**unset, "warmup": 5}, set=[("batch_size", 64), ("epochs", 50)])
+    as_set = recipe(options, "imagenet_final", processes=8)
+    assert (as_set.batch_size, as_set.lr, as_set.warmup) == (64, 0.1, 0.1)
+    options = argparse.Namespace(**{**unset, "batch_size": 0}, set=[])
+    with pytest.raises(InputError, match="batch_size 0 must be a whole number of at least 2"):
+        recipe(options, "imagenet_final")
 
 
 def test_a_sweep_of_the_imagenet_regime_reads_its_images_while_it_trains(root, tmp_path):
