@@ -3,9 +3,9 @@
 The run of a training depends on the network, the regime, the seed and the data. It does not depend on the number of
 processes: a step takes the same images, augmented in the same way, batch norm sees the same `norm_batch` of them at a
 time, and gradients are averaged. (Sums are added up in another order, so the last digits do differ between numbers of
-processes; on CPUs, the same number gives the same bits. How much that is depends on the
-precision: nine steps at batch 16 with the images of each batch in reverse, which is the same sum, moved the loss of one
-process by 1e-7 of it in fp32 and 0.5 % in bf16 at lr 0.05, and by up to 2e-4 and 15 % at lr 0.4, where errors grow.)
+processes; on CPUs, the same number gives the same bits. After nine steps at batch 16 and lr 0.05 the losses of one and
+of two processes were 1e-7 apart in fp32 and 0.7 % in bf16: rounding, for one process whose batches come in reverse, the
+same sum in another order, is as far from itself: 1e-7 and 0.5 %, and at lr 0.4, where errors grow, 2e-4 and 15 %.)
 With a folder to write to, a training that was killed at any instant goes on from its last checkpoint to the end that it
 would have had.
 """
