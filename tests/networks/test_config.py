@@ -82,16 +82,16 @@ def test_depth_and_block_widths():
     ("arguments", "sentence"),
     [
         (((), (), 1, 8), "depths is empty"),
-        (((0,), (8,), 1, 8), r"depths\[0\] 0 is too small; the smallest is 1"),
-        (((1,), (-8,), 1, 8), r"widths\[0\] -8 is too small"),
-        (((1,), (8.5,), 1, 8), r"widths\[0\] 8.5 is not a whole number; the nearest is 8"),
-        (((1,), (math.nan,), 1, 8), "nan is not a finite number"),
+        (((0,), (8,), 1, 8), r"depths\[0\] 0 must be a whole number of at least 1"),
+        (((1,), (-8,), 1, 8), r"widths\[0\] -8 must be a whole"),
+        (((1,), (8.5,), 1, 8), r"widths\[0\] 8.5 must be a whole number of at least 1; the nearest is 8"),
+        (((1,), (math.nan,), 1, 8), "nan must be a whole number"),
         (((1, 1), (8,), 1, 8), "widths has 1 entries for 2 stages; it needs 2"),
         (((1,), 8, 1, 8), "must be a sequence of numbers, one a stage"),
-        ((("1",), (8,), 1, 8), "'1' is not a number"),
-        (((True,), (8,), 1, 8), "True is not a number"),
+        ((("1",), (8,), 1, 8), "'1' must be a whole number"),
+        (((True,), (8,), 1, 8), "True must be a whole number"),
         (((1,), (8,), 0, 8), "must be above 0"),
-        (((1,), (8,), 1, 0), r"group_widths\[0\] 0 is too small"),
+        (((1,), (8,), 1, 0), r"group_widths\[0\] 0 must be a whole"),
     ],
 )
 def test_bad_values_get_one_sentence(arguments, sentence):
@@ -107,7 +107,7 @@ def test_bad_values_get_one_sentence(arguments, sentence):
         ({"se_ratio": 2}, "outside .*; the nearest is 1"),
         ({"block": "V", "se_ratio": 0.25}, "needs a block with a bottleneck"),
         ({"activation": "rellu"}, "did you mean relu"),
-        ({"stem_width": 0}, "stem_width 0 is too small"),
+        ({"stem_width": 0}, "stem_width 0 must be a whole"),
         ({"strides": (2, 2, 2)}, "strides has 3 entries for 1 stages"),
     ],
 )

@@ -170,7 +170,7 @@ def test_a_published_regnet_by_name_and_colour_images() -> None:
         (lambda: AnyNetClassifier(((4, 32, 16),)), "must have (depth, channels, groups, bot_mul) for each stage"),
         (lambda: AnyNetClassifier(()), "must have (depth, channels, groups, bot_mul) for each stage"),
         (lambda: AnyNetClassifier(((4, 32, 16, 0),)), "bot_mul 0 must be above 0"),
-        (lambda: AnyNetClassifier(((0, 32, 16, 1),)), "depths[0] 0 is too small"),
+        (lambda: AnyNetClassifier(((0, 32, 16, 1),)), "depths[0] 0 must be a whole"),
         (lambda: AnyNetClassifier(AnyNetConfig((1,), (8,), 1, 1), 0.1), "stem_channels 0.1 is given beside a config"),
         (lambda: AnyNetClassifier("regnetx_32"), "regnetx_32gf"),
         (lambda: AnyNetClassifier(None), "None is no network"),

@@ -71,7 +71,7 @@ def test_params_become_a_config_and_pass_on_what_is_shared():
 
 
 @each(("change", "words"), [
-    ({"depth": 0}, "depth 0 is too small"), ({"depth": 2.5}, "not a whole number"), ({"w0": 20}, "nearest is 16"),
+    ({"depth": 0}, "depth 0 must be"), ({"depth": 2.5}, "the nearest is 2"), ({"w0": 20}, "nearest is 16"),
     ({"w0": -8}, "w0"), ({"wa": -1}, "wa -1"), ({"wa": float("nan")}, "finite"), ({"wm": 1}, "nearest is 1.001"),
     ({"wm": "2"}, "not a number"), ({"group_width": 0}, "group_width"), ({"bottleneck_ratio": 0}, "bottleneck_ratio"),
     ({"se_ratio": 2}, "nearest is 1"), ({"depth": 10**9}, "largest is 100000"),

@@ -29,7 +29,7 @@ from ...common.errors import InputError, first_line
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
 from ...data.image_data import ImageData
-from ...data.stream import ImageStream, open_folder
+from ...data.stream import ImageStream, relisted
 from ...networks.config import AnyNetConfig
 from ...training.regime import Regime
 
@@ -44,7 +44,7 @@ def save_data(data: DataSet, folder: Path) -> dict[str, Any]:
     stay on the disk, only their folder is told.
     """
     if isinstance(data, ImageStream):
-        return {"root": str(data.root), "resolution": data.resolution, "fingerprint": data.fingerprint}
+        return data.listed()
     paths = {}
     for part in PARTS:
         array = getattr(data, part)
@@ -64,7 +64,7 @@ def open_data(saved: Mapping[str, Any] | DataSet) -> DataSet:
     if isinstance(saved, DataSet):
         return saved
     if "root" in saved:
-        return open_folder(Path(saved["root"]), saved["resolution"], saved["fingerprint"])
+        return relisted(saved)
     arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
     return ImageData.of(saved["name"], arrays, tuple(saved["classes"]))
 
