@@ -51,6 +51,9 @@ _ROOMS = {
     "edf": ["bootstrap_best", "complexity_weights", "edf", "summary"],
     "comparison": ["Comparison", "compare", "networks_needed"],
     "random_search": ["SearchCurve", "random_search_curve"],
+    "growth": ["fit_forms", "power_law"],
+    "pareto": ["error_at", "pareto_front"],
+    "welch": ["welch"],
     "variance": ["SeedNoise", "seed_noise"],
     "interop": ["to_optuna"],
     "population": ["load_population", "populations", "provenance"],
@@ -66,7 +69,7 @@ _ROOMS = {
     "report": ["report"],
     "grading": ["check", "hint"],
 }
-_MODULES = ["paper_map", "plots", "spaces", "study", "widgets", "zoo"]
+_MODULES = ["paper_map", "plots", "spaces", "study", "study_field", "widgets", "zoo"]
 _NAMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [*_NAMES, *_MODULES]

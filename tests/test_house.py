@@ -25,7 +25,10 @@ ROOMS = [
     ["grading"],
     ["widgets"],
     ["report", "report_page", "report_facts"],
-    ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_best", "paper_rules"],
+    [
+        *("paper_table", "paper_map", "paper_measured", "paper_published", "paper_growth", "paper_bands", "paper_best"),
+        "paper_rules",
+    ],
     ["plots"],
     ["runtime"],
     ["retrain"],
@@ -39,6 +42,8 @@ ROOMS = [
     ["anynet", "weights", "blocks"],
     # From here on without torch, d2l and matplotlib.
     ["study"],
+    ["study_field"],
+    ["growth", "pareto", "welch"],
     ["population", "records"],
     ["variance", "comparison", "random_search", "interop", "edf"],
     ["properties"],
