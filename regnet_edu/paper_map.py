@@ -13,11 +13,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from . import paper_bands, paper_best, paper_published, paper_rules
+from . import paper_bands, paper_best, paper_growth, paper_measured, paper_published, paper_rules
 from .paper_rules import CONTRADICTED, IN_PART, NOT_ATTEMPTED, NOT_VISIBLE, REPRODUCED, NotRecordedError, Outcome
 from .plots.paper import FIGURES
 
-_ROOMS = (paper_rules, paper_best, paper_bands, paper_published)
+_ROOMS = (paper_rules, paper_best, paper_bands, paper_growth, paper_published, paper_measured)
 RULES = {rule.__name__: rule for room in _ROOMS for rule in room.RULES}
 
 
@@ -78,7 +78,11 @@ def _words(values: Any) -> list[str]:
 
 @cache
 def _data() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((resources.files("regnet_edu") / "paper_map.toml").read_text(encoding="utf-8"))
+    folder = resources.files("regnet_edu")
+    data, more = (
+        tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")) for name in ("paper_map", "paper_measured")
+    )
+    return {**data, "row": data["row"] + more["row"]}
 
 
 @cache

@@ -26,7 +26,7 @@ SECTIONS = {
     "C": "Settings of the optimiser",
     "D": "Details",
 }
-MARKS = dict(zip(VERDICTS, "●◐○✕–", strict=True))
+MARKS = dict(zip(VERDICTS, "●◐○✕–●◐○✕", strict=True))
 STYLE = """<style>
 .paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 2em;
   table-layout: fixed !important; /* the theme lets a column of an output grow with its words */ }
