@@ -365,5 +365,9 @@ def test_the_table_is_whole_and_its_links_have_targets():
 def test_the_counts_and_the_log_say_what_the_data_say():
     assert paper_table.counts().startswith(f"Of {len(ROWS)} rows, ")
     assert sum(map(int, re.findall(r"(\d+) [a-z]", paper_table.counts().split("rows,")[1]))) == len(ROWS)
+    measured = [row for row in ROWS if row.rule["is"].startswith("measured")]
+    assert f"and {len(measured)} tested on published measurements (holds: " in paper_table.counts()
+    parts = re.findall(r": (\d+)", paper_table.counts())
+    assert sum(map(int, parts)) == len(measured)
     log = paper_table.log_html()
     assert log.count("<dt>") == len(paper_map.regimes_tried()) >= 5 and "Nothing is tuned" in log

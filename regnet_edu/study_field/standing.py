@@ -1,4 +1,4 @@
-"""Where RegNet stands today: the front of error against cost, over all networks that were trained on equal terms."""
+"""Where RegNet stands today: the front of error against cost, over all networks that learned from ImageNet-1k alone."""
 
 from __future__ import annotations
 
