@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import InputError, nearest_name
-from ..pareto import above_front, pareto_front
+from ..analysis.pareto import above_front, pareto_front
+from ..common.errors import InputError, nearest_name
 from .canvas import FAINT, INK, LINES, MARKERS, PALETTE, finish, new_figure, plain_log_axis, styled
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def measured_times(
     """Time an image on one machine against what is counted, for many networks (figure 12, top right).
 
     Args:
-        table: of `study_field.costs()`: columns flops, params, activations, family, and the machine's.
+        table: of `study.field.costs()`: columns flops, params, activations, family, and the machine's.
         machine: a column of times in milliseconds.
         counts: one panel each.
         families: to be marked; all other networks are grey.
@@ -143,7 +143,7 @@ def error_fronts(
     """Error of many networks against each cost, with the Pareto front, and some groups marked (figure 18, today).
 
     Args:
-        table: of `study_field.plainly_trained()`: columns group, error and the measures.
+        table: of `study.field.plainly_trained()`: columns group, error and the measures.
         measures: one panel each.
         groups: to be marked; RegNets by recipe, and some families of today, if not given.
         highest: error above which nothing is drawn, a fraction.

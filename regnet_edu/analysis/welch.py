@@ -1,0 +1,75 @@
+"""Are two means different, when all that is known are means, deviations and numbers of runs? Welch's interval."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..common.errors import InputError
+
+
+class Runs(NamedTuple):
+    """What a table prints of several runs of one network: their mean, their standard deviation, and how many."""
+
+    mean: float
+    std: float
+    runs: int
+
+
+class WelchInterval(NamedTuple):
+    """Difference of two means with its interval.
+
+    Attributes:
+        difference: the first less the second.
+        low, high: of the interval.
+        degrees: of freedom, by Welch and Satterthwaite; fewer where most of the noise comes from one of the two.
+        errors: how many standard errors the interval reaches to either side.
+    """
+
+    difference: float
+    low: float
+    high: float
+    degrees: float
+    errors: float
+
+
+def welch(first: tuple[float, float, int], second: tuple[float, float, int], level: float = 0.95) -> WelchInterval:
+    """Return the difference of two means of independent runs, with Welch's interval.
+
+    Args:
+        first, second: (mean, standard deviation, runs), with a deviation that divides by runs - 1.
+        level: of the interval.
+
+    Raises:
+        InputError: a deviation is negative, both are 0, or there are fewer than two runs.
+    """
+    a, b = Runs(*first), Runs(*second)
+    for one in (a, b):
+        if one.runs < 2 or one.std < 0:
+            raise InputError(f"{one.runs} runs with a deviation of {one.std:g} have no interval; two runs do, or more")
+    parts = a.std**2 / a.runs, b.std**2 / b.runs
+    if not sum(parts):
+        raise InputError("both deviations are 0: no run differs from another, so that nothing can be said of luck")
+    degrees = sum(parts) ** 2 / (parts[0] ** 2 / (a.runs - 1) + parts[1] ** 2 / (b.runs - 1))
+    errors = student_quantile(0.5 + level / 2, degrees)
+    half, difference = errors * sum(parts) ** 0.5, a.mean - b.mean
+    return WelchInterval(difference, difference - half, difference + half, degrees, errors)
+
+
+def student_quantile(share: float, degrees: float) -> float:
+    """Return what a Student t variable stays below with a probability, from 0.5 to below 1.
+
+    With t = sqrt(degrees) tan(angle) the density is proportional to cos(angle)^(degrees - 1), on a quarter of a circle.
+
+    Raises:
+        InputError: the probability is outside [0.5, 1), or there is less than one degree of freedom.
+    """
+    if not 0.5 <= share < 1 or degrees < 1:
+        raise InputError(
+            f"share {share:g} with {degrees:g} degrees of freedom; give a share in [0.5, 1) and at least 1"
+        )
+    angle = np.linspace(0, np.pi / 2, 100_001)
+    density = np.cos(angle) ** (degrees - 1)
+    area = np.concatenate([[0.0], np.cumsum(density[1:] + density[:-1])])
+    return float(degrees**0.5 * np.tan(np.interp(2 * share - 1, area / area[-1], angle)))
