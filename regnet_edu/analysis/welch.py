@@ -69,7 +69,7 @@ def student_quantile(share: float, degrees: float) -> float:
         raise InputError(
             f"share {share:g} with {degrees:g} degrees of freedom; give a share in [0.5, 1) and at least 1"
         )
-    angle = np.linspace(0, np.pi / 2, 100_001)
+    angle = np.linspace(0, np.pi / 2, 10_001)
     density = np.cos(angle) ** (degrees - 1)
     area = np.concatenate([[0.0], np.cumsum(density[1:] + density[:-1])])
     return float(degrees**0.5 * np.tan(np.interp(2 * share - 1, area / area[-1], angle)))

@@ -199,6 +199,20 @@ def test_the_form_of_a_growth_is_recovered(recorded):
     assert both.verdict == NOT_VISIBLE and both.why.endswith("tell the forms apart; would need more networks")
 
 
+def test_both_laws_of_growth_are_the_paper_s_in_the_records_and_in_the_published_networks():
+    ours = {name: paper_map.row(name).outcome for name in ("params-linear", "acts-sqrt")}
+    assert "AIC 2405 for F, 2435 for √F (alone)" in ours["params-linear"].ours
+    assert "AIC 1720 for √F, 1777 for F (alone)" in ours["acts-sqrt"].ours
+    rows = [*ours, "params-linear-published", "acts-sqrt-published", "effnet-acts"]
+    assert {paper_map.row(name).outcome.verdict for name in rows} == {REPRODUCED}
+
+
+def test_parameters_of_the_published_regnetx_lie_on_a_line_with_a_start():
+    models = [rn.zoo.get(name) for name in rn.zoo.names() if name.startswith("regnetx")]
+    line = rn.fit_forms([m.flops / 1e9 for m in models], [m.params / 1e6 for m in models], start=True)["F"]
+    assert (round(line.start, 2), round(line.factors[0], 2), round(line.r2, 3)) == (5.38, 3.26, 0.989)
+
+
 @pytest.mark.parametrize(
     ("power", "verdict"),
     [
