@@ -13,6 +13,10 @@ from .analysis.edf import complexity_weights as complexity_weights
 from .analysis.edf import edf as edf
 from .analysis.edf import summary as summary
 from .analysis.export import to_optuna as to_optuna
+from .analysis.growth import fit_forms as fit_forms
+from .analysis.growth import power_law as power_law
+from .analysis.pareto import error_at as error_at
+from .analysis.pareto import pareto_front as pareto_front
 from .analysis.planning import networks_needed as networks_needed
 from .analysis.properties import property_values as property_values
 from .analysis.properties import rank_correlation as rank_correlation
@@ -20,6 +24,7 @@ from .analysis.random_search import SearchCurve as SearchCurve
 from .analysis.random_search import random_search_curve as random_search_curve
 from .analysis.seed_noise import SeedNoise as SeedNoise
 from .analysis.seed_noise import seed_noise as seed_noise
+from .analysis.welch import welch as welch
 from .common.errors import InputError as InputError
 from .data.image_data import ImageData as ImageData
 from .grading import check as check

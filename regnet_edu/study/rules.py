@@ -24,7 +24,14 @@ from ..sweeps.population import hardware_of, load_population, populations
 REPRODUCED, IN_PART = "reproduced", "reproduced in part"
 NOT_VISIBLE, CONTRADICTED = "not visible at this scale", "contradicted at this scale"
 NOT_ATTEMPTED = "not attempted"
-VERDICTS = (REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED)
+# What is tested on figures that others measured is counted by itself: nothing was trained or timed here.
+MEASURED = "tested on published measurements"
+MEASURED_HOLDS, MEASURED_PART = f"{MEASURED}: holds", f"{MEASURED}: holds in part"
+MEASURED_UNDECIDED, MEASURED_FAILS = f"{MEASURED}: not decided", f"{MEASURED}: does not hold"
+VERDICTS = (
+    *(REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED),
+    *(MEASURED_HOLDS, MEASURED_PART, MEASURED_UNDECIDED, MEASURED_FAILS),
+)
 REPEATS = 10_000  # resamples where no formula gives the interval
 MORE = "would need more networks"
 MARGIN = 1.0  # points: populations whose means differ by less are called alike
