@@ -54,7 +54,7 @@ CHEATS = {
         "import os\nwhile True:\n    try:\n        os.fork()\n    except PermissionError as error:\n        return str(error)",
         "may not start another process",
     ),
-    "processes": ("import multiprocessing\nmultiprocessing.Pool(2).map(abs, [1])\nreturn 1", "PermissionError"),
+    "processes": ("import multiprocessing\nmultiprocessing.Pool(2).map(abs, [1])\nreturn 1", "it stopped with"),
     "raised limits": (
         "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))\nreturn [1]",
         "",
@@ -127,7 +127,7 @@ CHEATS = {
         "import ctypes\nif ctypes.CDLL(None).shmget(0, 4096, 0o1600) < 0:\n    raise OSError('none')\nreturn 0.5",
         "none",
     ),
-    "a way out of its folder": ("import os\nos.rename('.', '/tmp/elsewhere')\nreturn 0.5", "OSError"),
+    "a way out of its folder": ("import os\nos.rename('.', '/tmp/elsewhere')\nreturn 0.5", "in its own folder only"),
     "a link to the solutions": (
         f"import os\nos.symlink({str(PACKAGE / 'grading')!r}, 's')\nreturn os.listdir('s')",
         "PermissionError",

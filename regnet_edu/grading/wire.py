@@ -149,7 +149,7 @@ def facts(data: dict[str, Any]) -> dict[str, Any]:
     for name, value in data.items():
         if name in ("error", "words", "text", "signature") and isinstance(value, str):
             found[name] = printable(value)[:300]
-        elif name in ("line", "offset", "place") and type(value) is int and abs(value) < 2**31:
+        elif name in ("line", "offset", "place", "pid") and type(value) is int and abs(value) < 2**31:
             found[name] = value
         elif name in ("found", "layers") and isinstance(value, list):
             found[name] = [printable(v)[:80] for v in value[:30] if isinstance(v, str)]
