@@ -183,7 +183,9 @@ def test_threads_are_few(without: tuple[str, ...]) -> None:
     assert "start new thread" in words or "threads, and 96 are the most" in words, words
 
 
-DEEP = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\n    open('f', 'wb').write(bytes(200_000))"
+DEEP = (
+    "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\n    open('f', 'wb').write(bytes(200_000))"
+)
 
 
 @linux
@@ -226,7 +228,10 @@ for name in ("killpg", "getuid", "geteuid", "fork", "setsid", "set_blocking", "s
     if hasattr(os, name):
         delattr(os, name)
 """
-STUDENT = ELSEWHERE.format(student=True) + "sys.platform = 'elsewhere'\nimport runpy\nrunpy.run_path({program!r}, run_name='__main__')\n"
+STUDENT = (
+    ELSEWHERE.format(student=True)
+    + "sys.platform = 'elsewhere'\nimport runpy\nrunpy.run_path({program!r}, run_name='__main__')\n"
+)
 GRADER = (
     ELSEWHERE.format(student=False)
     + """

@@ -51,11 +51,11 @@ def judge_part(
     exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome], submission: Submission
 ) -> PartVerdict:
     """Give the points of one part, or say why not."""
-    expected = evaluate(part, getattr(exercise.solution, part.function, None), exercise.solution, calls)
+    expected = _expected(exercise, part, calls)
     first: tuple[int, str] | None = None
     for k, call in enumerate(calls):
         outcome = outcomes[k] if k < len(outcomes) else Outcome("ended", facts={"words": "nothing came back"})
-        complaint = complain(part, call, outcome, expected[k].value, submission)
+        complaint = complain(part, call, outcome, expected[k], submission)
         if complaint:
             first = (k, complaint)
             break
@@ -76,7 +76,7 @@ def _tidy(words: str) -> str:
     return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..." for line in lines)
 
 
-def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submission: Submission) -> str | None:
+def complain(part: Part, call: tuple, outcome: Outcome, expected: Outcome, submission: Submission) -> str | None:
     """Say what is wrong with one outcome, or None."""
     called = _called(part, call)
     facts = outcome.facts
@@ -90,13 +90,15 @@ def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submissio
             shown = show(outcome.value)
             came = "" if "array" in shown else f"\ncame back {shown}"  # tensors say nothing to a reader
             return f"{called}{came}\n{words}" if words else None
-        if _same(part, outcome.value, expected):
+        if _alike(part, outcome, expected):
             return None
-        return f"{called}\ncame back {show(outcome.value)}\nexpected  {show(expected)}"
+        return f"{called}\ncame back {show(found(part, outcome))}\nexpected  {show(found(part, expected))}"
     return f"{called}\n{ending(part, outcome, submission)}"
 
 
 def _called(part: Part, call: tuple) -> str:
+    if part.told is not None:
+        return f"tried     {part.told(call)}"
     if part.script is None:
         return f"called    {part.function}({', '.join(show(a) for a in call)})"
     return f"tried     {(part.script.__doc__ or part.name).strip()} {show(call) if call else ''}".rstrip()
@@ -110,6 +112,17 @@ def _ask_judge(part: Part, call: tuple, outcome: Outcome) -> str | None:
         return part.judge(call, Asked(outcome.value, outcome.asked) if asks else outcome.value)
     except Exception:  # a learner may return anything
         return "This has not the form that is asked for: read again what the function should return."
+
+
+def found(part: Part, outcome: Outcome) -> Any:
+    """What came of a call, with what the grader was asked meanwhile where that counts too."""
+    if part.evidence is None:
+        return outcome.value
+    try:
+        evidence = part.evidence(outcome.asked)
+    except Exception:  # a learner may ask anything
+        evidence = {"asked": "what nobody understands"}
+    return {**evidence, **(outcome.value if isinstance(outcome.value, dict) else {"returned": outcome.value})}
 
 
 def _same(part: Part, answer: Any, expected: Any) -> bool:
@@ -149,6 +162,13 @@ def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
     return f"no result came back: {facts.get('words', 'the process ended')}"
 
 
+def _expected(exercise: Exercise, part: Part, calls: list[tuple]) -> list[Outcome]:
+    """What the reference returns; nothing where a judge says what is right."""
+    if part.judge is not None:
+        return [Outcome("value") for _ in calls]
+    return evaluate(part, getattr(exercise.solution, part.function, None), exercise.solution, calls)
+
+
 def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tuple]) -> list[Outcome]:
     """Make the calls with code of our own in this process, through the same plain data."""
     space: dict[str, Any] = {}
@@ -186,7 +206,7 @@ def _asker(ask: Ask, asked: list[tuple[tuple, Any]]) -> Callable:
 
     def function(*arguments: Any) -> Any:
         question = wire.decode(wire.encode(arguments))
-        said = reply(ask, question)
+        said = reply(ask, question, asked)
         asked.append((question, wire.decode(said.get("value"))))
         if "words" in said:
             raise ValueError(said["words"])
@@ -221,7 +241,7 @@ def _alike(part: Part, outcome: Outcome, theirs: Outcome) -> bool:
         return False
     if outcome.kind == "raised":
         return outcome.facts.get("error") == theirs.facts.get("error")
-    return _same(part, outcome.value, theirs.value)
+    return _same(part, found(part, outcome), found(part, theirs))
 
 
 def sentence(function: Callable) -> str:

@@ -22,7 +22,17 @@ from typing import Any
 from . import wire
 from .exercise import Ask, Exercise, Part, Rng
 from .pipes import Reader, Writer
-from .surroundings import PACKAGE, environment, heavy, hidden_folders, is_home, neighbours, threads_of, too_much_in, waited
+from .surroundings import (
+    PACKAGE,
+    environment,
+    heavy,
+    hidden_folders,
+    is_home,
+    neighbours,
+    threads_of,
+    too_much_in,
+    waited,
+)
 
 TIME_LIMIT = (
     10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
@@ -90,12 +100,12 @@ def as_wire(arguments: Sequence[Any]) -> list[Any]:
     return [special.get(type(a), lambda k, a: wire.encode(a))(k, a) for k, a in enumerate(arguments)]
 
 
-def reply(ask: Any, arguments: tuple) -> dict[str, Any]:
+def reply(ask: Any, arguments: tuple, asked: Sequence[tuple[tuple, Any]]) -> dict[str, Any]:
     """What the grader says to a question: {"value": ...}, or {"words": ...} if it makes no sense."""
     try:
         if not isinstance(ask, Ask):
             raise ValueError("there is nothing to ask here")
-        return {"value": wire.encode(ask(*arguments))}
+        return {"value": wire.encode(ask(*arguments, asked=asked))}
     except Exception as error:  # whatever a learner asks, it is the learner's mistake
         return {"words": f"{getattr(ask, 'name', 'it')} cannot answer that: {error}"[:300]}
 
@@ -206,7 +216,7 @@ class Process:
                 words = f"it asked more than {MOST_QUESTIONS:,} questions, too long ones, or some that nobody can read"
                 return Outcome("forged", facts={"words": words})
             began = time.monotonic()
-            said = reply(call[place], question)
+            said = reply(call[place], question, asked)
             self.answering += time.monotonic() - began  # our time, not the learner's
             asked.append((question, wire.decode(said.get("value"))))
             if not self.writer.send(json.dumps(said).encode() + b"\n"):

@@ -36,19 +36,18 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
     waiting = list(range(len(exercise.parts)))
     while waiting:
         asked = [(exercise.parts[k], calls[k]) for k in waiting]
-        with temporary_folder() as folder:
-            with Process(exercise, submission, asked, folder, limits) as process:
-                first = process.next(START_LIMIT)
-                layers = layers or list(first.facts.get("layers", []))
-                done = 0
-                for k in waiting if first.kind == "ready" else []:
-                    process.begin()
-                    first = process.next(limits.seconds)
-                    if first.kind != "loaded":
-                        break
-                    done += 1
-                    if not _ask_all(process, calls[k], limits, result[k]):
-                        break
+        with temporary_folder() as folder, Process(exercise, submission, asked, folder, limits) as process:
+            first = process.next(START_LIMIT)
+            layers = layers or list(first.facts.get("layers", []))
+            done = 0
+            for k in waiting if first.kind == "ready" else []:
+                process.begin()
+                first = process.next(limits.seconds)
+                if first.kind != "loaded":
+                    break
+                done += 1
+                if not _ask_all(process, calls[k], limits, result[k]):
+                    break
         if not done:
             for k in waiting:
                 result[k] = [first if first.kind in BROKEN else FORGED]

@@ -43,6 +43,7 @@ def load_submission(code: types.CodeType, folder: str) -> types.ModuleType:
     module = types.ModuleType(os.path.splitext(os.path.basename(code.co_filename))[0])
     module.__file__ = code.co_filename
     sys.modules[module.__name__] = module
+    module.__dict__["__afresh__"] = lambda: load_submission(code, folder)  # for scripts: as after a kill
     exec(code, module.__dict__)
     return module
 
