@@ -1,5 +1,7 @@
 """The quantised linear rule (equations 2 to 4 of the paper)."""
 
+from itertools import groupby
+
 import numpy as np
 
 
@@ -12,5 +14,5 @@ def block_widths(d, w0, wa, wm):
 
 def stages(widths):
     """Return (depths, widths) of the stages: the lengths and the widths of the runs of equal block widths."""
-    found, depths = np.unique(widths, return_counts=True)
-    return depths.tolist(), found.tolist()
+    runs = [(width, len(list(run))) for width, run in groupby(widths)]
+    return [depth for _, depth in runs], [width for width, _ in runs]
