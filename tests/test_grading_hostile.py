@@ -94,7 +94,7 @@ CHEATS = {
         "something other than an answer",
     ),
     "a closed channel": ("import os\nos.closerange(3, 64)\nreturn 0.5", "before it returned"),
-    "changed questions": ("errors[:] = [0.0]\nreturn 0.0", "argument was changed"),
+    "changed questions": ("errors[:] = [0.0]\nreturn 0.25", "changed its first argument"),
     "NaN": ("return float('nan')", "came back nan"),
     "a string": ("return '0.0'", "came back '0.0'"),
     "an enormous answer": ("return list(range(10**6))", ""),

@@ -219,6 +219,47 @@ def test_what_is_missing_is_said_in_words_and_an_ordinary_user_needs_no_other() 
     assert words_of_missing(tuple(sandbox.LAYERS)) == ""
 
 
+# An ordinary user, with any Python: the sandbox imports nothing of the package.
+ORDINARY = """
+import importlib.util, os, sys, threading, time
+spec = importlib.util.spec_from_file_location("walls", {folder!r} + "/__init__.py", submodule_search_locations=[{folder!r}])
+walls = importlib.util.module_from_spec(spec)
+sys.modules["walls"] = walls
+spec.loader.exec_module(walls)
+paths = [p for p in sys.path if os.path.isdir(p)]
+order = dict(without=[], folder={place!r}, readable=[*paths, sys.prefix], hidden=[], path=paths, preload=[],
+             memory=2**31, file_size=2**24, landlock=99)
+os.setgid(12345)
+os.setuid(12345)
+layers = walls.lock(order, walls.enter(order))
+open("mine", "w").write("x")
+for k in range(500):
+    try:
+        threading.Thread(target=time.sleep, args=(9,), daemon=True).start()
+    except RuntimeError:
+        break
+os.write(1, (" ".join(layers) + f" {{k}} threads").encode())
+os._exit(0)
+"""
+
+
+@linux
+@pytest.mark.skipif(
+    os.name != "posix" or os.getuid() != 0 or not Path("/usr/bin/python3").exists(), reason="needs root"
+)
+def test_an_ordinary_user_has_walls_too(tmp_path: Path) -> None:
+    for folder in [tmp_path, *tmp_path.parents[:2]]:
+        folder.chmod(0o777)
+    program = ORDINARY.format(folder=str(Path(sandbox.__file__).parent), place=str(tmp_path))
+    done = subprocess.run(["/usr/bin/python3", "-c", program], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    layers = done.stdout.split()
+    if "processes" not in layers:
+        pytest.skip("this system allows no namespaces to ordinary users")
+    assert layers[:-2] == ["processes", "root", "limits", "files", "calls", "hook"], done.stderr
+    assert int(layers[-2]) <= 64
+    assert not (tmp_path / "mine").exists()  # it lay in a tree of its own
+
+
 # Runs a check where a system like Windows has neither these modules nor these functions, in grader and submission.
 ELSEWHERE = """
 import os, sys

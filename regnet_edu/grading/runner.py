@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import sandbox
 from .exercise import Exercise
@@ -18,10 +18,17 @@ FORGED = Outcome("forged", facts={"words": "something other than an answer came 
 
 @dataclass
 class Run:
-    """What came of a submission: for each part the outcomes up to the first that ended the process."""
+    """What came of a submission: for each part the outcomes up to the first that ended the process.
+
+    Args:
+        parts: their outcomes.
+        layers: of the sandbox that held.
+        rebound: names that a later cell of a notebook gives another value.
+    """
 
     parts: list[list[Outcome]]
     layers: list[str]
+    rebound: list[str] = field(default_factory=list)
 
 
 def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], limits: Limits | None = None) -> Run:
@@ -33,6 +40,7 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
     limits = limits or Limits()
     result: list[list[Outcome]] = [[] for _ in exercise.parts]
     layers: list[str] = []
+    rebound: list[str] = []
     waiting = list(range(len(exercise.parts)))
     while waiting:
         asked = [(exercise.parts[k], calls[k]) for k in waiting]
@@ -46,6 +54,7 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
                 if first.kind != "loaded":
                     break
                 done += 1
+                rebound = list(first.facts.get("rebound", []))
                 if not _ask_all(process, calls[k], limits, result[k]):
                     break
         if not done:
@@ -53,7 +62,7 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
                 result[k] = [first if first.kind in BROKEN else FORGED]
             break
         waiting = waiting[done:]
-    return Run(result, layers)
+    return Run(result, layers, rebound)
 
 
 def _ask_all(process: Process, calls: list[tuple], limits: Limits, outcomes: list[Outcome]) -> bool:

@@ -32,7 +32,7 @@ def _load(name: str) -> types.ModuleType:
     return module
 
 
-wire, cells = _load("wire"), _load("cells")
+wire, cells, rebound = _load("wire"), _load("cells"), _load("rebound")
 
 
 def load_submission(code: types.CodeType, folder: str) -> types.ModuleType:
@@ -46,6 +46,15 @@ def load_submission(code: types.CodeType, folder: str) -> types.ModuleType:
     module.__dict__["__afresh__"] = lambda: load_submission(code, folder)  # for scripts: as after a kill
     exec(code, module.__dict__)
     return module
+
+
+def changed_later(texts: list[str], functions: list[str]) -> list[str]:
+    """The names that later cells of a notebook give another value than functions before them expect."""
+    statements: list[Any] = []
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            statements += cells.read(text)
+    return list(rebound.rebound(statements, functions))
 
 
 def syntax(error: SyntaxError, source: str) -> dict[str, Any]:
@@ -171,9 +180,12 @@ def main() -> None:
     say({"outcome": "ready", "layers": layers, "pid": held["pid"]})
     filename, source = order["file"], order["source"]
     sys.path.insert(0, order["folder"])
+    again: list[str] = []
     try:
         if order["cells"] is not None:
-            source = cells.needed(order["cells"], [part["function"] for part in order["parts"]])
+            functions = [part["function"] for part in order["parts"]]
+            source = cells.needed(order["cells"], functions)
+            again = changed_later(order["cells"], functions)
         code = compile(source, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
         return say(syntax(error, source))
@@ -184,7 +196,7 @@ def main() -> None:
             module = load_submission(code, order["folder"])
         except BaseException as error:
             return say(describe(error, filename, source))
-        say({"outcome": "loaded"})
+        say({"outcome": "loaded", "rebound": again})
         for arguments in part["calls"]:
             say(make_call(module, {**part, "args": arguments}, filename, source, ask))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 8, "The quantised linear rule: RegNet"'
+IDEA = 'chapter 8, "The rule, step by step"'
 
 
 def settings(rng: np.random.Generator) -> list[tuple]:
@@ -51,6 +51,6 @@ comes back later is another stage.""",
     ),
     parts=(
         Part("the width of each block", 3, "block_widths", settings, IDEA),
-        Part("depths and widths of the stages", 2, "stages", rows, IDEA),
+        Part("depths and widths of the stages", 2, "stages", rows, 'chapter 8, "From blocks to stages"'),
     ),
 )

@@ -10,7 +10,7 @@ from ..exercise import Exercise, Part
 from ..modules import HELPERS, computes, describe_module, recognise, rows_of, run_module, told
 from ..solutions.e10_2_res_blocks import body_flops
 
-IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
+IDEA = 'chapter 10, "Which block is best?"'
 
 
 def shapes(rng: np.random.Generator) -> list[tuple]:

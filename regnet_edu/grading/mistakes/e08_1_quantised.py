@@ -100,3 +100,27 @@ def stages__ends(widths):
     """the place where each stage begins came back: its depth is the number of its blocks."""
     begins = [k for k in range(len(widths)) if k == 0 or widths[k] != widths[k - 1]]
     return begins, [widths[k] for k in begins]
+
+
+def block_widths__power_alone(d, w0, wa, wm):
+    """the power of w_m was not multiplied by w_0."""
+    s = np.round(np.log((w0 + wa * np.arange(d)) / w0) / np.log(wm))
+    return (np.round(wm**s / 8) * 8).astype(int)
+
+
+def block_widths__two_logarithms(d, w0, wa, wm):
+    """two kinds of logarithm were mixed: take the same one, whichever it is, of u / w_0 and of w_m."""
+    s = np.round(np.log2((w0 + wa * np.arange(d)) / w0) / np.log(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)
+
+
+def block_widths__log10_of_the_line(d, w0, wa, wm):
+    """the logarithm of the line has base 10, and that of w_m another: take the same one for both."""
+    s = np.round(np.log10((w0 + wa * np.arange(d)) / w0) / np.log(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)
+
+
+def block_widths__log10_and_log2(d, w0, wa, wm):
+    """the logarithm of the line has base 10 and that of w_m base 2: take the same one for both."""
+    s = np.round(np.log10((w0 + wa * np.arange(d)) / w0) / np.log2(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)
