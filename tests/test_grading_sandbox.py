@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -229,8 +230,6 @@ spec.loader.exec_module(walls)
 paths = [p for p in sys.path if os.path.isdir(p)]
 order = dict(without=[], folder={place!r}, readable=[*paths, sys.prefix], hidden=[], path=paths, preload=[],
              memory=2**31, file_size=2**24, landlock=99)
-os.setgid(12345)
-os.setuid(12345)
 layers = walls.lock(order, walls.enter(order))
 open("mine", "w").write("x")
 for k in range(500):
@@ -251,7 +250,9 @@ def test_an_ordinary_user_has_walls_too(tmp_path: Path) -> None:
     for folder in [tmp_path, *tmp_path.parents[:2]]:
         folder.chmod(0o777)
     program = ORDINARY.format(folder=str(Path(sandbox.__file__).parent), place=str(tmp_path))
-    done = subprocess.run(["/usr/bin/python3", "-c", program], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    who: dict[str, Any] = {"user": 12345, "group": 12345, "extra_groups": []}
+    command = ["/usr/bin/python3", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60, **who)
     layers = done.stdout.split()
     if "processes" not in layers:
         pytest.skip("this system allows no namespaces to ordinary users")

@@ -1,7 +1,5 @@
 """The quantised linear rule (equations 2 to 4 of the paper)."""
 
-from itertools import groupby
-
 import numpy as np
 
 

@@ -41,8 +41,8 @@ def _later(names: Sequence[str]) -> str:
     """What to tell a learner whose functions look up a name that a later cell uses for something else."""
     listed = " and ".join(names[:3])
     return (
-        f"A later cell of this notebook gives {listed} another value, and functions look a name up when they are called, "
-        "not when they are defined: use another name there, or hand the value over as an argument."
+        f"A later cell of this notebook gives {listed} another value, and functions look a name up when they are "
+        "called, not when they are defined: use another name there, or hand the value over as an argument."
     )
 
 

@@ -1,7 +1,5 @@
 """The quantised linear rule (equations 2 to 4 of the paper)."""
 
-from itertools import groupby
-
 import numpy as np
 
 
@@ -14,5 +12,6 @@ def block_widths(d, w0, wa, wm):
 
 def stages(widths):
     """Return (depths, widths) of the stages: the lengths and the widths of the runs of equal block widths."""
-    runs = [(width, len(list(run))) for width, run in groupby(widths)]
-    return [depth for _, depth in runs], [width for width, _ in runs]
+    begins = [k for k in range(len(widths)) if k == 0 or widths[k] != widths[k - 1]]
+    ends = [*begins[1:], len(widths)]
+    return [end - begin for begin, end in zip(begins, ends, strict=True)], [widths[k] for k in begins]
