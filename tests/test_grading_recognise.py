@@ -18,7 +18,13 @@ WRONG = {
         "02.1",
         "def compatible(w, b, g):\n    inner = w * b\n    g = min(g, inner)\n    inner = max(1, round(inner / g)) * g\n"
         "    return inner // b, inner, g",
-        "multiplied by the bottleneck ratio and the width divided",
+        "b was multiplied and not divided",
+    ),
+    "b multiplied, and the width left as it was": (
+        "02.1",
+        "def compatible(w, b, g):\n    inner = w * b\n    g = min(g, inner)\n    inner = max(1, round(inner / g)) * g\n"
+        "    return w, inner, g",
+        "b was multiplied and not divided",
     ),
     "rounded down, and group not clipped": (
         "02.1",

@@ -85,9 +85,9 @@ def number_of_groups__width(inner_width, group_width):
     return group_width
 
 
-def compatible__multiplied_and_divided(width, bottleneck_ratio, group_width):
-    """the inner width was multiplied by the bottleneck ratio and the width divided: it is the other way round."""
+def compatible__multiplied_twice(width, bottleneck_ratio, group_width):
+    """the inner width is the width times b: it is the width divided by b."""
     inner = width * bottleneck_ratio
     group = min(group_width, inner)
     inner = max(1, round(inner / group)) * group
-    return inner // bottleneck_ratio, inner, group
+    return inner * bottleneck_ratio, inner, group
