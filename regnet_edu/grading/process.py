@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,11 @@ class Limits:
     seconds: float = TIME_LIMIT
     memory: int = MEMORY
     file_size: int = FILE_SIZE
+    stop: threading.Event | None = None  # once it is set, the process ends and StoppedError is raised
+
+
+class StoppedError(Exception):
+    """Grading was stopped: what came back until then is no verdict."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +220,8 @@ class Process:
         while b"\n" not in self.buffer:
             ready, _, _ = select.select([self.answers], [], [], 0.1)
             spent = time.monotonic() - self.start
+            if self.limits.stop is not None and self.limits.stop.is_set():
+                raise StoppedError
             if ready:
                 content = os.read(self.answers, 1 << 20)
                 if not content:

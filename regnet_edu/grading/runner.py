@@ -36,7 +36,7 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
     while waiting:
         asked = [(exercise.parts[k], calls[k]) for k in waiting]
         with temporary_folder() as folder:
-            for path in _neighbours(submission):
+            for path in neighbours(submission):
                 (Path(folder) / path.name).write_bytes(path.read_bytes())
             with Process(exercise, submission, asked, folder, limits) as process:
                 first = process.next(START_LIMIT)
@@ -68,7 +68,7 @@ def _ask_all(process: Process, calls: list[tuple], limits: Limits, outcomes: lis
     return True
 
 
-def _neighbours(submission: Submission) -> list[Path]:
+def neighbours(submission: Submission) -> list[Path]:
     """Small Python files beside the learner's, which it may import."""
     if submission.folder is None:
         return []

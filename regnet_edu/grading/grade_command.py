@@ -1,0 +1,169 @@
+"""The command `regnet-edu grade`: it writes as it goes, goes on where it was stopped, and grades again what changed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from .batch import Grading
+    from .exercise import Exercise
+
+EXAMPLE = """submissions --only 03.1 03.2 --out results.json --out results.csv
+  regnet-edu grade submissions.zip --since last-week.graded.jsonl"""
+
+
+def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    grade = command("grade", "grade one or many submissions, as they were downloaded", EXAMPLE)
+    grade.add_argument("folder", type=Path, metavar="DIR", help="of one learner or of many, or an archive (.zip)")
+    grade.add_argument("--out", action="append", default=[], type=Path, metavar="FILE", help=".json, .csv or .xml")
+    grade.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="where every result is kept at once (beside --out, as .graded.jsonl)",
+    )
+    grade.add_argument("--since", type=Path, metavar="FILE", help="an earlier record: grade only what changed since")
+    grade.add_argument("--again", action="store_true", help="grade everything again")
+    grade.add_argument("--single", action="store_true", help="DIR is of one learner, whatever is in it")
+    grade.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="grade these exercises only")
+    grade.add_argument("--workers", type=int, help="submissions at once (one a processor)")
+    grade.add_argument("--seed", type=int, help="your own second set of seeds")
+    grade.add_argument(
+        "--visibility", default="visible", metavar="WHEN", help="in Gradescope: hidden, after_due_date, ... (visible)"
+    )
+    grade.add_argument("--quiet", action="store_true", help="show no progress bar")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Grade, and write what was asked for."""
+    from .exercise import SEEDS, exercises, get
+    from .formats import FORMATS, VISIBILITY, table
+
+    for out in options.out:
+        if out.suffix not in FORMATS:
+            raise InputError(f"--out {out} must end in {', '.join(FORMATS)}")
+    if options.workers is not None and options.workers < 1:
+        raise InputError(f"--workers {options.workers} is too small; the smallest is 1")
+    if options.seed is not None and options.seed < 0:
+        raise InputError(f"--seed {options.seed} must be at least 0")
+    if options.visibility not in VISIBILITY:
+        raise InputError(f"--visibility {options.visibility} must be one of {', '.join(VISIBILITY)}")
+    wanted = list(dict.fromkeys(get(n) for n in options.only)) or list(exercises().values())
+    seeds = SEEDS if options.seed is None else (SEEDS[0], options.seed)
+    for out in options.out:
+        must_be_writable(out)
+    kept = record_path(options.record, options.out, options.folder, options.single)
+    if kept:
+        must_be_writable(kept)
+    grading = graded(options.folder, wanted, seeds, kept, options)
+    for out in options.out:
+        write(out, FORMATS[out.suffix](grading.learners, options.visibility))
+    print(table(grading.learners))
+    for note in grading.notes:
+        print(note)
+    faults = sum(r.fault for g in grading.learners for r in g.results)
+    if faults:
+        print(f"{faults} could not be graded, through no mistake of a learner; the same command tries again")
+        raise SystemExit(1)
+
+
+def graded(
+    folder: Path, wanted: Sequence[Exercise], seeds: Sequence[int], kept: Path | None, options: argparse.Namespace
+) -> Grading:
+    """Grade with a progress bar and a record; however it is ended, what is graded stays and nothing else is left."""
+    from tqdm import tqdm
+
+    from .batch import grade
+    from .record import Record, load
+
+    ours = [path.parent for path in [*options.out, *([kept] if kept else [])]]
+    known = load(options.since) if options.since else {}
+    with ExitStack() as stack:
+        stack.enter_context(ended_in_order())
+        record = stack.enter_context(Record(kept)) if kept else None
+        bar = stack.enter_context(tqdm(unit="exercise", disable=options.quiet, file=sys.stderr))
+
+        def show(done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        return grade(folder, wanted, options.workers, seeds, show, options.single, record, known, options.again, ours)
+
+
+def record_path(asked: Path | None, outs: Sequence[Path], folder: Path, single: bool) -> Path | None:
+    """Where the record is kept: beside the first output, or in this folder; one learner alone needs none."""
+    if asked is not None or not (outs or not single):
+        path = asked
+    else:
+        path = outs[0].with_suffix(".graded.jsonl") if outs else Path(f"{folder.resolve().stem}.graded.jsonl")
+    if path is not None and path in outs:
+        raise InputError(f"--record {path} is an --out too; choose another")
+    return path
+
+
+def must_be_writable(path: Path) -> None:
+    """See that a file can be written before the work starts, and leave it as it is.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; choose a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.open("ab").close()
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}."):
+            pass
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Write a whole file, or leave the old one.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(text, encoding="utf-8", errors="replace")
+        os.replace(fresh, path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+class Terminated(SystemExit):
+    """A signal asked this process to end; everything that it opened is closed on the way out."""
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let a SIGTERM or SIGHUP end this process as Ctrl-C does: nothing is left running, and no temporary folder."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Terminated(128 + number)
+
+    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        kinds = []
+    before = {kind: signal.signal(kind, end) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
