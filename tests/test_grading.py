@@ -19,7 +19,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-import yaml
 
 import regnet_edu as rn
 from regnet_edu.cli import main
@@ -336,14 +335,9 @@ class TestGrading:
         assert [r["learner"] for r in rows] == ["'=dan", "ada", "bob", "cyd"]
         assert [r["points"] for r in rows] == ["0", "5", "2", "0"]
 
-    def test_the_classroom_files_at_the_root_are_those_of_the_package_and_name_every_part(self) -> None:
+    def test_the_classroom_files_at_the_root_are_those_of_the_package(self) -> None:
         for name, text in classroom.files().items():
             assert (ROOT / "exercises" / "classroom" / name).read_text() == text, "run `regnet-edu exercises` again"
-        steps = yaml.safe_load(classroom.github_workflow())["jobs"]["run-autograding-tests"]["steps"]
-        graders = [s for s in steps if "command-grader" in s.get("uses", "")]
-        assert sum(s["with"]["max-score"] for s in graders) == sum(e.points for e in exercises().values())
-        assert steps[-1]["with"]["runners"].split(",") == [s["id"] for s in graders]
-        assert set(steps[-1]["env"]) == {f"{s['id'].upper()}_RESULTS" for s in graders}
 
     def test_one_part_can_be_asked_for(self, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         place = put(tmp_path, SOLUTION.replace("1 - edf(errors", "2 - edf(errors"))

@@ -63,6 +63,7 @@ def grade(
     known: Mapping[Key, Result] | None = None,
     again: bool = False,
     ours: Collection[Path] = (),
+    submitted: str = "",
 ) -> Grading:
     """Grade the wanted exercises of every learner; each in its own process, `workers` at once.
 
@@ -77,6 +78,7 @@ def grade(
         known: earlier results beside those of the record.
         again: grade everything; of earlier results only the instants of submission count.
         ours: folders that are written in; they are no learner's.
+        submitted: the instant of submission, where a system knows better than the files.
 
     Raises:
         InputError: there is nothing to grade.
@@ -87,7 +89,7 @@ def grade(
         jobs: list[_Job] = []
         for learner in whole.learners:
             for exercise in wanted:
-                found = _prepare(learner, exercise, seeds, before, again)
+                found = _prepare(learner, exercise, seeds, before, again, submitted)
                 if isinstance(found, _Job):
                     jobs.append(found)
                 else:
@@ -115,7 +117,12 @@ def processors() -> int:
 
 
 def _prepare(
-    learner: Learner, exercise: Exercise, seeds: Sequence[int], before: Mapping[Key, Result], again: bool
+    learner: Learner,
+    exercise: Exercise,
+    seeds: Sequence[int],
+    before: Mapping[Key, Result],
+    again: bool,
+    submitted: str,
 ) -> Result | _Job:
     """Find and read a learner's file; return a result at once where there is nothing to run, or nothing has changed."""
     note, evidence = "", None
@@ -126,7 +133,7 @@ def _prepare(
         choice = choose(exercise, learner.files, learner.name)
         note, path = choice.note, choice.file.path
         submission = _readable(path, learner.flat)
-        evidence = gather(exercise, path, choice.file.inside, submission, seeds)
+        evidence = gather(exercise, path, choice.file.inside, submission, seeds, submitted)
         if earlier and earlier.evidence:
             evidence = evidence.submitted_as(earlier.evidence)
             if not again and evidence.decides_as(earlier.evidence):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..errors import InputError
 from .exercise import Exercise
 from .process import Submission
 from .runner import neighbours
@@ -51,6 +52,10 @@ class Evidence:
         """Return plain data, ready for JSON."""
         return {**asdict(self), "seeds": list(self.seeds), "layers": list(self.layers)}
 
+    def for_learners(self) -> dict[str, Any]:
+        """The same without the seeds: who knows the questions can answer them by heart."""
+        return {name: value for name, value in self.to_dict().items() if name != "seeds"}
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
         """Return what `to_dict` made plain.
@@ -73,7 +78,12 @@ class Evidence:
 
 
 def gather(
-    exercise: Exercise, path: Path, inside: str, submission: Submission | None, seeds: Sequence[int]
+    exercise: Exercise,
+    path: Path,
+    inside: str,
+    submission: Submission | None,
+    seeds: Sequence[int],
+    submitted: str = "",
 ) -> Evidence:
     """Return the evidence for a file that is about to be graded; the layers are known only afterwards."""
     beside = {p.name: _sha256(p.read_bytes()) for p in neighbours(submission)} if submission else {}
@@ -86,7 +96,7 @@ def gather(
         versions=versions(),
         seeds=list(seeds),
         layers=[],
-        submitted=instant(path.stat().st_mtime),
+        submitted=submitted or instant(path.stat().st_mtime),
         graded=now(),
     )
 
@@ -98,6 +108,18 @@ def now() -> str:
 def instant(seconds: float) -> str:
     """An instant as ISO 8601 in UTC, to the second, such as 2026-10-12T21:59:00Z."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant_of(text: str) -> str:
+    """Return an instant in UTC from any form of ISO 8601; without a zone it is the time here.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return instant(datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError, OSError):
+        raise InputError(f"{text!r:.60} is no instant; one is 2026-10-12T23:59:00+02:00") from None
 
 
 @lru_cache(maxsize=1)

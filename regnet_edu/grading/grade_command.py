@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -41,6 +42,10 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     grade.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="grade these exercises only")
     grade.add_argument("--workers", type=int, help="submissions at once (one a processor)")
     grade.add_argument("--seed", type=int, help="your own second set of seeds")
+    grade.add_argument("--submitted", metavar="WHEN", help="instant of submission, or Gradescope's metadata file")
+    grade.add_argument(
+        "--classroom50", action="store_true", help="write Classroom 50's result.json and release-body.md"
+    )
     grade.add_argument(
         "--visibility", default="visible", metavar="WHEN", help="in Gradescope: hidden, after_due_date, ... (visible)"
     )
@@ -49,6 +54,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Grade, and write what was asked for."""
+    from . import classroom50
     from .exercise import SEEDS, exercises, get
     from .formats import FORMATS, VISIBILITY, table
 
@@ -63,6 +69,8 @@ def run(options: argparse.Namespace) -> None:
         raise InputError(f"--visibility {options.visibility} must be one of {', '.join(VISIBILITY)}")
     wanted = list(dict.fromkeys(get(n) for n in options.only)) or list(exercises().values())
     seeds = SEEDS if options.seed is None else (SEEDS[0], options.seed)
+    if options.classroom50:
+        options.single = True
     for out in options.out:
         must_be_writable(out)
     kept = record_path(options.record, options.out, options.folder, options.single)
@@ -71,6 +79,8 @@ def run(options: argparse.Namespace) -> None:
     grading = graded(options.folder, wanted, seeds, kept, options)
     for out in options.out:
         write(out, FORMATS[out.suffix](grading.learners, options.visibility))
+    if options.classroom50 and not any(r.fault for r in grading.learners[0].results):
+        classroom50.write(grading.learners[0], os.environ, options.folder, Path())
     print(table(grading.learners))
     for note in grading.notes:
         print(note)
@@ -100,7 +110,31 @@ def graded(
             bar.total, bar.n = total, done
             bar.refresh()
 
-        return grade(folder, wanted, options.workers, seeds, show, options.single, record, known, options.again, ours)
+        submitted = instant_of_submission(options, folder)
+        return grade(
+            folder, wanted, options.workers, seeds, show, options.single, record, known, options.again, ours, submitted
+        )
+
+
+def instant_of_submission(options: argparse.Namespace, folder: Path) -> str:
+    """When it was handed in, where a system knows better than the dates of the files; else "".
+
+    Raises:
+        InputError: what is said is no instant.
+    """
+    from .classroom50 import submitted
+    from .evidence import instant_of
+
+    if options.submitted is None:
+        return submitted(folder) if options.classroom50 else ""
+    if not options.submitted.endswith(".json"):
+        return instant_of(options.submitted)
+    try:
+        return instant_of(json.loads(Path(options.submitted).read_text(encoding="utf-8"))["created_at"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{options.submitted} says no instant of submission") from None
 
 
 def record_path(asked: Path | None, outs: Sequence[Path], folder: Path, single: bool) -> Path | None:
