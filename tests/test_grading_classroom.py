@@ -50,7 +50,9 @@ def environment(folder: Path) -> dict[str, str]:
     return {"PATH": f"{commands}:/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(folder)}
 
 
-def autograder(tmp_path: Path, files: dict[str, str], created: str = "", **settings: str) -> dict[str, Any]:
+def autograder(
+    tmp_path: Path, files: dict[str, str], created: str = "", described: str = "", **settings: str
+) -> dict[str, Any]:
     """Gradescope's part: put a submission in its folder, run `run_autograder` and read results.json."""
     home = tmp_path / "autograder"
     for name in ("submission", "results", "source"):
@@ -61,6 +63,8 @@ def autograder(tmp_path: Path, files: dict[str, str], created: str = "", **setti
     script = (CLASSROOM / "gradescope" / "run_autograder").read_text()
     for name, value in settings.items():
         script = re.sub(f'(?m)^{name}="[^"]*"', f'{name}="{value}"', script)
+    if described:
+        (home / "source" / "class.toml").write_text(described)
     if created:
         (home / "submission_metadata.json").write_text(json.dumps({"id": 1, "created_at": created}))
     (home / "run_autograder").write_text(script.replace("/autograder/", f"{home}/"))
@@ -120,6 +124,13 @@ def test_gradescope_shows_the_exercises_of_a_week_when_it_is_told_to(tmp_path: P
     assert "2 of" not in result["output"]  # the score of a test that is hidden is hidden in the words too
     evidence = result["extra_data"]["evidence"]["03.1"]
     assert evidence["submitted"] == "2026-10-12T21:22:32Z" and evidence["seeds"][1] == 4711
+
+
+def test_gradescope_takes_an_assignment_from_the_file_of_the_class(tmp_path: Path) -> None:
+    text = 'seed = 7\n[assignments.week-3]\nexercises = ["03.1"]\nvisibility = "hidden"\n'
+    result = autograder(tmp_path, {"edf.py": WRONG}, described=text, ASSIGNMENT="week-3")
+    assert len(result["tests"]) == len(EDF.parts) and {t["visibility"] for t in result["tests"]} == {"hidden"}
+    assert result["extra_data"]["evidence"]["03.1"]["seeds"][1] == 7
 
 
 # The contract of classroom50/result/v1: each field, and what it may be.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 RUN_AUTOGRADER = """#!/usr/bin/env bash
 # Gradescope runs this for each submission; it reads results.json.
-ONLY=""               # the exercises of this assignment, such as "03.1 03.2"; all of them if it is empty
-SEED=""               # a number of your own, for the second set of questions
-VISIBILITY="visible"  # of the single tests: or hidden, after_due_date, after_published
+ONLY=""        # the exercises of this assignment, such as "03.1 03.2"; all of them if it is empty
+SEED=""        # a number of your own, for the second set of questions
+VISIBILITY=""  # of the single tests: visible, hidden, after_due_date or after_published
+ASSIGNMENT=""  # or put class.toml beside this file, and write here which assignment of it this is
 
 home=/autograder/
 out=${home}results/results.json
-options=(--single --quiet --visibility "$VISIBILITY" --out "$out")
+options=(--single --quiet --out "$out")
 [ -z "$ONLY" ] || options+=(--only $ONLY)
 [ -z "$SEED" ] || options+=(--seed "$SEED")
+[ -z "$VISIBILITY" ] || options+=(--visibility "$VISIBILITY")
+[ -z "$ASSIGNMENT" ] || options+=(--class "${home}source" --assignment "$ASSIGNMENT")
 [ ! -e "${home}submission_metadata.json" ] || options+=(--submitted "${home}submission_metadata.json")
 if ! words=$(regnet-edu grade "${home}submission" "${options[@]}" 2>&1 >/dev/null); then
   python3 -c 'import json, sys; json.dump({"score": 0, "output": sys.argv[1]}, open(sys.argv[2], "w"))' "$words" "$out"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from . import grade_command
+from . import class_command, grade_command
 
 
 def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:
@@ -44,6 +44,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     watch.add_argument("--html", type=Path, metavar="FILE", help="write the picture as a page too, anew at each save")
 
     grade_command.add(command)
+    class_command.add(command)
     return {
         "exercises": _exercises,
         "check": _check,
@@ -51,6 +52,7 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
         "reset": _reset,
         "watch": _watch,
         "grade": grade_command.run,
+        "class": class_command.run,
     }
 
 

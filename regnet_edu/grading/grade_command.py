@@ -46,8 +46,12 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
     grade.add_argument(
         "--classroom50", action="store_true", help="write Classroom 50's result.json and release-body.md"
     )
+    grade.add_argument("--visibility", metavar="WHEN", help="in Gradescope: hidden, after_due_date, ... (visible)")
     grade.add_argument(
-        "--visibility", default="visible", metavar="WHEN", help="in Gradescope: hidden, after_due_date, ... (visible)"
+        "--assignment", metavar="NAME", help="of class.toml, which says the exercises, the seed and the visibility"
+    )
+    grade.add_argument(
+        "--class", dest="home", default=Path(), type=Path, metavar="DIR", help="the folder of class.toml (this one)"
     )
     grade.add_argument("--quiet", action="store_true", help="show no progress bar")
 
@@ -55,7 +59,6 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> None:
     """Grade, and write what was asked for."""
     from . import classroom50
-    from .exercise import SEEDS, exercises, get
     from .formats import FORMATS, VISIBILITY, table
 
     for out in options.out:
@@ -65,10 +68,9 @@ def run(options: argparse.Namespace) -> None:
         raise InputError(f"--workers {options.workers} is too small; the smallest is 1")
     if options.seed is not None and options.seed < 0:
         raise InputError(f"--seed {options.seed} must be at least 0")
-    if options.visibility not in VISIBILITY:
+    if options.visibility not in (None, *VISIBILITY):
         raise InputError(f"--visibility {options.visibility} must be one of {', '.join(VISIBILITY)}")
-    wanted = list(dict.fromkeys(get(n) for n in options.only)) or list(exercises().values())
-    seeds = SEEDS if options.seed is None else (SEEDS[0], options.seed)
+    wanted, seeds, visibility = what(options)
     if options.classroom50:
         options.single = True
     for out in options.out:
@@ -78,12 +80,39 @@ def run(options: argparse.Namespace) -> None:
         must_be_writable(kept)
     grading = graded(options.folder, wanted, seeds, kept, options)
     for out in options.out:
-        write(out, FORMATS[out.suffix](grading.learners, options.visibility))
+        write(out, FORMATS[out.suffix](grading.learners, visibility))
     if options.classroom50 and not any(r.fault for r in grading.learners[0].results):
         classroom50.write(grading.learners[0], os.environ, options.folder, Path())
     print(table(grading.learners))
     for note in grading.notes:
         print(note)
+    end_if_faults(grading)
+
+
+def what(options: argparse.Namespace) -> tuple[list[Exercise], Sequence[int], str]:
+    """The exercises, the seeds and the visibility: those of the options, else of the class, else all and the course's.
+
+    Raises:
+        InputError: there is no such class, assignment or exercise.
+    """
+    from .exercise import SEEDS, exercises, get
+
+    wanted, seeds, visibility = list(exercises().values()), SEEDS, "visible"
+    if options.assignment:
+        from .classes.settings import load
+
+        settings = load(options.home)
+        assignment = settings.assignment(options.assignment)
+        wanted, seeds, visibility = list(assignment.exercises), settings.seeds, assignment.visibility
+    if options.only:
+        wanted = list(dict.fromkeys(get(n) for n in options.only))
+    if options.seed is not None:
+        seeds = (SEEDS[0], options.seed)
+    return wanted, seeds, options.visibility or visibility
+
+
+def end_if_faults(grading: Grading) -> None:
+    """Say how many could not be graded, and end with a status that is no success."""
     faults = sum(r.fault for g in grading.learners for r in g.results)
     if faults:
         print(f"{faults} could not be graded, through no mistake of a learner; the same command tries again")
