@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
-from ..errors import InputError
+from ..common.errors import InputError
 from .evidence import Evidence, gather, now
 from .exercise import SEEDS, Exercise
 from .handin.choose import NoFileError, choose
@@ -133,13 +133,13 @@ def _prepare(
         choice = choose(exercise, learner.files, learner.name)
         note, path = choice.note, choice.file.path
         submission = _readable(path, learner.flat)
-        evidence = gather(exercise, path, choice.file.inside, submission, seeds, submitted)
+        evidence = gather(exercise, path, choice.file.shown, submission, seeds, submitted)
         if earlier and earlier.evidence:
             evidence = evidence.submitted_as(earlier.evidence)
             if not again and evidence.decides_as(earlier.evidence):
                 return replace(earlier, note=note)
         if submission is None:
-            read_file(path, choice.file.inside)  # says why
+            read_file(path, choice.file.shown)  # says why
         assert submission is not None
         return _Job(learner, exercise, path, note, evidence, submission)
     except NoFileError as error:

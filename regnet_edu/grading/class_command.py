@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..common.errors import InputError
 from . import grade_command
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ if importlib.util.find_spec("regnet_edu") is None:
     wheel = next(Path(__file__).parent.glob("regnet_edu-*.whl"))
     subprocess.run([*PYTHON, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
 options = [*(["--only", *ONLY] if ONLY else []), *(["--seed", str(SEED)] if SEED is not None else [])]
-grade = [*PYTHON, "-m", "regnet_edu.cli", "grade", ".", "--classroom50", "--quiet", *options]
+grade = [*PYTHON, "-m", "regnet_edu", "grade", ".", "--classroom50", "--quiet", *options]
 sys.exit(subprocess.run(grade, check=False).returncode)  # it wrote result.json and release-body.md
 '''
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..errors import InputError
+from ..common.errors import InputError
 from .exercise import Exercise
 from .process import Submission
 from .runner import neighbours

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from ..common.errors import InputError
 
 if TYPE_CHECKING:
     from .batch import Grading
@@ -132,6 +132,7 @@ def graded(
     known = load(options.since) if options.since else {}
     with ExitStack() as stack:
         stack.enter_context(ended_in_order())
+        stack.callback(_say_if_stopped, kept)
         record = stack.enter_context(Record(kept)) if kept else None
         bar = stack.enter_context(tqdm(unit="exercise", disable=options.quiet, file=sys.stderr))
 
@@ -143,6 +144,12 @@ def graded(
         return grade(
             folder, wanted, options.workers, seeds, show, options.single, record, known, options.again, ours, submitted
         )
+
+
+def _say_if_stopped(kept: Path | None) -> None:
+    if isinstance(sys.exc_info()[1], Terminated):
+        where = f"; what is graded is in {kept}, and the same command goes on from there" if kept else ""
+        print(f"\nregnet-edu: stopped{where}", file=sys.stderr)
 
 
 def instant_of_submission(options: argparse.Namespace, folder: Path) -> str:

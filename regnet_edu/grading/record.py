@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from ..errors import InputError
-from ..lock import locked
+from ..common.errors import InputError
+from ..common.files import locked
 from .evidence import Evidence
 from .exercise import Exercise, exercises
 from .result import Result

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..common.errors import InputError
 from .cells import defined
 from .exercise import Exercise
 from .handin import names
 from .handin.online_text import text_of_page
 from .notebook import is_untouched
 from .process import Submission
+from .wire import printable
 
 LARGEST = 2**20  # bytes of code
 LARGEST_FILE = 32 * 2**20  # of a notebook with its outputs; a figure or two is a megabyte
@@ -97,13 +98,13 @@ def read_file(path: Path, called: str = "") -> Submission:
     if kind == "python" and not text.strip():
         raise InputError(f"{called} is empty; regnet-edu reset puts the stub back")
     if kind == "python":
-        return Submission(text, path.name, path.parent)
+        return Submission(text, printable(path.name), path.parent)
     cells = notebook_cells(text, called) if kind == "notebook" else None
     source = "" if cells is not None else text_of_page(text)
     code = len(source) + sum(map(len, cells or ()))
     if code > LARGEST:
         raise InputError(f"{called} has {code} characters of code; a solution has at most {LARGEST}")
-    return Submission(source, path.name, path.parent, cells)
+    return Submission(source, printable(path.name), path.parent, cells)
 
 
 def notebook_cells(text: str, called: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...errors import InputError
+from ...common.errors import InputError
 
 # What a column holds, by the names that a roster of one's own, Canvas and Moodle give it.
 COLUMNS = {

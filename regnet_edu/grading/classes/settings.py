@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError, nearest_name
+from ...common.errors import InputError, nearest_name
 from ..exercise import SEEDS, Exercise, exercises, get
 from ..formats import VISIBILITY
 

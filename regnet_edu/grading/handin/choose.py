@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from ...errors import InputError
+from ...common.errors import InputError
 from ..exercise import Exercise, exercises
 from . import names
 from .files import File
 
 LISTED = 4  # names in a sentence
+MOST_SEARCHED = 50  # files of a learner whose names say nothing
 
 
 class NoFileError(InputError):
@@ -56,7 +58,7 @@ def choose(exercise: Exercise, files: Sequence[File], whose: str = "this submiss
     if not found:
         links = [f for f in files if f.leads_out and _by_name(exercise, f)]
         if links:
-            raise InputError(f"{links[0].inside} is a link that leads out of {whose}; a solution is a file in it")
+            raise InputError(f"{links[0].shown} is a link that leads out of {whose}; a solution is a file in it")
         raise NoFileError(_missing(exercise, files, whose))
     found.sort(key=lambda c: c.order)
     written = [c for c in found if not is_stub(c.file.path, exercise)]
@@ -78,13 +80,10 @@ def _meaning(file: File) -> names.Meaning | None:
 
 def _by_content(exercise: Exercise, files: Sequence[File]) -> list[_Candidate]:
     """Files whose names mean no exercise and that define its functions, such as Untitled0.ipynb."""
-    from ..submission import text_of
-
     found = []
-    for file in files:
-        if file.leads_out or _meaning(file):
-            continue
-        text = text_of(file.path)
+    unnamed = sorted((f for f in files if not f.leads_out and not _meaning(f)), key=lambda f: (f.depth, f.inside))
+    for file in unnamed[:MOST_SEARCHED]:
+        text = _text(file.path, _saved(file.path))
         mine = _defined(exercise, text)
         if len(mine) * 2 < len(exercise.functions) or not mine:
             continue
@@ -92,6 +91,21 @@ def _by_content(exercise: Exercise, files: Sequence[File]) -> list[_Candidate]:
         if not any(mine < other for other in others):  # the same name may belong to a larger exercise
             found.append(_Candidate(file, names.WORDS + 1))
     return found
+
+
+def _saved(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=2 * MOST_SEARCHED)
+def _text(path: Path, saved: int) -> str:
+    """The code in a file that was saved then; every exercise of a learner asks for it."""
+    from ..submission import text_of
+
+    return text_of(path)
 
 
 def _defined(exercise: Exercise, text: str) -> set[str]:
@@ -102,14 +116,14 @@ def _defined(exercise: Exercise, text: str) -> set[str]:
 def _note(best: _Candidate, found: Sequence[_Candidate], written: Sequence[_Candidate]) -> str:
     notes = []
     if best.nearness > names.WORDS:
-        notes.append(f"taken from {best.file.inside} by what it defines")
+        notes.append(f"taken from {best.file.shown} by what it defines")
     elif best.nearness > names.SPELT:
-        notes.append(f"taken from {best.file.inside}")
+        notes.append(f"taken from {best.file.shown}")
     content = _bytes(best.file.path)
     others = [c.file for c in written if c is not best and _bytes(c.file.path) != content]
     if others:
-        listed = ", ".join(f.inside for f in others[:LISTED])
-        notes = [f"taken from {best.file.inside}; there is {listed}{' and more' if len(others) > LISTED else ''} too"]
+        listed = ", ".join(f.shown for f in others[:LISTED])
+        notes = [f"taken from {best.file.shown}; there is {listed}{' and more' if len(others) > LISTED else ''} too"]
     return "; ".join(notes)
 
 
@@ -121,7 +135,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _missing(exercise: Exercise, files: Sequence[File], whose: str) -> str:
-    listed = sorted(f.inside for f in files)
+    listed = sorted(f.shown for f in files)
     if not listed:
         return f"{whose} has no {exercise.filename} (nor {exercise.slug}/{exercise.filename}): it is empty"
     shown = ", ".join(listed[:LISTED]) + (" ..." if len(listed) > LISTED else "")

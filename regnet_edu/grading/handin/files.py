@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..exercise import exercises
+from ..wire import printable
 from .names import ending
 
 DEEPEST = 6  # folders in folders
@@ -43,6 +44,11 @@ class File:
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def shown(self) -> str:
+        """Its path as a terminal can print it, whatever a learner put into a name."""
+        return printable(self.inside)
 
     @property
     def depth(self) -> int:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...errors import InputError
+from ...common.errors import InputError
 from ..surroundings import temporary_folder
 from ..wire import printable
 from . import names
