@@ -78,7 +78,7 @@ def _check(options: argparse.Namespace) -> None:
     from .exercise import get
     from .judge import check_source
     from .progress import look
-    from .submission import read
+    from .submission import find_any, read_file
 
     if options.number is None:
         _show(look(Path("exercises") if Path("exercises").is_dir() else Path()), None)
@@ -86,7 +86,10 @@ def _check(options: argparse.Namespace) -> None:
     exercise = get(options.number)
     if options.part is not None and not 1 <= options.part <= len(exercise.parts):
         raise InputError(f"--part {options.part}: exercise {exercise.number} has the parts 1 to {len(exercise.parts)}")
-    submission = read(exercise, options.place)
+    path, note = find_any(exercise, options.place)
+    submission = read_file(path)
+    if note:
+        print(note, file=sys.stderr)
     if options.part is not None:  # the others do not even run
         exercise = replace(exercise, parts=exercise.parts[options.part - 1 : options.part])
     verdict = check_source(exercise, submission)

@@ -50,6 +50,28 @@ def find(exercise: Exercise, place: Path | None = None) -> Path:
     raise InputError(f"{root} has no {exercise.filename} (nor {exercise.slug}/{exercise.filename}): {what}")
 
 
+def find_any(exercise: Exercise, place: Path | None = None) -> tuple[Path, str]:
+    """Return the learner's file of an exercise under whatever name, and a note if there is a doubt.
+
+    Raises:
+        InputError: there is none.
+    """
+    from .handin.choose import NoFileError, choose
+    from .handin.files import handed_in
+
+    root = place or Path.cwd()
+    try:
+        return find(exercise, root), ""
+    except InputError as error:
+        if not root.is_dir():
+            raise
+        try:
+            choice = choose(exercise, handed_in(root), str(root))
+        except NoFileError:
+            raise error from None
+        return choice.file.path, choice.note
+
+
 def is_stub(path: Path, exercise: Exercise) -> bool:
     """Whether a file is as the course hands it out."""
     try:
@@ -74,7 +96,7 @@ def read(exercise: Exercise, place: Path | None = None) -> Submission:
     Raises:
         InputError: there is none, or it is no text.
     """
-    return read_file(find(exercise, place))
+    return read_file(find_any(exercise, place)[0])
 
 
 def read_file(path: Path, called: str = "") -> Submission:

@@ -224,6 +224,14 @@ class TestWhich:
         grading = batch.grade(tmp_path, [EDF], workers=2)
         assert {g.learner: g.points for g in grading.learners} == {"ada": 5, "bob": 5, "eve": 0}
 
+    def test_a_learner_s_own_check_understands_the_same_names(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture
+    ) -> None:
+        put(tmp_path, {"Copy of 03_1_edf.ipynb": SOLUTION, "sizes.py": "x = 1\n"})
+        assert main(["check", "03.1", str(tmp_path)]) == 0
+        assert "taken from Copy of 03_1_edf.ipynb" in capsys.readouterr().err
+        assert main(["check", "03.2", str(tmp_path)]) == 2
+
     def test_no_name_moves_a_cursor_or_adds_a_line(self, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         names = {
             "a/edf\x1b[2J\n,5/EDF (1).py": SOLUTION,
