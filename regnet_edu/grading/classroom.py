@@ -17,7 +17,7 @@ options=(--single --quiet --out "$out")
 [ -z "$VISIBILITY" ] || options+=(--visibility "$VISIBILITY")
 [ -z "$ASSIGNMENT" ] || options+=(--class "${home}source" --assignment "$ASSIGNMENT")
 [ ! -e "${home}submission_metadata.json" ] || options+=(--submitted "${home}submission_metadata.json")
-if ! words=$(regnet-edu grade "${home}submission" "${options[@]}" 2>&1 >/dev/null); then
+if ! words=$(regnet-edu grade "${home}submission" "${options[@]}" 2>&1 >/dev/null) && [ ! -e "$out" ]; then
   python3 -c 'import json, sys; json.dump({"score": 0, "output": sys.argv[1]}, open(sys.argv[2], "w"))' "$words" "$out"
 fi
 """

@@ -229,6 +229,7 @@ def ended_in_order() -> Iterator[None]:
         raise Terminated(128 + number)
 
     kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    kinds = [kind for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN]  # under nohup one goes on
     if threading.current_thread() is not threading.main_thread():
         kinds = []
     before = {kind: signal.signal(kind, end) for kind in kinds}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from . import wire
 from .compare import show
 from .exercise import SEEDS, Ask, Asked, Exercise, Part, Rng
+from .once import once
 from .process import Limits, Outcome, Submission, as_wire, reply
 from .runner import run
 from .verdict import PartVerdict, Verdict
@@ -26,10 +26,7 @@ def check_source(
     ran = run(exercise, submission, calls, limits)
     if all(outcomes[0].kind == "syntax" for outcomes in ran.parts):
         return _nothing(exercise, submission, syntax_words(ran.parts[0][0].facts, submission.name))
-    parts = [
-        judge_part(exercise, part, calls[k], ran.parts[k], submission, reference(exercise, part, tuple(seeds)))
-        for k, part in enumerate(exercise.parts)
-    ]
+    parts = [judge_part(exercise, part, calls[k], ran.parts[k], submission) for k, part in enumerate(exercise.parts)]
     return Verdict(exercise, submission.name, tuple(parts), layers=tuple(ran.layers))
 
 
@@ -51,21 +48,13 @@ def _place(facts: dict[str, Any], name: str) -> str:
     return f"line {facts['line']} of {name}" if name.endswith(".py") else f"a line of {name}"
 
 
-@lru_cache(maxsize=512)
-def reference(exercise: Exercise, part: Part, seeds: tuple[int, ...]) -> list[Outcome]:
-    """What the solution returns: the same for a whole class, so that it is computed once (2 seconds in 03.2)."""
-    return evaluate(part, getattr(exercise.solution, part.function, None), exercise.solution, part.calls(seeds))
-
-
 def judge_part(
-    exercise: Exercise,
-    part: Part,
-    calls: list[tuple],
-    outcomes: list[Outcome],
-    submission: Submission,
-    expected: list[Outcome],
+    exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome], submission: Submission
 ) -> PartVerdict:
     """Give the points of one part, or say why not."""
+    solution = exercise.solution
+    function = getattr(solution, part.function, None)
+    expected = once(exercise, part, calls, lambda: evaluate(part, function, solution, calls))
     first: tuple[int, str] | None = None
     for k, call in enumerate(calls):
         outcome = outcomes[k] if k < len(outcomes) else Outcome("ended", facts={"words": "nothing came back"})

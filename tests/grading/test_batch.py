@@ -20,7 +20,8 @@ from regnet_edu import __version__
 from regnet_edu.cli.parser import main
 from regnet_edu.grading import batch, record
 from regnet_edu.grading.evidence import Evidence
-from regnet_edu.grading.exercise import SEEDS, get
+from regnet_edu.grading.exercise import SEEDS, Ask, get
+from regnet_edu.grading.once import once
 from regnet_edu.grading.result import Result
 
 EDF = get("03.1")
@@ -140,6 +141,21 @@ class TestResume:
                 grade(folder)
         assert "fault" in capsys.readouterr().out and not kept.exists()
         assert grade(folder) == 0 and len(lines(kept)) == 1
+
+
+def test_what_the_solution_returns_is_computed_once_for_a_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    compute = lambda: made.append(1) or []  # noqa: E731
+    first, second = ([(k, [0.5] * 2_000)] for k in (1, 2))
+    for calls in (first, first, second, first):
+        once(EDF, EDF.parts[0], calls, compute)
+    assert len(made) == 2
+    monkeypatch.setattr(EDF.solution, "edf", lambda errors, e: 0)
+    once(EDF, EDF.parts[0], first, compute)
+    assert len(made) == 3
+    for _ in range(2):
+        once(EDF, EDF.parts[0], [(Ask("train", len),)], compute)
+    assert len(made) == 5
 
 
 class TestBeforeItStarts:

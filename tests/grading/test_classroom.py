@@ -51,7 +51,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def autograder(
-    tmp_path: Path, files: dict[str, str], created: str = "", described: str = "", **settings: str
+    tmp_path: Path, files: dict[str, str], created: str = "", described: str = "", command: str = "", **settings: str
 ) -> dict[str, Any]:
     """Gradescope's part: put a submission in its folder, run `run_autograder` and read results.json."""
     home = tmp_path / "autograder"
@@ -68,8 +68,11 @@ def autograder(
     if created:
         (home / "submission_metadata.json").write_text(json.dumps({"id": 1, "created_at": created}))
     (home / "run_autograder").write_text(script.replace("/autograder/", f"{home}/"))
+    machine = environment(tmp_path / "machine")
+    if command:
+        (tmp_path / "machine" / "bin" / "regnet-edu").write_text(command)
     done = subprocess.run(
-        ["bash", str(home / "run_autograder")], env=environment(tmp_path / "machine"), capture_output=True, text=True,
+        ["bash", str(home / "run_autograder")], env=machine, capture_output=True, text=True,
         cwd=home, check=False, timeout=580,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -124,6 +127,13 @@ def test_gradescope_shows_the_exercises_of_a_week_when_it_is_told_to(tmp_path: P
     assert "2 of" not in result["output"]  # the score of a test that is hidden is hidden in the words too
     evidence = result["extra_data"]["evidence"]["03.1"]
     assert evidence["submitted"] == "2026-10-12T21:22:32Z" and evidence["seeds"][1] == 4711
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_gradescope_keeps_the_results_if_one_exercise_could_not_be_graded(tmp_path: Path, kept: bool) -> None:
+    writes = f"echo '{{\"score\": 4}}' > {tmp_path}/autograder/results/results.json;" if kept else ""
+    result = autograder(tmp_path, {}, command=f"#!/bin/sh\n{writes} echo why >&2; exit 1\n")
+    assert result == ({"score": 4} if kept else {"score": 0, "output": "why"})
 
 
 def test_gradescope_takes_an_assignment_from_the_file_of_the_class(tmp_path: Path) -> None:
