@@ -7,6 +7,7 @@ from typing import Any
 
 from . import wire
 from .exercise import Ask, Exercise, Part
+from .once import once
 from .process import Outcome, as_wire, reply
 
 
@@ -14,7 +15,9 @@ def expected_of(exercise: Exercise, part: Part, calls: list[tuple]) -> list[Outc
     """What the reference returns; nothing where a judge says what is right."""
     if part.judge is not None:
         return [Outcome("value") for _ in calls]
-    return evaluate(part, getattr(exercise.solution, part.function, None), exercise.solution, calls)
+    solution = exercise.solution
+    function = getattr(solution, part.function, None)
+    return once(exercise, part, calls, lambda: evaluate(part, function, solution, calls))
 
 
 def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tuple]) -> list[Outcome]:

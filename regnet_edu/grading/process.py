@@ -13,6 +13,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,11 @@ class Limits:
     file_size: int = FILE_SIZE
     without: tuple[str, ...] = ()
     landlock: int = 99
+    stop: threading.Event | None = None  # once it is set, the process ends and StoppedError is raised
+
+
+class StoppedError(Exception):
+    """Grading was stopped: what came back until then is no verdict."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,8 @@ class Process:
         while b"\n" not in self.buffer:
             content = self.reader.read(0.1)
             spent = time.monotonic() - self.start
+            if self.limits.stop is not None and self.limits.stop.is_set():
+                raise StoppedError
             if content is not None:
                 if not content:
                     return self._ended()

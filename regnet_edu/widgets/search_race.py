@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..random_search import random_search_curve
+from ..analysis.random_search import random_search_curve
 from .base import named, number
 from .populations import OfPopulations, usual_pair
 from .still import Steps, Ticks, picture

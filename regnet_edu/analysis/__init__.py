@@ -1,0 +1,25 @@
+"""What populations say: EDFs, comparisons, random search, seed noise, properties; and export to other tools."""
+
+from .comparison import Comparison, compare, networks_needed
+from .edf import bootstrap_best, complexity_weights, edf, summary
+from .export import to_optuna
+from .properties import property_values, rank_correlation
+from .random_search import SearchCurve, random_search_curve
+from .seed_noise import SeedNoise, seed_noise
+
+__all__ = [
+    "Comparison",
+    "SearchCurve",
+    "SeedNoise",
+    "bootstrap_best",
+    "compare",
+    "complexity_weights",
+    "edf",
+    "networks_needed",
+    "property_values",
+    "random_search_curve",
+    "rank_correlation",
+    "seed_noise",
+    "summary",
+    "to_optuna",
+]
