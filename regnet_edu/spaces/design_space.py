@@ -191,7 +191,7 @@ class DesignSpace:
         """Return (n,) bool: which networks keep a limit that is part of the space and that proposals may break."""
         return np.ones(len(batch), bool)
 
-    def refine(self, name: str, constraint: Constraint) -> Self:
+    def refine(self, name: str, constraint: Constraint = None) -> Self:  # type: ignore[assignment]
         """Return this space conditioned on one more constraint.
 
         Args:
@@ -201,6 +201,10 @@ class DesignSpace:
         Raises:
             InputError: the name is empty or the constraint cannot be called.
         """
+        if not isinstance(self, DesignSpace):  # AnyNetXE.refine(...), so that the name stands where the space should
+            raise InputError(
+                "refine belongs to a space, not to its class: call the class first, AnyNetXE().refine(...)"
+            )
         if not isinstance(name, str) or not name.strip():
             raise InputError(f"the name of a constraint must be a word or a sentence, not {name!r:.60}")
         if not callable(constraint):

@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from regnet_edu.analysis.welch import student_quantile, welch
+from regnet_edu.analysis.welch import welch
 from regnet_edu.common.errors import InputError
 from regnet_edu.networks import zoo
-
-
-@pytest.mark.parametrize("degrees", [1, 1.7, 4, 5.48, 8, 30, 500])
-@pytest.mark.parametrize("share", [0.5, 0.8, 0.975, 0.995])
-def test_quantiles_are_those_of_student(share, degrees):
-    assert student_quantile(share, degrees) == pytest.approx(stats.t.ppf(share, degrees), rel=1e-4, abs=1e-9)
 
 
 def test_the_interval_is_that_of_two_samples():
@@ -44,8 +38,3 @@ def test_equal_networks_seem_different_as_often_as_the_level_says():
 def test_what_has_no_interval_is_refused(pair):
     with pytest.raises(InputError, match=r"interval|nothing can be said"):
         welch(*pair)
-
-
-def test_shares_outside_are_refused():
-    with pytest.raises(InputError, match=r"share 1 with 5"):
-        student_quantile(1, 5)
