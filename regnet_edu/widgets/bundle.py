@@ -17,6 +17,8 @@ from typing import Any
 
 IMPORT = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.M)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*(?s:.*?)\*/)\n", re.M)  # those that stand on lines of their own
+INDENT = re.compile(r"^ +", re.M)
 TABLE = "globalThis.regnetEdu"
 
 
@@ -52,8 +54,8 @@ def key_of(module: str) -> str:
 
 @cache
 def wrapped(module: str) -> str:
-    """Return a module as a statement that runs it unless it has run, and keeps its exports."""
-    text = read(f"{module}.js")
+    """Return a module as a statement that runs it unless it has run, and keeps its exports; comments stay at home."""
+    text = INDENT.sub("", COMMENT.sub("", read(f"{module}.js")))
     exports = ", ".join(EXPORT.findall(text))
     body = IMPORT.sub(lambda m: f'const {{ {m[1]} }} = {TABLE}["{key_of(m[2])}"];\n', text)
     body = re.sub(r"^export default \w+;\n", "", EXPORT.sub("", body), flags=re.M)

@@ -52,6 +52,10 @@ export const rect = (x, y, width, height, className, title = "") =>
 export const dot = (x, y, radius, className, title = "", key = "") =>
   `<circle class="${className}" cx="${place(x)}" cy="${place(y)}" r="${radius}"${says(title)}${key && ` data-key="${escapeText(key)}"`}/>`;
 
+/** Many dots as one line of points: they say nothing and do not move, but they cost little. */
+export const specks = (points, className) =>
+  points.length ? `<path class="rni-specks ${className}" d="${points.map(([x, y]) => `M${place(x)} ${place(y)}h0`).join("")}"/>` : "";
+
 export const words = (x, y, text, { anchor = "start", className = "rni-t", turn = 0 } = {}) =>
   `<text class="${className}" x="${place(x)}" y="${place(y)}" text-anchor="${anchor}"` +
   `${turn ? ` transform="rotate(${turn} ${place(x)} ${place(y)})"` : ""}>${escapeText(text)}</text>`;

@@ -4,7 +4,7 @@ import test from "node:test";
 import { rival, widget as field } from "../../regnet_edu/widgets/against_the_field.js";
 import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
 import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
-import { funnel, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
+import { funnel, rounds, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
 import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
 import { widget as gallery } from "../../regnet_edu/widgets/good_bad_gallery.js";
@@ -184,13 +184,35 @@ test("rules leave fewer networks and a smaller space, step by step, and table 1 
   assert.equal(steps[1].kept.length, 26); // of 40, every third has another b in its last stage
 });
 
-test("the funnel says how few are left, and shows the recorded population of exactly these rules", () => {
-  const none = { a: population("AnyNetXA", data.a.errors.map((e) => e)), e: population("AnyNetXE", data.b.errors) };
+const anynets = () => {
+  const some = { a: population("AnyNetXA", data.a.errors), d: population("AnyNetXD", data.b.errors), e: population("AnyNetXE", data.b.errors) };
+  some.d.depths = some.d.depths.map((_, i) => [1, 2, 3, 3 - (i % 3)]);
+  return some;
+};
+
+test("each rule is asked of a new sample of the space so far, where one is recorded, and else of who is left", () => {
+  const turns = (some) => rounds({ population: "a", shared_ratio: true, shared_group: true, widths: "non-decreasing", depths: "non-decreasing", sampled: true, ...some }, anynets());
+  assert.deepEqual(turns({}).found.map((r) => [r.letter, r.name, r.indices.length, r.kept.length]), [["B", "a", 40, 26], ["C", "a", 26, 13], ["D", "a", 13, 11], ["E", "d", 30, 10]]);
+  assert.deepEqual([turns({}).last.name, turns({}).last.indices.length, turns({}).last.fresh], ["e", 30, true]);
+  assert.deepEqual(turns({ sampled: false }).found.map((r) => [r.name, r.indices.length]), [["a", 40], ["a", 26], ["a", 13], ["a", 11]]);
+  assert.deepEqual(turns({ population: "e" }).found, []); // AnyNetXE has all these rules already
+});
+
+test("the funnel tells each rule, what chance may give, and when nobody is left", () => {
+  const told = (some, given = anynets()) => show(rules, { population: "a", ...some }, given).summary;
+  assert.match(told({}), /^Rule B \(one b\) keeps 26 of 40 networks of AnyNetXA, and of its space one in 27\. Rule C .* one in 216\./);
+  assert.match(told({}), /Rule E \(depths never fall\) keeps 10 of 30 networks of AnyNetXD, .* Sampled anew, 30 networks of AnyNetXE .* hardly give/);
+  assert.doesNotMatch(told({ sampled: false }), /anew/);
+  const none = anynets();
   none.a.widths = none.a.widths.map(() => [64, 32, 16, 8]);
-  assert.match(show(rules, {}, none).summary, /^0 of 40 networks of AnyNetXA keep all the rules .*one network in 2\.26 million is left\. So the rules cannot be judged/);
-  assert.match(show(rules, {}, none).summary, /Sampled anew, 30 networks of AnyNetXE .* hardly give/);
-  assert.doesNotMatch(show(rules, { sampled: false }, none).summary, /anew/);
-  assert.match(show(rules, { shared_ratio: false, shared_group: false, widths: "free", depths: "free" }, data).summary, /No rule is on: all 40/);
+  assert.match(told({ sampled: false }, none), /Rule D .* keeps 0 of 13 networks, .* Rule E .* has no network left to judge\. Nothing is left/);
+  assert.match(told({ shared_ratio: false, shared_group: false, widths: "free", depths: "free" }), /^No rule is on .* all 40 networks stay/);
+});
+
+test("the sizes of the space are those of as many stages as the population has", () => {
+  const five = { ...data.a, depths: data.a.depths.map((d) => [...d, 4]), widths: data.a.widths.map((w) => [...w, 400]) };
+  const free = { shared_ratio: false, shared_group: false, widths: "free", depths: "free" };
+  assert.equal(String(funnel(free, five)[0].exact), String((16n * 128n * 3n * 6n) ** 5n));
 });
 
 test("the field: the rival is the cheapest of the other side with no higher error", () => {
