@@ -317,6 +317,10 @@ class TestImageNetBudget:
             # the slow bound on a V100 is the paper's own training, here with the activations of the trend
             assert budget.gpu_hours.high == pytest.approx(8 * entry.training_hours, rel=0.25), name
 
+    def test_a_bill_is_the_hours_times_the_reader_s_price(self) -> None:
+        budget = widgets.ImageNetBudget(price=2.5)
+        assert budget.dollars == tuple(2.5 * hours for hours in budget.gpu_hours)
+
     def test_more_gpus_than_networks_do_not_help(self) -> None:
         days = [widgets.ImageNetBudget(n=4, gpus=gpus).days.high for gpus in (2, 4, 64)]
         assert days[0] == pytest.approx(2 * days[1]) and days[1] == days[2]

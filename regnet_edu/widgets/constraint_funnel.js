@@ -1,7 +1,7 @@
 // One rule after another: which networks fall out, how few are left, and what a new sample of the smaller space shows.
 import { ascending } from "./core.js";
 import { axes, dot, inWords, labels, line, linear, percent, plural, powers, specks, svg, table, words } from "./chart.js";
-import { bandArea, beyond, called, edfCorners, edfLine, errorLimits, mean, named, points, remember, sources, verdict } from "./distribution.js";
+import { bandArea, beside, beyond, called, edfCorners, edfLine, errorLimits, mean, named, points, remember, sources, verdict } from "./distribution.js";
 import { interactive } from "./kit.js";
 import { bootstrapBand, bootstrapMeans } from "./resampling.js";
 import { RANGES, inOrder, spaceSize } from "./sizes.js";
@@ -138,12 +138,9 @@ function curves(shown, x, top, tall, width) {
   const parts = [axes(box, { scale: x, name: "error e, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(1000 * t) / 10) }, { scale: y, ticks: [0, 0.5, 1], name: "F(e), share of networks below e" })];
   for (const { fill, c } of shown) if (fill !== "rni-fs" && c.sorted.length >= FEWEST) parts.push(bandArea(c.sorted, c.band(), x, y, box, fill));
   for (const { stroke, c } of shown) parts.push(edfLine(c.sorted, x, y, box, stroke));
-  const beside = shown.map(({ name, fill, c }, i) => {
-    const [at] = edfCorners(c.sorted, x, y, box).find(([, height]) => height <= y(i ? 0.3 : 0.75)) ?? [box.right];
-    return { x: Math.min(at + 12, box.right - 7 * name.length), y: y(i ? 0.3 - 0.12 * (i - 1) : 0.75) + 4, text: name, fill };
-  });
-  parts.push(labels(beside, box));
-  const readout = { box, x: { scale: x, say: (e) => `e = ${percent(e)}` }, y: { scale: y, say: (f) => percent(f, 0) }, curves: shown.map(({ name, c }) => ({ name, points: edfCorners(c.sorted, x, y, box) })) };
+  const named = shown.map(({ name, fill, c }) => ({ name, fill, points: edfCorners(c.sorted, x, y, box) }));
+  parts.push(labels(beside(named, y, box), box));
+  const readout = { box, x: { scale: x, say: (e) => `e = ${percent(e)}` }, y: { scale: y, say: (f) => percent(f, 0) }, curves: named };
   return [parts.join(""), readout];
 }
 

@@ -63,6 +63,19 @@ function staircase(sorted, shares, x, y, box) {
 /** The corners of an EDF, in pixels, for its line and its readout. */
 export const edfCorners = (sorted, x, y, box) => staircase(sorted, (k) => (k + 1) / sorted.length, x, y, box);
 
+const SIDES = [0.78, 0.28]; // shares of networks at which the two names stand
+
+/** Names for the outer sides of two EDFs: [{ name, points, fill }] -> what `labels` takes; on each line where it is free. */
+export function beside(curves, y, box) {
+  const reach = (points, share) => points.find(([, height]) => height <= y(share) + 0.01)?.[0] ?? box.right;
+  const middle = curves.map(({ points }) => reach(points, 0.5)), leftmost = middle.indexOf(Math.min(...middle));
+  return curves.map(({ name, points, fill }, i) => {
+    const before = i === leftmost && curves.length > 1, share = SIDES[before ? 0 : 1], at = reach(points, share), wide = 7.2 * name.length;
+    const fits = before ? at - wide - 10 > box.left : at + wide + 10 < box.right;
+    return { x: before === fits ? at - 10 : at + 10, anchor: before === fits ? "end" : "start", y: y(share), text: name, fill };
+  });
+}
+
 export const edfLine = (sorted, x, y, box, className) => polyline(edfCorners(sorted, x, y, box), className);
 
 /** The area between the limits of a pointwise band, as `bootstrapBand` gives it. */

@@ -120,8 +120,12 @@ def picture(marks: Sequence[Mark], x_axis: Ticks, y_axis: Ticks, label: str, leg
     parts += [_text((LEFT + right) / 2, bottom + 34, x_axis.name, "middle"), _text(10, 14, y_axis.name)]
     for k, mark in enumerate(marks):
         parts.append(_drawn(mark, k, across(mark.x), up(mark.y), float(up([0])[0])))
-        if isinstance(mark, Dots):
+        if isinstance(mark, Dots) and len(mark.x) == 1:
+            parts.append(_text(float(across(mark.x)[0]) + 10, float(up(mark.y)[0]) + 4, mark.name))
+        elif isinstance(mark, Dots):
             parts.append(_text(right - 4, float(up([mark.under])[0]) + 14, mark.name, "end"))
+        elif isinstance(mark, Bars):  # upwards from zero, or downwards
+            parts.append(_text(right - 4, TOP + 16 if min(mark.y) >= 0 else bottom - 8, mark.name, "end", FILLS[k]))
         elif isinstance(mark, Region):
             parts.append(_text(float(across(mark.x)[0]) + 6, float(up(mark.y)[0]) + 14, mark.name))
         else:
@@ -158,5 +162,6 @@ def _fill(mark: Mark, k: int) -> str:
     return mark.fill if isinstance(mark, Dots) else FILLS[k % len(FILLS)]
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text class="rni-t" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str = "start", fill: str = "") -> str:
+    style = f"rni-t rni-strong {fill}" if fill else "rni-t"
+    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

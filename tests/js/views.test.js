@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { rival, widget as field } from "../../regnet_edu/widgets/against_the_field.js";
 import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
-import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
+import { fittingGroups, scaledConvolution, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
 import { funnel, rounds, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
 import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
@@ -12,7 +12,7 @@ import { gpuHours, tells, widget as budget } from "../../regnet_edu/widgets/imag
 import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
 import { race, widget as search } from "../../regnet_edu/widgets/search_race.js";
 import { powers, short } from "../../regnet_edu/widgets/chart.js";
-import { counter } from "../../regnet_edu/widgets/resampling.js";
+import { counter, drawOf } from "../../regnet_edu/widgets/resampling.js";
 
 const population = (space, errors) => ({
   space, errors, source: `${space}, recorded`, failed: 0, params: errors.map((_, i) => 1000 + i), activations: errors.map((_, i) => 5000 - i),
@@ -103,7 +103,8 @@ test("edf explorer counts strictly below e and says what chance may give", () =>
 
 test("on a phone the legend of the edf explorer keeps its numbers, and a long name ends in dots", () => {
   const long = { ...data, a: population("a space with a name that no phone is wide enough for", data.a.errors) };
-  const [, shown] = show(distribution, {}, long, 300).picture.match(/>(a space with[^<]*\[56\.0 \| 59\.9\])</);
+  long.c = population("C", data.b.errors);
+  const [, shown] = show(distribution, { also: ["c"] }, long, 300).picture.match(/>(a space with[^<]*\[56\.0 \| 59\.9\])</);
   assert.match(shown, /… \[/);
   assert.ok(shown.length * 6.6 < 300 - 68);
 });
@@ -122,6 +123,28 @@ test("twice the width is four times the flops and twice the activations", () => 
   assert.match(show(calculator).summary, /flops ×4, parameters ×4, activations ×2/);
   assert.match(show(calculator, { scaled: "resolution" }).summary, /flops ×4, parameters ×1, activations ×4/);
   assert.equal(fittingGroups(5, 64, 32), 4);
+});
+
+test("a depthwise convolution stays depthwise however wide it becomes, and groups that are fewer keep their number", () => {
+  const one = (groups, factor) => scaledConvolution({ ...defaults(calculator.description.schema), groups }, factor);
+  assert.deepEqual([0.5, 1, 2, 4].map((f) => one(64, f).groups), [32, 64, 128, 256]);
+  assert.equal(one(64, 2).flops / one(64, 1).flops, 2);
+  assert.equal(one(4, 2).groups, 4);
+  assert.match(show(calculator, { groups: 64 }).summary, /flops ×2, parameters ×2, activations ×2/);
+});
+
+test("lines that lie on one another are named together", () => {
+  assert.match(show(calculator).picture, />flops = parameters</);
+  assert.match(show(calculator, { scaled: "resolution" }).picture, />flops = activations</);
+});
+
+test("the block explorer draws tensors to scale, and what is dragged follows", () => {
+  const { drag, frame } = block.description, state = { ...defaults(block.description.schema), width: 64 };
+  const ends = frame(state), tensors = [...show(block, state).picture.matchAll(/class="rni-fa rni-tensor" x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="([\d.]+)"/g)];
+  const [input, , inner] = tensors.map(([, w, h]) => [Number(w), Number(h)]);
+  assert.ok(Math.abs(inner[0] / input[0] - 2) < 0.01 && Math.abs(input[1] / inner[1] - 2) < 0.01); // 32 x 112 and 64 x 56
+  const left = 144, right = 640 - 190;
+  assert.equal(drag("width", { x: left + (40 / ends.channels) * (right - left), y: 0 }, state, { width: 640, frame: ends }).width, 40);
 });
 
 test("the block explorer says what the compatibility rule changed", () => {
@@ -150,6 +173,21 @@ test("a search of every network finds the best one, a search of one an average o
   const best = (m) => race({ first: "a", second: "b", m, seed: 1 }, data).map((r) => r.best.reduce((x, y) => x + y, 0) / r.best.length);
   assert.deepEqual(best(30).map((e) => e.toFixed(6))[1], "0.530000");
   assert.ok(Math.abs(best(1)[0] - 0.599) < 0.003);
+});
+
+test("the race is drawn network by network, then raced many times, and ends in its own last picture", () => {
+  const [action] = search.description.actions, start = { first: "a", second: "b", m: 8, seed: 3 };
+  const steps = action.play(start, data), last = { ...start, ...action.apply(start, data) };
+  assert.deepEqual(steps.slice(0, 8).map(([some]) => some.drawn), [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.ok(steps.every(([some, wait]) => some.seed === last.seed && wait > 0) && steps.reduce((sum, [, wait]) => sum + wait, 0) < 9000);
+  const raced = steps.map(([some]) => some.raced);
+  assert.ok(raced.every((n, k) => k === 0 || n >= raced[k - 1]) && raced.at(-1) > 1000);
+  for (const [some] of steps) assert.doesNotMatch(show(search, { ...start, ...some }, data).picture, /NaN/);
+});
+
+test("the race that is shown is one of those that are counted", () => {
+  const [{ errors, best, m, seed }] = race({ first: "a", second: "b", m: 8, seed: 3 }, data);
+  for (const k of [0, 1, 700]) assert.equal(Math.min(...drawOf(errors, m, k, seed)), best[k]);
 });
 
 test("the gallery finds the best networks where they are, and the network under the pointer", () => {
@@ -242,5 +280,7 @@ test("the budget: more networks cost more and tell more, and idle GPUs are said"
   assert.ok(Math.abs(hours(200)[0] / hours(100)[0] - 2) < 1e-12 && hours(1)[0] < hours(1)[1]);
   assert.ok(tells(400).share < tells(100).share && Math.abs(tells(100).share - 0.098) < 1e-9 && tells(100).top > 0.99);
   assert.match(show(budget, {}, machines).summary, /500 networks of 400 MF for 10 epochs .* as 4\.9 trainings of ResNet-50/);
+  assert.match(show(budget, { price: 2 }, machines).summary, /At your 2 \$ a GPU-hour that is \$[\d,]+ to \$[\d,]+\./);
+  assert.match(show(budget, {}, machines).picture, />[\d.]+ to [\d.]+ \w+ on 8 V100</);
   assert.match(show(budget, { n: 5 }, machines).summary, /only 5 of them have a network to train/);
 });
