@@ -189,7 +189,7 @@ function start(description, { model, el, link = "" }) {
     if (!spoken.hasAttribute("role")) requestAnimationFrame(() => spoken.setAttribute("role", "status"));
     reach();
     showTakers();
-    if (memory.keep(description.keep?.(state, data, memory.kept))) request();
+    if (touched && memory.keep(description.keep?.(state, data, memory.kept))) request();
     if (!link) return;
     const hash = writeHash(location.hash, link, touched ? state : null);
     const owned = Object.keys(readHash(location.hash, link).entries).length > 0;

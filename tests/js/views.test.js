@@ -163,6 +163,38 @@ test("the fit game says who matches the search", () => {
   assert.match(show(game, { target: "X", ...state }, targets).summary, /e_fit = 0\.000.*You match the search/);
 });
 
+test("the fit game keeps the least e_fit of every network, until its answer was looked at", () => {
+  const { keep, schema } = game.description, state = { ...defaults(schema), target: "X" };
+  const first = keep(state, targets, null), better = keep({ ...state, w0: 24, wa: 24.48, wm: 2.54 }, targets, first);
+  assert.ok(better.X < first.X && better.X === 0);
+  assert.deepEqual(keep(state, targets, better), better);
+  assert.equal(keep({ ...state, answer: true }, targets, null), null);
+  const { view } = game.description;
+  assert.match(view(state, { width: 640, data: targets, kept: better }).table, /1 of 2 networks matched.*<th scope="row">X<\/th><td>0\.000<\/td><td>0\.000<\/td><td>matched/);
+  assert.doesNotMatch(view(state, { width: 640, data: targets }).table, /score/);
+});
+
+test("names of the field cover no mark where there is room, and the families stand above the chart", () => {
+  const { picture } = show(field, {}, networks, 800);
+  const [, x, y] = picture.match(/x="([\d.]+)" y="([\d.]+)"[^>]*>EfficientNet-B5</).map(Number), wide = 7.3 * "EfficientNet-B5".length;
+  const marks = [...picture.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="4.5"/g)].map(([, a, b]) => [Number(a), Number(b)]);
+  assert.ok(marks.length >= 2 && marks.every(([a, b]) => a < x - 4 || a > x + wide + 4 || b < y - 16 || b > y + 8));
+  const families = [...picture.matchAll(/y="([\d.]+)"[^>]*>(?:RegNetX|RegNetY|ResNet|EfficientNet)</g)].map((m) => Number(m[1]));
+  assert.ok(families.length === 4 && Math.max(...families) < 30);
+});
+
+test("the gallery's dots do not lie on one another", () => {
+  const even = { a: { ...data.a, widths: data.a.widths.map((w) => [16, w[1], 64, 320]) } };
+  const spots = [...show(gallery, { shown: "a", against: "smallest_width" }, even, 800).picture.matchAll(/cx="([\d.]+)" cy="([\d.]+)" r="3.5"/g)].map(([, a, b]) => [Number(a), Number(b)]);
+  assert.equal(spots.length, 40);
+  spots.forEach(([a, b], i) => spots.slice(0, i).forEach(([c, d]) => assert.ok(Math.hypot(a - c, b - d) > 4)));
+});
+
+test("a network of the gallery is handed over with all that makes it", () => {
+  const network = gallery.description.gives({ shown: "a", rank: 1 }, data);
+  assert.deepEqual(network, { depths: data.a.depths[0], widths: data.a.widths[0], ratios: data.a.bottleneck_ratios[0], groups: data.a.group_widths[0] });
+});
+
 test("the race has a winner, and the same seed runs the same race", () => {
   const { summary } = show(search, {}, data);
   assert.match(summary, /With 8 networks a side, A wins 0 % of the races and B 100 %/);
