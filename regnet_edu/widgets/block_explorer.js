@@ -83,7 +83,7 @@ export function view(state, { width, frame = frameOf(state) }) {
   }
   if (found.width !== state.width) parts.push(line(x(state.width), rows.at(-1).slab - 6, x(state.width), end + 6, "rni-axis rni-dash"));
   if (found.residual) parts.push(skip(shortcut, { left, end, width, first: TOP + at.first / 2 }));
-  parts.push(words(width > 480 ? left : 8, end + (found.residual ? 46 : 18), "tensors to scale: length is channels, thickness pixels", { className: "rni-t rni-name" }));
+  parts.push(words(width > 480 ? left : 8, end + (found.residual ? 46 : 18), `${width > 480 ? "tensors to scale" : "to scale"}: length is channels, thickness pixels`, { className: "rni-t rni-name" }));
   const label = `Block ${BLOCKS[state.block]}, with stride ${state.stride}: from ${shape(state.width_in, state.resolution)} to ${shape(found.width, found.after)} through ${rows.map((r) => caption(r.part)).join("; ")}.`;
   return { picture: svg(width, end + (found.residual ? 52 : 24), label, parts.join(""), grips(state, at)), summary: sentence(state, found), table: costTable(found) };
 }

@@ -171,7 +171,7 @@ function sentence(state, data, steps, { found, last }, { all, left, lists, high 
   const said = found.map((r) => {
     const k = steps.findIndex((s) => s.letter === r.letter), one = Number(steps[k - 1].exact) / Number(steps[k].exact);
     if (!r.indices.length) return `Rule ${r.letter} (${r.words}) has no network left to judge.`;
-    return `Rule ${r.letter} (${r.words}) keeps ${r.kept.length} of ${plural(r.indices.length, "network")}${r.fresh ? ` of ${data[r.name].space}` : ""}, and of its space one in ${inWords(one)}.`;
+    return `Rule ${r.letter} (${r.words}) keeps ${r.kept.length} of ${plural(r.indices.length, "network")}${r.fresh ? ` of ${data[r.name].space}` : ""}, and of its space one in ${inWords(one, one < 100 ? 2 : 3)}.`;
   });
   return [...said, aboutKept(found.at(-1), data), aboutLast(p, data[last.name], last, all, left), beyond(lists, high)].filter(Boolean).join(" ");
 }

@@ -89,7 +89,7 @@ export function view(state, { width, data }) {
   const names = [state.first, state.second], spoken = titles(names, data), limits = errorLimits(racers.map((r) => r.errors));
   const box = { left: LEFT, right: width - RIGHT, top: TOP, bottom: TOP + TRACK + GAP + 2 * PILE };
   const plain = linear(...limits, box.left, box.right), x = Object.assign((e) => Math.min(box.right, plain(e)), plain);
-  const told = `race ${at + 1}: ${plural(state.m, "network")} a side, one after another`;
+  const told = `race ${at + 1}${width < 520 ? "" : `: ${plural(state.m, "network")} a side, one after another`}`;
   const frame = axes(box, { scale: x, name: "error, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(1000 * t) / 10) }, { scale: linear(0, 1, 0, 1), ticks: [], name: `${told}; below, the best of ${raced ? plural(raced, "race") : "every race"}` });
   const label = `One race of ${state.m} random networks a side, ${spoken[0]} and ${spoken[1]}; below, how low the best of each was in ${RACES} races, as two histograms.`;
   const won = score(racers);
