@@ -23,7 +23,7 @@ const schema = {
 
 const names = (letter) => ({ ...ORDER_WORDS, "non-decreasing": `never fall: ${letter}` });
 const controls = [
-  { key: "population", label: "start from", names: called },
+  { key: "population", label: "first population", names: called },
   { key: "shared_ratio", label: "B: one b for all stages", shown: (state, data) => !(state.shared_ratio && had(state, data).ratio === "equal") },
   { key: "shared_group", label: "C: one g for all stages", shown: (state, data) => !(state.shared_group && had(state, data).group === "equal") },
   { key: "widths", label: "D: widths", names: names("D") },

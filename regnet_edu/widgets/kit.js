@@ -69,9 +69,10 @@ function start(description, { model, el, link = "" }) {
     controls.set(control.key, makeControl({ ...control, names }, rule, `${uid}-${control.key}`, report));
   }
   const presets = description.presets?.(data) ?? [];
+  let preset; // the one that was chosen last; it stays named as long as its values stand
   const select = make("select", { id: `${uid}-preset`, "aria-label": "Start from", onchange: () => {
-    const chosen = presets[Number(select.value)];
-    if (chosen) change({ ...chosen.state });
+    preset = presets[Number(select.value)];
+    if (preset) change({ ...preset.state });
     say([]);
   } }, make("option", { value: "" }, "Start from …"), ...presets.map((p, i) => make("option", { value: i }, p.name)));
   const handed = make("span", { class: "rni-handed" });
@@ -154,8 +155,8 @@ function start(description, { model, el, link = "" }) {
     frame = 0;
     for (const [key, control] of controls) control.show(state[key], false, state);
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
-    select.value = String(presets.findIndex((p) => Object.entries(p.state).every(([k, v]) => same(state[k], v))));
-    if (select.selectedIndex < 0) select.value = "";
+    const stands = (p) => p && Object.entries(p.state).every(([k, v]) => same(state[k], v));
+    select.selectedIndex = presets.indexOf(stands(preset) ? preset : presets.find(stands)) + 1;
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
       const shown = { ...state, ...glimpsed }, resized = drawn !== width;

@@ -28,6 +28,7 @@ export function read({ x, y, curves, snap }, at) {
 export function readouts(root, picture, now) {
   const over = make("div", { class: "rni-over", "aria-hidden": "true", hidden: true });
   const tip = make("div", { class: "rni-tip" });
+  over.append(tip);
   root.append(over);
 
   function hide() {
