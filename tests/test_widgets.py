@@ -32,7 +32,7 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
 NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 30, 300  # compressed: one interactive's own, and the populations of a page
-MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "design_spaces", "neighbours")
 
 
 def node(*arguments: object) -> str:
@@ -313,7 +313,7 @@ class TestBundle:
 
     def test_a_module_s_name_changes_with_what_it_imports(self) -> None:
         assert bundle.needed("regnet_explorer")[-1] == "regnet_explorer"
-        assert set(bundle.needed("kit")) == {"controls", "handles", "state", "kit"}
+        assert set(bundle.needed("kit")) == {"controls", "ease", "handles", "state", "kit"}
         assert len({bundle.key_of(n) for n in bundle.needed("regnet_explorer")}) == len(
             bundle.needed("regnet_explorer")
         )

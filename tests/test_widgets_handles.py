@@ -15,7 +15,8 @@ pytest.importorskip("axe_playwright_python", reason="the browser tests need play
 from widget_pages import NAMES, SHOTS, Opened, browser, first_slider, folder  # noqa: F401
 
 pytestmark = pytest.mark.browser
-MOVED = {"AgainstTheField": "x", "ConstraintFunnel": "depths"}  # what is moved where there is no slider
+# what is moved where there is no slider
+MOVED = {"AgainstTheField": "x", "ConstraintFunnel": "depths", "SpaceWorkbench": "space"}
 
 MEASURE = """async ([number, key, share]) => {
   const el = document.querySelectorAll('[data-rni]')[number];

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import workbench_vectors
 
 from regnet_edu.anynet_spaces import IN_WORDS
 from regnet_edu.complexity import complexity
@@ -46,6 +47,7 @@ def vectors() -> dict[str, Cases]:
         "budget": budgets(rng),
         "size": sizes(rng),
         "order": in_orders(rng),
+        **workbench_vectors.vectors(CASES),
     }
 
 

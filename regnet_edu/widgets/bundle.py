@@ -17,6 +17,8 @@ from typing import Any
 
 IMPORT = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.M)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.M)  # with lines to itself
+REMARK = re.compile(r"(?<=[;,{}()\]]) +// [^\"'`\n]*$", re.M)  # after code, and with nothing in it that could be code
 TABLE = "globalThis.regnetEdu"
 
 
@@ -53,7 +55,8 @@ def key_of(module: str) -> str:
 @cache
 def wrapped(module: str) -> str:
     """Return a module as a statement that runs it unless it has run, and keeps its exports."""
-    text = read(f"{module}.js")
+    text = REMARK.sub("", COMMENT.sub("", read(f"{module}.js")))
+    text = re.sub(r"^ +", "", text, flags=re.M)  # in all a quarter less to load
     exports = ", ".join(EXPORT.findall(text))
     body = IMPORT.sub(lambda m: f'const {{ {m[1]} }} = {TABLE}["{key_of(m[2])}"];\n', text)
     body = re.sub(r"^export default \w+;\n", "", EXPORT.sub("", body), flags=re.M)
@@ -67,8 +70,11 @@ def notebook_module(module: str) -> str:
     return "".join(parts) + f'export default {{ render: {TABLE}["{key_of(module)}"].widget.render }};\n'
 
 
+@cache
 def style() -> str:
-    return read("kit.css")
+    """Return the style of all interactives without comments and needless blanks; one before a colon may be needed."""
+    text = re.sub(r"/\*.*?\*/", "", read("kit.css"), flags=re.S)
+    return re.sub(r"\s+(?=[{}])", "", re.sub(r"(?<=[{};:,])\s+", "", text)).strip()
 
 
 def page_html(module: str, link_id: str, state: dict[str, Any], data: dict[str, Any], still: str, caption: str) -> str:

@@ -1,5 +1,6 @@
 // The frame around every interactive: controls, picture, summary, presets, reset, link; in a notebook and in a page.
 import { make, makeControl } from "./controls.js";
+import { Ease } from "./ease.js";
 import { bringToLife, redraw } from "./handles.js";
 import { PlainModel, checkState, checkValue, readHash, same, writeHash } from "./state.js";
 
@@ -12,6 +13,8 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  *   view          (state, { width, data }) -> { picture, summary, table?, source? }
  *   presets?      (data) -> [{ name, state }];   actions?  [{ name, apply(state, data) -> some of the state }]
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
+ *   follow?       (key, value, state) -> what else changes when a control gives `key` this value
+ *   eases?        (before, after) -> whether view is shown the way between two states, as { ease: { from, share } }
  *   prepare?      (data, schema) -> schema, where limits depend on data
  */
 export function interactive(description) {
@@ -52,7 +55,7 @@ function start(description, { model, el, link = "" }) {
     const report = (raw, how) => {
       const [value, problem] = checkValue(control.label, rule, raw, state[control.key]);
       if (how.typing && problem) return; // half a number is no mistake
-      change({ [control.key]: value });
+      change({ ...description.follow?.(control.key, value, state), [control.key]: value });
       say(problem ? [problem] : []);
       if (how.typed || problem) controls.get(control.key).show(value, true, state);
     };
@@ -89,11 +92,13 @@ function start(description, { model, el, link = "" }) {
   }
 
   function change(some) {
+    const before = state;
     for (const [key, value] of Object.entries(some)) {
       if (same(state[key], value)) continue;
       state = { ...state, [key]: value };
       model.set(key, value);
     }
+    ease.change(before, state, description.eases);
     model.save_changes();
     touched = true;
     request();
@@ -107,6 +112,7 @@ function start(description, { model, el, link = "" }) {
 
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
   let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null;
+  const ease = new Ease();
   function request() {
     if (!frame) frame = requestAnimationFrame(draw);
   }
@@ -117,7 +123,9 @@ function start(description, { model, el, link = "" }) {
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
-      const view = description.view({ ...state, ...glimpsed }, { width, data });
+      const way = glimpsed ? null : ease.now();
+      if (way) request();
+      const view = description.view({ ...state, ...glimpsed }, { width, data, ease: way });
       drawn = width;
       redraw(picture, view.picture);
       more.innerHTML = view.table ?? "";
@@ -184,7 +192,11 @@ function start(description, { model, el, link = "" }) {
     request();
   }]);
   for (const [event, listener] of fromPython) model.on(event, listener);
-  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data }], change, glimpse });
+  let taken = null; // the state when something was taken hold of: a drag counts from there, so that going back undoes it
+  picture.addEventListener("pointerdown", () => (taken = state), true);
+  const letGo = () => (taken = null);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, letGo);
+  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data, from: taken ?? state }], change, glimpse });
   const size = new ResizeObserver(() => Math.floor(picture.clientWidth) !== drawn && picture.clientWidth && request());
   size.observe(picture);
   const room = new ResizeObserver(reach);
@@ -198,6 +210,7 @@ function start(description, { model, el, link = "" }) {
   return () => {
     size.disconnect();
     room.disconnect();
+    for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, letGo);
     removeEventListener("hashchange", follow);
     for (const [event, listener] of fromPython) model.off(event, listener);
     root.remove();
