@@ -99,6 +99,8 @@ function start(description, { model, el, link = "" }) {
       model.set(key, value);
     }
     ease.change(before, state, description.eases);
+    clearTimeout(timer);
+    timer = 0;
     model.save_changes();
     touched = true;
     request();
@@ -106,6 +108,7 @@ function start(description, { model, el, link = "" }) {
 
   function reset() {
     change(first);
+    ease.change(first, first); // at once
     say([]);
     touched = false;
   }
@@ -119,11 +122,11 @@ function start(description, { model, el, link = "" }) {
 
   function draw() {
     frame = 0;
+    const way = glimpsed ? null : ease.now();
     for (const [key, control] of controls) control.show(state[key], false, state);
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
-      const way = glimpsed ? null : ease.now();
       if (way) request();
       const view = description.view({ ...state, ...glimpsed }, { width, data, ease: way });
       drawn = width;
@@ -135,6 +138,7 @@ function start(description, { model, el, link = "" }) {
     } catch (error) {
       say([`This cannot be drawn: ${error.message}`]);
     }
+    if (way && timer) return; // on the way nothing changes that anybody must be told
     clearTimeout(timer);
     timer = setTimeout(settle, QUIET);
   }

@@ -68,7 +68,7 @@ export function view(state, { width, data, ease = null, still = false }) {
 function sentence(state, { net, flops, inside, along, guess, now, before, populations }) {
   const space = `${state.space} has ${freedom(state.space)} free numbers and ${powers(sizeOf(state.space))} networks.`;
   const blocks = net.depths.reduce((a, b) => a + b, 0);
-  const line = along ? `, on the line ${along.w0} + ${along.wa} j with w_m = ${along.wm}` : "";
+  const line = along ? `, on the line ${along.w0} + ${along.wa} j with wₘ = ${along.wm}` : "";
   const own = `Yours has ${plural(blocks, "block")} and ${short(flops)} multiply-adds${line}${inside ? "." : `; it is no network of ${state.space}.`}`;
   return [space, own, judgement(state, flops, guess, populations[now]), comparison(state, now, before, populations)].filter(Boolean).join(" ");
 }

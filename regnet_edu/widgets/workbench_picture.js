@@ -78,8 +78,8 @@ export const between = (a, b, share) => Object.fromEntries(Object.keys(b).map((k
 
 /** Axes of the skyline and of the two strips, and the names of the stages. */
 export function frame(at, many) {
-  const parts = [words(0, SKY.top - 10, at.wide ? "w, channels: drag the corners" : "w: drag the corners", { className: "rni-t rni-name" }), words(0, SKY.bottom + 15, "d × w", { className: "rni-t rni-name" })];
-  if (many) parts.push(words(at.right, SKY.top - 10, `${at.wide ? `${many} recorded networks, in` : "in"} green the best ${Math.ceil(many / 10)}`, { anchor: "end", className: "rni-t rni-name" }));
+  const parts = [words(0, SKY.top - 10, "w: drag the corners", { className: "rni-t rni-name" }), words(0, SKY.bottom + 15, "d×w", { className: "rni-t rni-name" })];
+  if (many) parts.push(words(at.right, SKY.top - 10, `${at.wide ? `${many} recorded, ` : ""}the best ${Math.ceil(many / 10)} in green`, { anchor: "end", className: "rni-t rni-name" }));
   for (const tick of [8, 32, 128, 512, 2048]) parts.push(line(at.left, at.up(tick), at.right, at.up(tick), "rni-grid"), words(at.left - 6, at.up(tick) + 4, String(tick), { anchor: "end" }));
   for (const [name, scale] of [["b", at.ratio], ["g", at.group]]) {
     parts.push(words(0, (scale.top + scale.bottom) / 2 + 4, name, { className: "rni-t rni-strong" }));
@@ -111,7 +111,7 @@ export function skyline(net, at, told = net) {
       towers += `M${from.toFixed(1)} ${SKY.bottom}V${y.toFixed(1)}h${wide.toFixed(1)}V${SKY.bottom}z`;
       cores += `<path stroke-width="${Math.max(0.7, wide / net.ratios[i]).toFixed(1)}" d="M${(from + wide / 2).toFixed(1)} ${SKY.bottom}V${y.toFixed(1)}"/>`;
     }
-    parts.push(`<path class="rni-fa rni-pale" d="${towers}"/><g class="rni-core" stroke-dasharray="${(slice - 1).toFixed(2)} 1">${cores}</g>`);
+    parts.push(`<path class="rni-fa rni-dim" d="${towers}"/><g class="rni-core" stroke-dasharray="${(slice - 1).toFixed(2)} 1">${cores}</g>`);
     if (net === told && built.width !== net.widths[i]) parts.push(line(at.columns[i].left, at.up(built.width), at.across(i, net.depths[i]), at.up(built.width), "rni-lf rni-dots"));
     contour.push([at.columns[i].left, y], [at.across(i, net.depths[i]), y]);
     parts.push(words(at.columns[i].left, SKY.bottom + 15, `${told.depths[i]} × ${told.widths[i]}`, { className: "rni-t rni-strong" }));
@@ -168,15 +168,14 @@ export function curves({ now, before, lists, guess, space, against, steps }, at)
     const right = at > (box.left + box.right) / 2, say = `yours: ${guess.exact ? "" : "about "}${percent(guess.middle)}`;
     parts.push(words(right ? at - 10 : at + 10, y(share) + 18, say, { anchor: right ? "end" : "start", className: "rni-t rni-strong" }));
   } else {
-    const middle = (box.left + box.right) / 2 + 24;
-    parts.push(words(middle, box.bottom - 34, "And yours? Guess; then ask", { anchor: "middle" }), words(middle, box.bottom - 18, "how bad it is.", { anchor: "middle" }));
+    ["And yours?", "Guess, then ask", "how bad it is."].forEach((said, k) => parts.push(words(box.right, box.bottom - 42 + 16 * k, said, { anchor: "end" })));
   }
   return parts.join("");
 }
 
 /** The name of a curve, at its left or at its right. */
 function named(errors, name, left, x, y, box, className) {
-  const sorted = ascending(errors), share = left ? 0.78 : 0.66, at = x(sorted[Math.floor(share * (sorted.length - 1))]), wide = 6.9 * name.length;
+  const sorted = ascending(errors), share = left ? 0.78 : 0.66, at = x(sorted[Math.floor(share * (sorted.length - 1))]), wide = 7.7 * name.length;
   const from = left ? Math.max(box.left + 4, at - 6 - wide) : Math.min(at + 10, box.right - wide);
   return words(from, y(share) + (left ? -4 : 8), name, { className });
 }
