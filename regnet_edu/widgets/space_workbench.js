@@ -87,7 +87,7 @@ function comparison(state, now, before, populations) {
   if (!now || !before || now === before) return now ? "" : `No population of ${state.space} is recorded here.`;
   const [a, b] = [now, before].map((name) => populations[name].errors);
   const said = remember(`workbench ${now} ${before}`, () => verdict(bootstrapMeans(a, MEANS, 1), bootstrapMeans(b, MEANS, 2)));
-  return `Mean error of ${state.space} less that of ${state.against}: ${points(mean(a) - mean(b))} points, ${said}.`;
+  return `Mean error of ${state.space} minus that of ${state.against}: ${points(mean(a) - mean(b))} points, ${said}.`;
 }
 
 function stages(net) {

@@ -23,8 +23,8 @@ export function layout(width) {
     ratio: strip(STRIP.b, RATIOS), group: strip(STRIP.g, GROUPS),
     gauge: logarithmic(1e6, 64e6, left, right - 14),
     step: width / Object.keys(SPACES).length,
-    edf: wide ? { left: right + 48, right: width - 10, top: SKY.top, bottom: STRIP.g[1] } : { left, right: width - 10, top: STRIP.g[1] + 78, bottom: STRIP.g[1] + 248 },
-    height: (wide ? STRIP.g[1] : STRIP.g[1] + 248) + 40,
+    edf: wide ? { left: right + 48, right: width - 10, top: SKY.top, bottom: STRIP.g[1] } : { left, right: width - 10, top: STRIP.g[1] + 60, bottom: STRIP.g[1] + 230 },
+    height: (wide ? STRIP.g[1] : STRIP.g[1] + 230) + 40,
   };
 }
 
@@ -91,7 +91,7 @@ export function frame(at, many) {
 /** How many flops, on a scale with the band of the records. */
 export function gauge(flops, hold, at) {
   const x = at.gauge(Math.min(64e6, Math.max(1e6, flops))), inside = within(flops), [low, high] = BAND.map(at.gauge);
-  const said = `${short(flops)} multiply-adds, ${inside ? (hold ? "held" : "in the band") : `${(flops / BAND[flops > BAND[1] ? 1 : 0]).toPrecision(3)} of the band`}`;
+  const said = `${short(flops)} multiply-adds, ${inside ? (hold ? "held" : "in the band") : `${(flops / BAND[flops > BAND[1] ? 1 : 0]).toPrecision(3)} × the band`}`;
   return rect(at.gauge(1e6), GAUGE - 3, at.gauge(64e6) - at.gauge(1e6), 6, "rni-fs rni-faint") + rect(low, GAUGE - 7, high - low, 14, inside ? "rni-fa rni-dim" : "rni-fs rni-dim") +
     `<path class="${inside ? "rni-fa" : "rni-warned"}" d="M${x.toFixed(1)} ${GAUGE + 2}l-6 -11h12z"/>` +
     words(Math.min(at.right - 6.3 * said.length, Math.max(at.left, x - 60)), GAUGE - 13, said, { className: "rni-t rni-strong" }) +
@@ -175,7 +175,7 @@ export function curves({ now, before, lists, guess, space, against, steps }, at)
 
 /** The name of a curve, at its left or at its right. */
 function named(errors, name, left, x, y, box, className) {
-  const sorted = ascending(errors), share = left ? 0.78 : 0.66, at = x(sorted[Math.floor(share * (sorted.length - 1))]), wide = 7.7 * name.length;
+  const sorted = ascending(errors), share = left ? 0.78 : 0.66, at = x(sorted[Math.floor(share * (sorted.length - 1))]), wide = 8.4 * name.length;
   const from = left ? Math.max(box.left + 4, at - 6 - wide) : Math.min(at + 10, box.right - wide);
   return words(from, y(share) + (left ? -4 : 8), name, { className });
 }
