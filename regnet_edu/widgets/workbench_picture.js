@@ -10,7 +10,7 @@ const DEEPEST = 44; // blocks that a column has room for
 
 /** Where everything stands at a width: beside each other, or on a phone one below the other. */
 export function layout(width) {
-  const wide = width >= 600, left = 38, right = wide ? Math.round(width * 0.63) : width - 4;
+  const wide = width >= 560, left = 38, right = wide ? Math.round(width * 0.63) : width - 4;
   const each = (right - left) / STAGES;
   const columns = Array.from({ length: STAGES }, (_, i) => ({ left: left + i * each, right: left + (i + 1) * each - 14 }));
   const room = columns[0].right - columns[0].left;
@@ -35,7 +35,8 @@ export function ladder(space, at) {
     const { rule, long } = SPACES[name], x = i * at.step, wide = at.step - 4, middle = x + wide / 2;
     const high = (LADDER.bottom * Math.log10(Number(sizeOf(name)))) / most, on = i <= now, ink = i === now ? "rni-t rni-on" : "rni-t";
     const [size, power] = powers(sizeOf(name)).split(" × ");
-    const said = at.wide ? [name, long, `${freedom(name)} numbers free`, `${Number(size).toFixed(1)} × ${power}`] : [name.replace(/AnyNetX|X$/, ""), rule, `${freedom(name)} free`, power];
+    const roomy = at.step > 108, free = `${freedom(name)}${roomy ? " numbers" : ""} free`;
+    const said = at.wide ? [name, roomy ? long : rule, free, `${Number(size).toFixed(1)} × ${power}`] : [name.replace(/AnyNetX|X$/, ""), rule, free, power];
     return rect(x, LADDER.top, wide, LADDER.bottom, "rni-step") +
       rect(x, LADDER.bottom - high, wide, high, i === now ? "rni-fa" : on ? "rni-fa rni-pale" : "rni-fs rni-faint") +
       said.map((what, k) => words(middle, LADDER.bottom - high + 15 + 14.5 * k, what, { anchor: "middle", className: k ? ink : `${ink} rni-strong` })).join("");
