@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import re
 import shutil
@@ -32,6 +33,7 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
 NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 30, 300  # compressed: one interactive's own, and the populations of a page
+WORKBENCH_KB, ALL_KB = 35, 90  # that of the workbench, the centre of the course; and all scripts of all of them
 MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "design_spaces", "neighbours")
 
 
@@ -161,7 +163,7 @@ class TestEveryInteractive:
         for text in texts:  # once a page, however many interactives show them; their limit is the one above
             assert html.count(text) == 1
             html = html.replace(text, "")
-        assert kilobytes(html) < MOST_KB
+        assert kilobytes(html) < (WORKBENCH_KB if name == "SpaceWorkbench" else MOST_KB)
 
     def test_the_same_call_gives_the_same_html(self, name: str) -> None:
         assert made(name).to_html() == made(name).to_html()
@@ -237,6 +239,39 @@ class TestConstraintFunnel:
         obey = [i for i, widths in enumerate(table["widths"]) if list(widths) == sorted(widths)]
         assert funnel.survivors == obey and obey
 
+    def test_it_starts_where_rules_d_and_e_each_leave_some(self) -> None:
+        funnel = widgets.ConstraintFunnel()
+        assert len(funnel._populations[funnel.population]["depths"][0]) == 4
+        assert [r.rule for r in funnel.rounds] == ["D", "E"]
+        assert all(5 < len(r.kept) < len(r.asked) for r in funnel.rounds)
+
+    def test_its_space_has_as_many_stages_as_the_population(self) -> None:
+        table = population(20, 3)
+        for column in ("depths", "widths", "bottleneck_ratios", "group_widths"):
+            table[column] = [(*values, values[-1]) for values in table[column]]
+        assert widgets.ConstraintFunnel({"a": table}).space.size() == AnyNetXE(num_stages=5).size()
+
+    @needs_node
+    def test_every_state_has_the_same_rounds_in_javascript(self, tmp_path: Path) -> None:
+        names = [f"anynetx{k}-cpu" for k in "abcde"] + ["anynetxequalwidths-cpu", "anynetxa-quick"]
+        every = widgets.ConstraintFunnel(names)
+        orders, on = widgets.ConstraintFunnel.widths.metadata["options"], (False, True)
+        states, expected = [], []
+        for k, (ratio, group, widths, depths) in enumerate(itertools.product(on, on, orders, orders)):
+            state = {"population": names[k % len(names)], "sampled": k % 3 > 0}
+            state |= {"shared_ratio": ratio, "shared_group": group, "widths": widths, "depths": depths}
+            states.append(state)
+            rounds = widgets.ConstraintFunnel(names, **state).rounds
+            expected.append([[r.rule, r.population, r.asked, r.kept] for r in rounds])
+        (tmp_path / "given.json").write_text(json.dumps([states, every.parts()]))
+        script = f"""
+          import {{ readFileSync }} from "node:fs";
+          import {{ rounds }} from {json.dumps((FOLDER / "constraint_funnel.js").as_uri())};
+          const [states, data] = JSON.parse(readFileSync({json.dumps(str(tmp_path / "given.json"))}, "utf8"));
+          const told = (state) => rounds(state, data).found.map((r) => [r.letter, r.name, r.indices, r.kept]);
+          console.log(JSON.stringify(states.map(told)));"""
+        assert json.loads(node("--input-type=module", "-e", script)) == expected
+
     def test_an_unknown_order_is_refused(self) -> None:
         with pytest.raises(InputError, match="widths"):
             widgets.ConstraintFunnel(widths="growing")
@@ -283,6 +318,10 @@ class TestImageNetBudget:
             # the slow bound on a V100 is the paper's own training, here with the activations of the trend
             assert budget.gpu_hours.high == pytest.approx(8 * entry.training_hours, rel=0.25), name
 
+    def test_a_bill_is_the_hours_times_the_reader_s_price(self) -> None:
+        budget = widgets.ImageNetBudget(price=2.5)
+        assert budget.dollars == tuple(2.5 * hours for hours in budget.gpu_hours)
+
     def test_more_gpus_than_networks_do_not_help(self) -> None:
         days = [widgets.ImageNetBudget(n=4, gpus=gpus).days.high for gpus in (2, 4, 64)]
         assert days[0] == pytest.approx(2 * days[1]) and days[1] == days[2]
@@ -308,12 +347,23 @@ class TestBook:
 
 
 class TestBundle:
+    def test_a_page_with_all_of_them_is_light(self) -> None:
+        modules = dict.fromkeys(m for name in NAMES for m in bundle.needed(made(name)._module))
+        assert kilobytes("".join(map(bundle.wrapped, modules)) + bundle.style()) < ALL_KB
+
     def test_a_script_can_hold_any_text(self) -> None:
         assert "</script>" not in bundle.as_json({"a": "</script><b>"})
 
+    def test_comments_stay_at_home_and_what_runs_does_not_change(self) -> None:
+        text = bundle.wrapped("kit")
+        assert not re.search(r"^ *(//|/\*\*| \*)", text, re.M)
+        lines = [line for name in bundle.needed("constraint_funnel") for line in bundle.read(f"{name}.js").split("\n")]
+        assert not [line for line in lines if line.count("`") % 2]  # no text of several lines, whose indent would count
+
     def test_a_module_s_name_changes_with_what_it_imports(self) -> None:
         assert bundle.needed("regnet_explorer")[-1] == "regnet_explorer"
-        assert set(bundle.needed("kit")) == {"controls", "ease", "handles", "state", "kit"}
+        assert {"controls", "handles", "state", "kit"} <= set(bundle.needed("kit"))
+        assert len(bundle.needed("kit")) == len(set(bundle.needed("kit")))
         assert len({bundle.key_of(n) for n in bundle.needed("regnet_explorer")}) == len(
             bundle.needed("regnet_explorer")
         )

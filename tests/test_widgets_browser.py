@@ -146,14 +146,14 @@ class TestAllOnOnePage:
             assert set(page.evaluate(papers)) == white
             for hidden in (".rni-controls", ".rni-live button", "[data-drag] .rni-grip"):
                 assert not any(e.is_visible() for e in page.locator(hidden).all()), hidden
-            assert all(e.is_visible() for e in page.locator(".rni-picture svg").all())
+            assert all(e.is_visible() for e in page.locator(".rni-picture > svg").all())
 
     def test_without_scripts_a_still_picture_stands_there(self, browser: Any, folder: Path) -> None:
         with Opened(browser, (folder / "once.html").as_uri(), java_script_enabled=False) as opened:
             stills = opened.page.locator(".rni-still")
             assert stills.count() == len(NAMES)
             for still in stills.all():
-                assert still.locator("svg").is_visible()
+                assert still.locator("> svg").is_visible()
                 assert "still picture" in still.locator("figcaption").inner_text()
 
     @pytest.mark.parametrize("way", ["scroll", "key", "link", "print"])
@@ -185,7 +185,7 @@ class TestAllOnOnePage:
             assert all(note.startswith("The link is damaged:") and "nonsense" in note for note in notes), notes
             for number, (name, (_, key)) in enumerate(zip(NAMES, wanted, strict=True)):
                 assert opened.state(number)[key] == made(name).state[key]
-                assert opened.page.locator(".rni-picture svg").nth(number).is_visible()
+                assert opened.page.locator(".rni-picture > svg").nth(number).is_visible()
 
 
 def damageable(name: str) -> str:
@@ -233,7 +233,7 @@ class TestSeveralOnOnePage:
         (tmp_path / "empty.html").write_text(html, encoding="utf-8")
         with Opened(browser, (tmp_path / "empty.html").as_uri()) as opened:
             for name, live in zip(NAMES, opened.page.locator(LIVE).all(), strict=True):
-                works = live.locator(".rni-picture svg").count() == 1
+                works = live.locator(".rni-picture > svg").count() == 1
                 note = live.locator(".rni-note").inner_text()
                 alone = ("BlockExplorer", "ComplexityCalculator", "RegNetExplorer", "SpaceWorkbench")
                 assert works == (name in alone), name

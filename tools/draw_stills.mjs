@@ -7,6 +7,7 @@ const same = (value) => Array(4).fill(value);
 // The states in which the book starts them, by what differs from the default, in the order of the schema.
 const SHOWN = [
   ["block_explorer", {}],
+  ["block_explorer", { width_in: 64, width: 48, bottleneck_ratio: 4, stride: 1, resolution: 28 }],
   ["block_explorer", { block: "R", width_in: 64, width: 64, stride: 1, resolution: 8 }],
   ["block_explorer", { block: "Y", width_in: 64, width: 64, stride: 1, resolution: 28 }],
   ["complexity_calculator", {}],

@@ -3,7 +3,7 @@ import { axes, handle, linear, line, logarithmic, percent, plural, polyline, rec
 import { FILLS, LINES } from "./distribution.js";
 import { interactive } from "./kit.js";
 
-const HEIGHT = 400, MARGIN = { left: 52, right: 16, top: 30, bottom: 46 };
+const CHART = 324, KEY = 20, MARGIN = { left: 52, right: 16, top: 30, bottom: 46 }; // pixels; KEY is a row of names
 const FAMILIES = ["RegNetX", "RegNetY", "ResNet", "ResNeXt", "EfficientNet", "mobile"];
 const RADIUS = 4.5;
 
@@ -64,7 +64,7 @@ function scale(key, networks, from, to) {
 function scales(state, shown, width) {
   return {
     x: scale(state.x, shown, MARGIN.left, width - MARGIN.right),
-    y: scale(state.y, shown, HEIGHT - MARGIN.bottom, MARGIN.top),
+    y: scale(state.y, shown, topOf(width) + CHART, topOf(width)),
   };
 }
 
@@ -96,16 +96,33 @@ export function rival(state, chosen, shown) {
   return { error, cost, network: able.sort((a, b) => a[cost] - b[cost] || a[error] - b[error])[0] };
 }
 
-/** The name of a network beside its mark: above it or, where another stands above, below. */
-function name(m, x, y, width, below) {
-  const wide = 7 * m.title.length, left = x + wide + 18 < width ? x + 12 : x - wide - 12, foot = below ? y + 22 : y - 8;
-  return rect(left - 3, foot - 12, wide, 16, "rni-plate") + words(left, foot, m.title, { className: "rni-t rni-strong" });
+/** Places for a name around a mark, from near to far: [x, y of its middle line, the side that touches]. */
+const AROUND = [14, 26, 42, 60].flatMap((far) => [[far, 0], [-far, 0], [0, -far], [0, far], [far, -far], [-far, -far], [far, far], [-far, far]]);
+
+/** The names of networks where they cover no mark, no other name and no edge. */
+function names(seen, marks, { x, y }, state, box) {
+  const taken = marks.map(([a, b]) => ({ left: a - 6, right: a + 6, top: b - 6, bottom: b + 6 })), parts = [];
+  const covers = (p, q) => p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom;
+  for (const m of seen) {
+    const [a, b] = [x(m[state.x]), y(m[state.y])], wide = 7.3 * m.title.length;
+    const at = ([dx, dy]) => {
+      const left = dx > 0 ? a + dx : dx < 0 ? a + dx - wide : a - wide / 2;
+      return { left, right: left + wide, top: b + dy - 8, bottom: b + dy + 8, far: Math.hypot(dx, dy) };
+    };
+    const cost = (p) => taken.filter((q) => covers(p, q)).length + 5 * (p.left < box.left || p.right > box.right || p.top < box.top || p.bottom > box.bottom) + p.far / 1000;
+    const best = AROUND.map(at).reduce((found, p) => (cost(p) < cost(found) ? p : found));
+    taken.push(best);
+    const near = Math.max(best.left, Math.min(best.right, a)), foot = Math.max(best.top, Math.min(best.bottom, b));
+    if (best.far > 20) parts.push(line(a, b, near, foot, "rni-axis"));
+    parts.push(words(best.left, best.bottom - 4, m.title, { className: "rni-t rni-strong rni-halo" }));
+  }
+  return parts.join("");
 }
 
 export function view(state, { width, data }) {
   const chosen = data.field.find((m) => m.title === state.network), all = wanted(state, data), shown = placed(state, all);
   const { x, y } = scales(state, shown, width), other = rival(state, chosen, shown);
-  const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
+  const box = { left: MARGIN.left, right: width - MARGIN.right, top: topOf(width), bottom: topOf(width) + CHART };
   const parts = [];
   if (shown.length) {
     const ends = (of, a, b) => ({ scale: of, low: of.invert(a), high: of.invert(b) });
@@ -119,24 +136,32 @@ export function view(state, { width, data }) {
   const seen = [chosen, other?.network].filter((m) => m && shown.includes(m));
   if (seen.length === 2) parts.push(line(x(seen[0][state.x]), y(seen[0][state.y]), x(seen[1][state.x]), y(seen[1][state.y]), "rni-axis rni-dots"));
   for (const m of seen) parts.push(`<circle class="rni-ring" cx="${round(x(m[state.x]))}" cy="${round(y(m[state.y]))}" r="9"/>`, mark(m.family, x(m[state.x]), y(m[state.y]), 5.5));
-  const lowest = Math.max(...seen.map((m) => y(m[state.y])));
-  for (const m of seen) parts.push(name(m, x(m[state.x]), y(m[state.y]), width, seen.length > 1 && y(m[state.y]) === lowest));
-  parts.push(key(state, shown, box));
+  const marks = shown.map((m) => [x(m[state.x]), y(m[state.y])]);
+  parts.push(names(seen, marks, { x, y }, state, box), key(shown, width));
   const area = `<rect class="rni-hit" x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}" fill="transparent"/>`;
   const place = data.field.indexOf(chosen) + 1;
   const ground = handle("pick", area, { label: "networks; the arrow keys go from point to point", value: place, min: 1, max: data.field.length, text: chosen.title });
   const label = `${plural(shown.length, "published network")}: ${AXIS_NAMES[state.y]} against ${AXIS_NAMES[state.x]}. ${chosen.title} is looked at.`;
-  return { picture: svg(width, HEIGHT, label, parts.join(""), ground), summary: sentence(state, chosen, other, all, shown), table: beside(chosen, other?.network), source: SOURCE };
+  return { picture: svg(width, topOf(width) + CHART + MARGIN.bottom, label, parts.join(""), ground), summary: sentence(state, chosen, other, all, shown), table: beside(chosen, other?.network), source: SOURCE };
 }
 
 const SOURCE = "Radosavovic et al. 2020: errors (means of five runs of 100 epochs without training enhancements) and times from figures 15 and 16 and tables 3 and 4; flops, parameters and activations from the authors' model zoo; mobile networks and errors as first reported from tables 2 to 4.";
 
-/** The families with their marks, in the corner that errors and costs leave free. */
-function key(state, shown, box) {
-  const families = FAMILIES.filter((f) => shown.some((m) => m.family === f));
-  const left = box.right - 108, top = MEASURES[state.x].error === MEASURES[state.y].error ? box.bottom - 17 * families.length - 8 : box.top + 6;
-  return rect(left - 8, top - 6, 116, 17 * families.length + 8, "rni-plate") + families.map((f, i) => mark(f, left + 4, top + 5 + 17 * i) + words(left + 16, top + 9 + 17 * i, f === "mobile" ? "mobile networks" : f)).join("");
+/** Where the families' names stand: in rows above the chart, so that they cover no data. */
+function rows(width) {
+  let left = MARGIN.left - 42, row = 0;
+  return FAMILIES.map((family) => {
+    const text = family === "mobile" ? "mobile networks" : family, wide = 7 * text.length + 30;
+    if (left + wide > width) [left, row] = [MARGIN.left - 42, row + 1];
+    left += wide;
+    return { family, text, left: left - wide, row };
+  });
 }
+
+const topOf = (width) => MARGIN.top + KEY * (rows(width).at(-1).row + 1);
+
+const key = (shown, width) => rows(width).filter(({ family }) => shown.some((m) => m.family === family))
+  .map(({ family, text, left, row }) => mark(family, left + 5, 10 + KEY * row) + words(left + 15, 14 + KEY * row, text)).join("");
 
 function sentence(state, chosen, other, all, shown) {
   if (!shown.length) return "No network is left: choose another regime, more families or another axis.";

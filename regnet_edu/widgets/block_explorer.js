@@ -1,9 +1,10 @@
 // One block from the inside: the shape of every tensor, the cost of every convolution, what the compatibility rule did.
 import { blockParts, compatibleWidths, pixelsAfter, total } from "./core.js";
-import { line, percent, rect, short, svg, table, words } from "./chart.js";
+import { grip, handle, line, linear, percent, rect, roundUp, short, svg, table, words } from "./chart.js";
 import { interactive } from "./kit.js";
 
-const ROW = 62, BOX = 32, TOP = 30, LANE = 34; // pixels: a part and its arrow, a part, above, for the shortcut
+const PART = 40, SLAB = 26, THIN = 3, TOP = 26, LANE = 34; // pixels: a convolution, a tensor, above, for the shortcut
+const MOST_STRIPES = 32; // groups that are drawn one by one
 const BLOCKS = { X: "X: with groups", R: "R: X without groups", V: "V: one 3 x 3", VR: "VR: V and a shortcut", Y: "Y: X and SE" };
 const NAMES = { "1x1 reduce": "1 x 1", "3x3 groups": "3 x 3", "3x3": "3 x 3", "1x1 expand": "1 x 1", "1x1 shortcut": "shortcut", squeeze: "SE: squeeze", excite: "SE: excite" };
 
@@ -41,57 +42,95 @@ export function build(state) {
 
 const shape = (channels, pixels) => `${channels} × ${pixels} × ${pixels}`;
 
-/** The main path from top to bottom: the parts in order, each with the shape that leaves it. */
+/** The main path from top to bottom: the parts in order, each with the tensor that leaves it. */
 function path(found) {
-  const main = found.parts.filter((p) => p.name !== "1x1 shortcut");
   let pixels = found.after;
-  return main.map((part) => {
-    if (part.name === "squeeze") return { ...part, leaves: shape(part.to, 1) };
-    if (part.name !== "excite") pixels = part.pixels;
-    return { ...part, leaves: part.name === "excite" ? `${shape(part.to, pixels)}, scaled` : shape(part.to, pixels) };
+  return found.parts.filter((p) => p.name !== "1x1 shortcut").map((part) => {
+    const size = part.name === "squeeze" ? 1 : part.name === "excite" ? pixels : (pixels = part.pixels);
+    return { ...part, size, leaves: `${shape(part.to, size)}${part.name === "excite" ? ", scaled" : ""}` };
   });
 }
 
 const caption = (part) => `${NAMES[part.name]}, ${part.from} → ${part.to}${part.groups > 1 ? `, ${part.groups} groups` : ""}`;
 
-export function view(state, { width }) {
-  const found = build(state);
-  const main = path(found), shortcut = found.parts.find((p) => p.name === "1x1 shortcut");
-  const left = LANE + (width > 480 ? 150 : 10), boxWidth = Math.min(230, width - left - 84);
-  const middle = left + boxWidth / 2, barLeft = left + boxWidth + 10, room = width - barLeft - 4;
-  const bottom = TOP + main.length * ROW + (found.residual ? 40 : 14);
-  const parts = [words(middle, 14, `input ${shape(state.width_in, state.resolution)}`, { anchor: "middle" }), arrow(middle, 20, TOP + 2)];
-  const largest = Math.max(...found.parts.map((p) => p.flops));
-  const cost = (part, y) => {
-    const share = part.flops / found.cost.flops;
-    return rect(barLeft, y + 3, (part.flops / largest) * room, 9, "rni-fb", `${caption(part)}: ${short(part.flops)} flops`) +
-      words(barLeft, y + 27, short(part.flops) + (room > 90 ? ` (${share < 0.005 ? "< 1 %" : percent(share, 0)})` : ""));
-  };
-  main.forEach((part, i) => {
-    const y = TOP + i * ROW;
-    parts.push(rect(left, y + 2, boxWidth, BOX, "rni-fa rni-pale"), rect(left, y + 2, 4, BOX, "rni-fa"));
-    parts.push(words(middle, y + 22, caption(part), { anchor: "middle" }), cost(part, y + 2));
-    parts.push(arrow(middle, y + BOX + 2, y + ROW), words(middle + 8, y + BOX + 20, part.leaves));
+/** The end of the scale of channels: calm, with room to drag into. */
+const frameOf = (state) => {
+  const { width, inner } = build(state);
+  return { channels: roundUp(1.25 * Math.max(width, inner, state.width_in, state.width, grouped(state) ? state.group_width : 0)) };
+};
+
+/** Where everything stands: channels run from left to right, the parts from top to bottom. */
+function layout(state, found, width, frame) {
+  const main = path(found), left = LANE + (width > 480 ? 110 : 4), right = width > 480 ? width - 190 : width - 92;
+  const thick = (pixels) => Math.max(THIN, (SLAB * pixels) / state.resolution);
+  let y = TOP + thick(state.resolution);
+  const rows = main.map((part) => {
+    const row = { part, y, slab: y + PART, thick: thick(part.size) };
+    y = row.slab + row.thick;
+    return row;
   });
-  const end = TOP + main.length * ROW;
-  if (found.residual) parts.push(skip(shortcut, { middle, left, end, width }));
-  const label = `Block ${BLOCKS[state.block]}, with stride ${state.stride}: from ${shape(state.width_in, state.resolution)} to ${shape(found.width, found.after)} through ${main.map(caption).join("; ")}.`;
-  return { picture: svg(width, bottom, label, parts.join("")), summary: sentence(state, found), table: costTable(found) };
+  return { rows, left, right, end: y, first: thick(state.resolution), x: linear(0, frame.channels, left, right) };
+}
+
+export function view(state, { width, frame = frameOf(state) }) {
+  const found = build(state), at = layout(state, found, width, frame), { rows, left, right, x, end } = at;
+  const shortcut = found.parts.find((p) => p.name === "1x1 shortcut");
+  const parts = [words(left, 14, `input ${shape(state.width_in, state.resolution)}`), tensor(at, TOP, at.first, state.width_in, state.resolution)];
+  rows.forEach((row) => parts.push(convolution(row, at, state), cost(row.part, row.y, found, right, width)));
+  for (const { part, slab, thick } of rows) {
+    const wide = 6.7 * part.leaves.length;
+    parts.push(tensor(at, slab, thick, part.to, part.size), words(Math.min(x(part.to) + 14, width - wide - 4), slab + thick / 2 + 4, part.leaves, { className: "rni-t rni-halo" }));
+  }
+  if (found.width !== state.width) parts.push(line(x(state.width), rows.at(-1).slab - 6, x(state.width), end + 6, "rni-axis rni-dash"));
+  if (found.residual) parts.push(skip(shortcut, { left, end, width, first: TOP + at.first / 2 }));
+  parts.push(words(width > 480 ? left : 8, end + (found.residual ? 46 : 18), `${width > 480 ? "tensors to scale" : "to scale"}: length is channels, thickness pixels`, { className: "rni-t rni-name" }));
+  const label = `Block ${BLOCKS[state.block]}, with stride ${state.stride}: from ${shape(state.width_in, state.resolution)} to ${shape(found.width, found.after)} through ${rows.map((r) => caption(r.part)).join("; ")}.`;
+  return { picture: svg(width, end + (found.residual ? 52 : 24), label, parts.join(""), grips(state, at)), summary: sentence(state, found), table: costTable(found) };
+}
+
+const tensor = ({ x, left }, y, thick, channels, pixels) =>
+  rect(left, y, x(channels) - left, thick, "rni-fa rni-tensor", `${shape(channels, pixels)} = ${short(channels * pixels * pixels)} numbers`);
+
+/** A convolution as what lies between two tensors; the groups as its stripes. */
+function convolution({ part, y }, { x, left }, state) {
+  const [a, b] = [x(part.from), x(part.to)], foot = y + PART, drawn = part.groups > 1 && part.groups <= MOST_STRIPES;
+  const stripes = drawn ? Array.from({ length: part.groups - 1 }, (_, k) => line(x(((k + 1) * part.from) / part.groups), y, x(((k + 1) * part.to) / part.groups), foot, "rni-stripe")).join("") : "";
+  const said = `${caption(part)}: ${short(part.flops)} flops, ${short(part.params)} parameters`;
+  return `<path class="rni-fa rni-pale" d="M${left} ${y}H${a}L${b} ${foot}H${left}Z" data-say="${said}"/>` + stripes + words(left + 8, y + PART / 2 + 4, caption(part), { className: "rni-t rni-halo" });
+}
+
+function cost(part, y, found, right, width) {
+  const from = right + 12, room = width - from - 4, largest = Math.max(...found.parts.map((p) => p.flops)), share = part.flops / found.cost.flops;
+  return rect(from, y + 4, (part.flops / largest) * room, 9, "rni-fb", `${caption(part)}: ${short(part.flops)} flops`) +
+    words(from, y + 27, short(part.flops) + (room > 90 ? ` (${share < 0.005 ? "< 1 %" : percent(share, 0)})` : ""));
+}
+
+/** What can be dragged: the ends of the first and of the last tensor, and of the first group. */
+function grips(state, { x, rows, first }) {
+  const end = (name, y, what) => {
+    const { min, max } = schema[name];
+    return handle(name, grip(x(state[name]), y, `drag: ${what}`), { label: what, value: state[name], min, max });
+  };
+  const last = rows.at(-1), conv = rows.find((r) => r.part.name === "3x3 groups");
+  return end("width_in", TOP + first / 2, "input width") + (conv && grouped(state) ? end("group_width", conv.y + 10, "group width g") : "") + end("width", last.slab + last.thick / 2, "width w");
+}
+
+function drag(name, point, state, { width, frame = frameOf(state) }) {
+  const { x, left, right } = layout(state, build(state), width, frame);
+  return { [name]: Math.round(x.invert(Math.min(right, Math.max(left, point.x)))) };
 }
 
 /** The shortcut beside the main path, and the addition where they meet. */
-function skip(shortcut, { middle, left, end, width }) {
-  const lane = left - 18, y = end + 14;
-  const bends = `<path class="rni-ls" d="M${middle} 25H${lane}V${y}H${middle - 11}"/>`;
-  const plus = `<circle class="rni-grip rni-sum" cx="${middle}" cy="${y}" r="10"/>` + line(middle - 5, y, middle + 5, y, "rni-axis") + line(middle, y - 5, middle, y + 5, "rni-axis");
+function skip(shortcut, { left, end, width, first }) {
+  const lane = left - 18, y = end + 16, plus = left + 22;
+  const bends = `<path class="rni-ls" d="M${left} ${first}H${lane}V${y}H${plus - 11}M${plus} ${end}V${y - 10}"/>`;
+  const sum = `<circle class="rni-grip rni-sum" cx="${plus}" cy="${y}" r="10"/>` + line(plus - 5, y, plus + 5, y, "rni-axis") + line(plus, y - 5, plus, y + 5, "rni-axis");
   const text = shortcut ? `1 x 1, ${shortcut.from} → ${shortcut.to}` : "identity";
   const name = width > 480
     ? words(lane - 8, (25 + y) / 2, text, { anchor: "end" }) + (shortcut ? words(lane - 8, (25 + y) / 2 + 17, short(shortcut.flops), { anchor: "end" }) : "")
     : words(lane - 6, (25 + y) / 2, shortcut ? `${text}: ${short(shortcut.flops)}` : text, { anchor: "middle", turn: -90 });
-  return bends + plus + name + words(middle + 18, y + 4, "add");
+  return bends + sum + name + words(plus + 16, y + 4, "add");
 }
-
-const arrow = (x, from, to) => line(x, from, x, to, "rni-ls") + `<path class="rni-fs" d="M${x - 4} ${to - 6}H${x + 4}L${x} ${to}Z"/>`;
 
 function sentence(state, found) {
   const cost = `This block has ${short(found.cost.flops)} multiply-adds, ${short(found.cost.params)} parameters and ${short(found.cost.activations)} activations.`;
@@ -128,5 +167,5 @@ const presets = () => [
   { name: "Figure 16: Y block", state: like({ block: "Y" }) },
 ];
 
-export const widget = interactive({ name: "block_explorer", title: "Block explorer", schema, controls, view, presets });
+export const widget = interactive({ name: "block_explorer", title: "Block explorer", schema, controls, view, presets, drag, frame: frameOf });
 export default widget;

@@ -42,12 +42,19 @@ export const polyline = (points, className) =>
 export const line = (x1, y1, x2, y2, className) =>
   `<line class="${className}" x1="${place(x1)}" y1="${place(y1)}" x2="${place(x2)}" y2="${place(y2)}"/>`;
 
-export const rect = (x, y, width, height, className, title = "") =>
-  `<rect class="${className}" x="${place(x)}" y="${place(y)}" width="${place(Math.max(0, width))}" height="${place(Math.max(0, height))}">` +
-  `${title && `<title>${escapeText(title)}</title>`}</rect>`;
+/** What a mark says when the pointer is over it; see readout.js. */
+const says = (title) => (title ? ` data-say="${escapeText(title)}"` : "");
 
-export const dot = (x, y, radius, className, title = "") =>
-  `<circle class="${className}" cx="${place(x)}" cy="${place(y)}" r="${radius}">${title && `<title>${escapeText(title)}</title>`}</circle>`;
+export const rect = (x, y, width, height, className, title = "") =>
+  `<rect class="${className}" x="${place(x)}" y="${place(y)}" width="${place(Math.max(0, width))}" height="${place(Math.max(0, height))}"${says(title)}/>`;
+
+/** A dot; one with a `key` glides to its new place when another picture has a dot of the same key. */
+export const dot = (x, y, radius, className, title = "", key = "") =>
+  `<circle class="${className}" cx="${place(x)}" cy="${place(y)}" r="${radius}"${says(title)}${key && ` data-key="${escapeText(key)}"`}/>`;
+
+/** Many dots as one line of points: they say nothing and do not move, but they cost little. */
+export const specks = (points, className) =>
+  points.length ? `<path class="rni-specks ${className}" d="${points.map(([x, y]) => `M${place(x)} ${place(y)}h0`).join("")}"/>` : "";
 
 export const words = (x, y, text, { anchor = "start", className = "rni-t", turn = 0 } = {}) =>
   `<text class="${className}" x="${place(x)}" y="${place(y)}" text-anchor="${anchor}"` +
@@ -82,11 +89,37 @@ export const handle = (name, content, { label, value, min, max, text }) =>
 
 /** A round grip with room for a finger. */
 export const grip = (x, y, title) =>
-  `<circle class="rni-hit" cx="${place(x)}" cy="${place(y)}" r="20" fill="transparent"><title>${escapeText(title)}</title></circle><circle class="rni-grip" cx="${place(x)}" cy="${place(y)}" r="6"/>`;
+  `<circle class="rni-hit" cx="${place(x)}" cy="${place(y)}" r="20" fill="transparent"${says(title)}/><circle class="rni-grip" cx="${place(x)}" cy="${place(y)}" r="6"/>`;
 
 /** A line from top to bottom with a grip at its foot. */
 export const slide = (x, box, title) =>
-  `${line(x, box.top, x, box.bottom, "rni-ls")}<rect class="rni-hit" x="${place(x - 20)}" y="${box.top}" width="40" height="${box.bottom - box.top + 12}" fill="transparent"><title>${escapeText(title)}</title></rect><circle class="rni-grip" cx="${place(x)}" cy="${box.bottom}" r="6"/>`;
+  `${line(x, box.top, x, box.bottom, "rni-ls")}<rect class="rni-hit" x="${place(x - 20)}" y="${box.top}" width="40" height="${box.bottom - box.top + 12}" fill="transparent"${says(title)}/><circle class="rni-grip" cx="${place(x)}" cy="${box.bottom}" r="6"/>`;
+
+/** The part of a drawing that lies within a box. */
+export const clip = ({ left, top, right, bottom }, content) =>
+  `<svg x="${left}" y="${top}" width="${place(right - left)}" height="${place(bottom - top)}" viewBox="${left} ${top} ${place(right - left)} ${place(bottom - top)}">${content}</svg>`;
+
+/** The least of 1, 1.5, 2, 3, 4, 5, 6, 8, 10 times a power of ten that is no less than x: a calm end of an axis. */
+export function roundUp(x) {
+  const power = 10 ** Math.floor(Math.log10(x));
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((m) => m * power >= x * (1 - 1e-9)) * power;
+}
+
+const TALL = 15; // pixels between the feet of two labels
+
+/** Names beside their lines, in place of a legend: [{ x, y, text, fill, anchor? }], moved up and down until all can be read. */
+export function labels(entries, { top, bottom }) {
+  const sorted = entries.map((e) => ({ ...e })).sort((a, b) => a.y - b.y);
+  const room = (from, step, limit) => {
+    for (let k = from; sorted[k]; k += step) {
+      const beside = sorted[k - step], least = beside ? beside.y + step * TALL : limit;
+      if (!beside || Math.abs(beside.x - sorted[k].x) < 150) sorted[k].y = step > 0 ? Math.max(sorted[k].y, least) : Math.min(sorted[k].y, least);
+    }
+  };
+  room(0, 1, top + 10);
+  room(sorted.length - 1, -1, bottom - 4);
+  return sorted.map(({ x, y, text, fill, anchor = "start" }) => words(x, y, text, { anchor, className: `rni-t rni-strong rni-halo ${fill}` })).join("");
+}
 
 /** Colour fields with names, one below the other, on a plate that lets the names be read over lines. */
 export const legend = (entries, x, y, wide = 168) =>
@@ -108,6 +141,13 @@ const UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
 export function short(x, digits = 3) {
   for (const [unit, letter] of UNITS) if (Math.abs(x) >= unit * (1 - 0.5 / 10 ** digits)) return `${Number((x / unit).toPrecision(digits))} ${letter}`;
   return String(Number(x.toPrecision(digits)));
+}
+
+/** 12200 million -> "12.2 billion"; what is below a million is written out. */
+export function inWords(x, digits = 3) {
+  if (x < 1e6) return Number(x.toPrecision(digits)).toLocaleString("en");
+  const [unit, name] = [[1e18, "× 10¹⁸"], [1e15, "× 10¹⁵"], [1e12, "trillion"], [1e9, "billion"], [1e6, "million"]].find(([u]) => x >= u * (1 - 0.5 / 10 ** digits));
+  return `${Number((x / unit).toPrecision(digits)).toLocaleString("en")} ${name}`;
 }
 
 /** 1.847e18 -> "1.85 × 10¹⁸"; what is below a million is written out. */

@@ -1,13 +1,14 @@
 // What a convolution and a network cost, and how each cost grows when one thing is scaled.
 import { complexity, convolution, pixelsAfter, quantizedLinear, roundHalfEven, stagesOf } from "./core.js";
-import { axes, dot, handle, legend, logarithmic, polyline, short, slide, svg, table } from "./chart.js";
+import { axes, dot, handle, labels, logarithmic, polyline, short, slide, svg, table } from "./chart.js";
 import { interactive } from "./kit.js";
 
 const HEIGHT = 330, MARGIN = { left: 56, right: 16, top: 30, bottom: 46 };
 const COSTS = [
-  { key: "flops", name: "flops", line: "rni-la", fill: "rni-fa" },
-  { key: "params", name: "parameters", line: "rni-lb rni-dash", fill: "rni-fb" },
-  { key: "activations", name: "activations", line: "rni-lc rni-dots", fill: "rni-fc" },
+  // each thinner than the one before it, so that lines and dots that lie on one another are all seen
+  { key: "flops", name: "flops", line: "rni-la rni-widest", fill: "rni-fa", radius: 8 },
+  { key: "params", name: "parameters", line: "rni-lb", fill: "rni-fb", radius: 6 },
+  { key: "activations", name: "activations", line: "rni-lc", fill: "rni-fc", radius: 4 },
 ];
 const SCALED = { width: "width", depth: "depth", group_width: "group width", resolution: "resolution" };
 const FACTORS = [0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4];
@@ -58,7 +59,8 @@ export function scaledConvolution(state, factor) {
   const widthIn = whole(state.width_in * by("width")), widthOut = whole(state.width_out * by("width"));
   const resolution = whole(state.resolution * by("resolution"));
   const pixels = pixelsAfter(resolution, state.stride);
-  const groups = fittingGroups(state.groups / by("group_width"), widthIn, widthOut);
+  const depthwise = state.groups === state.width_in; // one channel a group stays so, however wide it becomes
+  const groups = fittingGroups((depthwise ? widthIn : state.groups) / by("group_width"), widthIn, widthOut);
   const many = whole(by("depth") * 4) / 4; // four convolutions, so that a quarter of them is one
   const one = convolution(state.kernel, widthIn, widthOut, pixels, groups);
   return { flops: one.flops * many, params: one.params * many, activations: one.activations * many, widthIn, widthOut, groups, pixels, many, resolution };
@@ -87,16 +89,30 @@ export function view(state, { width }) {
   const thing = SCALED[state.scaled];
   const parts = [axes(box, { scale: x, name: `factor of the ${thing}`, write: times, ticks: [0.25, 0.5, 1, 2, 4] }, { scale: y, name: "growth of each cost", write: times, ticks: [0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16] })];
   const at = x(state.factor);
-  COSTS.forEach((cost) => {
+  const grown = COSTS.map((cost) => {
     const points = FACTORS.map((f) => [x(f), y(count(state, f)[cost.key] / start[cost.key])]);
-    parts.push(polyline(points, cost.line), dot(at, y(now[cost.key] / start[cost.key]), 4.5, `${cost.fill} rni-edge`));
+    parts.push(polyline(points, cost.line));
+    return { ...cost, points, height: y(now[cost.key] / start[cost.key]) };
   });
-  parts.push(legend(COSTS.map((c) => [c.fill, c.name]), box.left + 10, box.top + 8, 104));
+  grown.forEach((c) => parts.push(dot(at, c.height, c.radius, `${c.fill} rni-edge`)));
+  parts.push(labels(beside(grown, box), box));
   const growth = COSTS.map((c) => `${c.name} ×${ratio(now[c.key] / start[c.key])}`).join(", ");
   const label = `Growth of flops, parameters and activations of ${state.subject} as its ${thing} is scaled from a quarter to four times; at ${state.factor}: ${growth}.`;
-  const { min, max } = schema.factor;
+  const { min, max } = schema.factor, grows = (t) => `×${ratio(t)}`;
+  const readout = { box, x: { scale: x, say: (f) => `${thing} ${grows(f)}` }, y: { scale: y, say: grows }, curves: grown };
   const factor = handle("factor", slide(at, box, "drag: factor"), { label: `factor of the ${thing}`, value: state.factor, min, max });
-  return { picture: svg(width, HEIGHT, label, parts.join(""), factor), summary: sentence(state, now, growth), table: costTable(state, start, now) };
+  return { picture: svg(width, HEIGHT, label, parts.join(""), factor), summary: sentence(state, now, growth), table: costTable(state, start, now), readouts: [readout] };
+}
+
+/** Names at the right ends of the lines; those that lie on one another share one. */
+function beside(grown, box) {
+  const named = [];
+  for (const { name, fill, points } of grown) {
+    const [, y] = points.at(-1), same = named.find((n) => Math.abs(n.y + 13 - y) < 3);
+    if (same) same.text += ` = ${name}`;
+    else named.push({ x: box.right - 6, y: y - 13, text: name, fill, anchor: "end" });
+  }
+  return named;
 }
 
 const ratio = (r) => String(Number(r.toPrecision(3)));

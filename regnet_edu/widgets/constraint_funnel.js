@@ -1,14 +1,14 @@
-// One rule after another: which recorded networks keep them, how the EDF moves, and how little of the space is left.
+// One rule after another: which networks fall out, how few are left, and what a new sample of the smaller space shows.
 import { ascending } from "./core.js";
-import { axes, dot, legend, line, linear, percent, plural, powers, rect, svg, table, words } from "./chart.js";
-import { bandArea, beyond, edfLine, errorLimits, mean, named, points, remember, sources, verdict } from "./distribution.js";
+import { axes, dot, inWords, labels, line, linear, percent, plural, powers, specks, svg, table, words } from "./chart.js";
+import { bandArea, beside, beyond, called, edfCorners, edfLine, errorLimits, mean, named, points, remember, sources, verdict } from "./distribution.js";
 import { interactive } from "./kit.js";
 import { bootstrapBand, bootstrapMeans } from "./resampling.js";
-import { inOrder, spaceSize } from "./sizes.js";
+import { RANGES, inOrder, spaceSize } from "./sizes.js";
 
-const TOP = 34, ROW = 25, CURVE = 210, STRIP = 46, GAP = 62; // pixels
-const LEFT = 52, RIGHT = 16, SIZES = 84, COUNTS = 62;
-const FEWEST = 5; // with fewer networks a bootstrap band would promise too much
+const LANE = 62, LAST = 44, TITLE = 16, KEPT = 12, FALLEN = 22; // pixels: a rule, the last sample, and within a lane
+const LEFT = 52, RIGHT = 16, TOP = 8;
+const FEWEST = 5; // with fewer networks a bootstrap would promise too much
 const BAND_REPEATS = 400, MEAN_REPEATS = 1000;
 const ORDER_WORDS = { free: "free", "non-decreasing": "never fall", equal: "all equal", "non-increasing": "never rise" };
 
@@ -23,18 +23,32 @@ const schema = {
 
 const names = (letter) => ({ ...ORDER_WORDS, "non-decreasing": `never fall: ${letter}` });
 const controls = [
-  { key: "shared_ratio", label: "B: one b for all stages" },
-  { key: "shared_group", label: "C: one g for all stages" },
+  { key: "population", label: "first population", names: called },
+  { key: "shared_ratio", label: "B: one b for all stages", shown: (state, data) => !(state.shared_ratio && had(state, data).ratio === "equal") },
+  { key: "shared_group", label: "C: one g for all stages", shown: (state, data) => !(state.shared_group && had(state, data).group === "equal") },
   { key: "widths", label: "D: widths", names: names("D") },
   { key: "depths", label: "E: depths", names: names("E") },
-  { key: "population", label: "population" },
-  { key: "sampled", label: "show the space sampled anew" },
+  { key: "sampled", label: "sample the smaller space anew after each rule" },
 ];
 
 function prepare(data, rules) {
   const all = named(data, "to narrow down"), anynet = all.filter((name) => data[name].space.startsWith("AnyNetX"));
   const choices = anynet.length ? anynet : all;
-  return { ...rules, population: { ...rules.population, choices, default: choices[0] } };
+  return { ...rules, population: { ...rules.population, choices, default: choices.find((name) => data[name].space === "AnyNetXC") ?? choices[0] } };
+}
+
+const NAMED = {
+  "free free free free": "AnyNetXA", "equal free free free": "AnyNetXB", "equal equal free free": "AnyNetXC",
+  "equal equal non-decreasing free": "AnyNetXD", "equal equal non-decreasing non-decreasing": "AnyNetXE",
+  "equal equal equal free": "AnyNetXEqualWidths", "equal equal non-increasing free": "AnyNetXDecreasingWidths",
+  "equal equal non-decreasing equal": "AnyNetXEqualDepths", "equal equal non-decreasing non-increasing": "AnyNetXDecreasingDepths",
+};
+const KEYS = ["ratio", "group", "width", "depth"];
+
+/** The orders that a population's own space has already. */
+function had({ population }, data) {
+  const found = Object.keys(NAMED).find((orders) => NAMED[orders] === data[population].space) ?? "free free free free";
+  return Object.fromEntries(found.split(" ").map((order, i) => [KEYS[i], order]));
 }
 
 /** The rules in the order of the paper; each says how the stages of one parameter depend on each other. */
@@ -45,145 +59,165 @@ const rulesOf = (state) => [
   { letter: "E", key: "depth", column: "depths", order: state.depths, words: `depths ${ORDER_WORDS[state.depths]}` },
 ];
 
-/** From no rule to all that are on: after each, the size of the space and the networks that are left. */
+const everyone = (p) => p.errors.map((_, i) => i);
+
+/** From no rule to all that are on: after each, the size of the space and the networks of one population that are left. */
 export function funnel(state, p) {
-  let kept = p.errors.map((_, i) => i);
-  const orders = {}, steps = [{ letter: "A", on: true, words: "no rule", ...spaceSize({}), kept }];
+  const ranges = { ...RANGES, stages: p.depths[0].length };
+  let kept = everyone(p);
+  const orders = {}, steps = [{ letter: "A", on: true, words: "no rule", ...spaceSize({}, ranges), kept }];
   for (const { letter, key, column, order, words: said } of rulesOf(state)) {
     orders[key] = order;
     kept = kept.filter((i) => inOrder(p[column][i], order));
-    steps.push({ letter, on: order !== "free", words: said, ...spaceSize(orders), kept });
+    steps.push({ letter, on: order !== "free", words: said, ...spaceSize(orders, ranges), kept });
   }
   return steps;
 }
 
-const NAMED = {
-  "equal free free free": "AnyNetXB", "equal equal free free": "AnyNetXC", "equal equal non-decreasing free": "AnyNetXD",
-  "equal equal non-decreasing non-decreasing": "AnyNetXE", "equal equal equal free": "AnyNetXEqualWidths",
-  "equal equal non-increasing free": "AnyNetXDecreasingWidths", "equal equal non-decreasing equal": "AnyNetXEqualDepths",
-  "equal equal non-decreasing non-increasing": "AnyNetXDecreasingDepths",
-};
+/** The recorded population of the space with these orders, under the same regime and with as many stages: its name, or nothing. */
+function recorded(orders, data, own) {
+  const space = NAMED[KEYS.map((key) => orders[key]).join(" ")];
+  return space && Object.keys(data).find((n) => data[n].space === space && data[n].regime === own.regime && data[n].errors?.length && data[n].depths[0].length === own.depths[0].length);
+}
 
-/** The recorded population of exactly these rules under the same regime: its name, or nothing. */
-function sampledAnew(state, data) {
-  const space = NAMED[rulesOf(state).map((r) => r.order).join(" ")], own = data[state.population];
-  return [space, space && Object.keys(data).find((n) => n !== state.population && data[n].space === space && data[n].regime === own.regime && data[n].errors?.length)];
+/**
+ * What happens, rule by rule: each is asked of a pool of networks, those that keep it stay, and where `sampled` is on
+ * and there is a record the next pool is a new sample of the smaller space. The last pool is what is left at the end.
+ */
+export function rounds(state, data) {
+  const own = data[state.population], orders = had(state, data), found = [];
+  let pool = { name: state.population, indices: everyone(own), fresh: true };
+  for (const rule of rulesOf(state)) {
+    if (rule.order === "free" || rule.order === orders[rule.key]) continue;
+    const kept = pool.indices.filter((i) => inOrder(data[pool.name][rule.column][i], rule.order));
+    found.push({ ...rule, ...pool, kept });
+    orders[rule.key] = rule.order;
+    const other = state.sampled && recorded(orders, data, own);
+    pool = other ? { name: other, indices: everyone(data[other]), fresh: true } : { name: pool.name, indices: kept, fresh: false };
+  }
+  return { found, last: pool };
 }
 
 /** Errors in order, with what the bootstrap says of them. */
-function crowd(errors, key) {
-  return remember(`funnel ${key} ${errors.join()}`, () => {
+function crowd(p, indices, seed) {
+  const errors = indices.map((i) => p.errors[i]);
+  return remember(`funnel ${seed} ${errors.join()}`, () => {
     const sorted = ascending(errors);
     let band, means;
     return {
       sorted, mean: mean(errors), band: () => (band ??= bootstrapBand(sorted, BAND_REPEATS, 0)),
-      means: () => (means ??= bootstrapMeans(sorted, MEAN_REPEATS, key)),
+      means: () => (means ??= bootstrapMeans(sorted, MEAN_REPEATS, seed)),
     };
   });
 }
 
-/** The groups of networks whose errors are compared: [all, those that keep the rules, the others, sampled anew]. */
-function crowds(state, data, steps) {
-  const p = data[state.population], kept = new Set(steps.at(-1).kept);
-  const [space, other] = sampledAnew(state, data);
-  const of = (indices, seed) => (indices.length ? crowd(indices.map((i) => p.errors[i]), seed) : null);
-  const all = p.errors.map((_, i) => i);
-  return {
-    all: of(all, 1), kept: of([...kept], 2), others: of(all.filter((i) => !kept.has(i)), 3),
-    anew: state.sampled && other ? crowd(data[other].errors, 4) : null, space, other,
-  };
+const about = (p, i) => `${percent(p.errors[i])}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}; b ${p.bottleneck_ratios[i].join(", ")}; g ${p.group_widths[i].join(", ")}`;
+const spread = (i, high) => ((i * 0.618034) % 1) * high; // so that dots of one error can be told apart
+
+/** A rule's lane: those that keep it above, those that fell out below. Only the newest lane moves. */
+function lane(round, data, x, top, width, newest) {
+  const p = data[round.name], kept = new Set(round.kept), fallen = round.indices.filter((i) => !kept.has(i));
+  const up = (i) => top + TITLE + 3 + spread(i, KEPT), down = (i) => top + TITLE + KEPT + 12 + spread(i, FALLEN - 6), key = (i) => `${round.name}:${i}`;
+  const said = `${round.letter}: ${round.words}`, count = `${round.kept.length} of ${round.indices.length} ${p.space} ${round.kept.length === 1 ? "keeps" : "keep"} it`;
+  const gone = newest ? fallen.map((i) => dot(x(p.errors[i]), down(i), 2.5, "rni-fs rni-dim", about(p, i), key(i))).join("") : specks(fallen.map((i) => [x(p.errors[i]), down(i)]), "rni-dim");
+  const stay = round.kept.map((i) => dot(x(p.errors[i]), up(i), 4.5, "rni-fa rni-edge", about(p, i), newest ? key(i) : "")).join("");
+  return words(10, top + 12, said, { className: "rni-t rni-strong" }) + words(width - RIGHT, top + 12, count, { anchor: "end" }) +
+    line(LEFT, top + TITLE + KEPT + 8, width - RIGHT, top + TITLE + KEPT + 8, "rni-grid") + gone + stay;
 }
 
-function bars(steps, p, width) {
-  const roomy = width > 520, left = roomy ? 150 : 34, right = width - RIGHT - SIZES - COUNTS, full = Math.log10(Number(steps[0].exact));
-  const x = linear(0, full, left, Math.max(left + 60, right));
-  const parts = [words(10, 14, "networks in the space, logarithmic", { className: "rni-t rni-name" }), words(width - RIGHT, 14, `kept of ${p.errors.length}`, { anchor: "end", className: "rni-t rni-name" })];
-  steps.forEach(({ letter, on, exact, kept, words: rule }, i) => {
-    const y = TOP - 8 + ROW * i;
-    parts.push(words(10, y + 13, roomy ? `${letter}  ${on ? rule : "–"}` : letter), rect(left, y + 2, x(Math.log10(Number(exact))) - left, 14, on ? "rni-fa" : "rni-fa rni-pale", `${letter}: ${powers(exact)} networks`));
-    parts.push(words(right + 8, y + 13, powers(exact)), words(width - RIGHT, y + 13, String(kept.length), { anchor: "end" }));
-  });
-  return parts.join("");
+/** The lane at the end: a new sample of the smaller space, or what is left of the old one. */
+function lastLane({ last }, data, x, top, width, started) {
+  const p = data[last.name], n = last.indices.length;
+  const said = started ? (last.fresh ? `${p.space}, sampled anew` : "what is left") : p.space;
+  return words(10, top + 12, said, { className: "rni-t rni-strong" }) + words(width - RIGHT, top + 12, plural(n, "network"), { anchor: "end" }) +
+    last.indices.map((i) => dot(x(p.errors[i]), top + TITLE + 5 + spread(i, LAST - TITLE - 14), 3, started ? "rni-fb" : "rni-fa", about(p, i), `${last.name}:${i}`)).join("");
 }
 
-const lists = (found) => [[...found.all.sorted], ...(found.anew ? [[...found.anew.sorted]] : [])];
-const limits = (found) => errorLimits(lists(found));
-
-function curves(found, p, steps, width, top) {
-  const [low, high] = limits(found);
-  const box = { left: LEFT, right: width - RIGHT, top, bottom: top + CURVE + STRIP };
-  const x = linear(low, high, box.left, box.right), y = linear(0, 1, top + CURVE, top);
-  const parts = [axes(box, { scale: x, name: "error e, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(1000 * t) / 10) }, { scale: y, name: "F(e), share of networks below e" })];
-  const shown = [["rni-fs", "rni-ls", `all ${found.all.sorted.length}`, found.all]];
-  if (found.kept && found.others) shown.push(["rni-fa", "rni-la", `the ${found.kept.sorted.length} that keep the rules`, found.kept]);
-  if (found.anew) shown.push(["rni-fb", "rni-lb rni-dash", `${found.space}, sampled anew: ${found.anew.sorted.length}`, found.anew]);
-  for (const [fill, , , c] of shown) if (fill !== "rni-fs" && c.sorted.length >= FEWEST) parts.push(bandArea(c.sorted, c.band(), x, y, box, fill));
-  for (const [, stroke, , c] of shown) parts.push(edfLine(c.sorted, x, y, box, stroke));
-  const wide = 28 + 6.5 * Math.max(...shown.map(([, , text]) => text.length));
-  parts.push(legend(shown.map(([fill, , text]) => [fill, text]), box.right - wide, top + CURVE - 17 * shown.length - 8, wide));
-  parts.push(line(box.left, top + CURVE + 6, box.right, top + CURVE + 6, "rni-grid"));
-  const kept = new Set(steps.at(-1).kept);
-  const at = (i) => top + CURVE + 14 + ((i * 0.618034) % 1) * (STRIP - 22); // spread, so that dots can be told apart
-  const mark = (i, radius, fill) => dot(Math.min(box.right, x(p.errors[i])), at(i), radius, fill, `${percent(p.errors[i])}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}; b ${p.bottleneck_ratios[i].join(", ")}; g ${p.group_widths[i].join(", ")}`);
-  p.errors.forEach((_, i) => kept.has(i) || parts.push(mark(i, 3, "rni-fs rni-dim")));
-  for (const i of kept) parts.push(mark(i, 4.5, "rni-fa rni-edge"));
-  return parts.join("");
+function curves(shown, x, top, tall, width) {
+  const box = { left: LEFT, right: width - RIGHT, top, bottom: top + tall }, y = linear(0, 1, box.bottom, box.top);
+  const parts = [axes(box, { scale: x, name: "error e, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(1000 * t) / 10) }, { scale: y, ticks: [0, 0.5, 1], name: "F(e), share of networks below e" })];
+  for (const { fill, c } of shown) if (fill !== "rni-fs" && c.sorted.length >= FEWEST) parts.push(bandArea(c.sorted, c.band(), x, y, box, fill));
+  for (const { stroke, c } of shown) parts.push(edfLine(c.sorted, x, y, box, stroke));
+  const named = shown.map(({ name, fill, c }) => ({ name, fill, points: edfCorners(c.sorted, x, y, box) }));
+  parts.push(labels(beside(named, y, box), box));
+  const readout = { box, x: { scale: x, say: (e) => `e = ${percent(e)}` }, y: { scale: y, say: (f) => percent(f, 0) }, curves: named };
+  return [parts.join(""), readout];
 }
 
 export function view(state, { width, data }) {
-  const p = data[state.population], steps = funnel(state, p), found = crowds(state, data, steps);
-  const top = TOP + ROW * steps.length + 34;
-  const label = `Bars: the number of networks in the space falls from ${powers(steps[0].exact)} to ${powers(steps.at(-1).exact)}. Below, the error distribution of ${p.errors.length} networks and of the ${steps.at(-1).kept.length} that keep the rules.`;
+  const p = data[state.population], steps = funnel(state, p), turns = rounds(state, data), { found, last } = turns;
+  const end = data[last.name], all = crowd(p, everyone(p), 1), left = last.indices.length ? crowd(end, last.indices, 4) : null;
+  const moved = found.length && left && (last.fresh || last.indices.length >= FEWEST);
+  const lists = [...new Set([state.population, last.name, ...found.map((r) => r.name)])].map((name) => [...data[name].errors]);
+  const [low, high] = errorLimits(lists), plain = linear(low, high, LEFT, width - RIGHT);
+  const x = Object.assign((e) => Math.min(width - RIGHT, plain(e)), plain); // what lies beyond stands at the edge
+  const parts = found.map((round, k) => lane(round, data, x, TOP + LANE * k, width, k === found.length - 1));
+  const top = TOP + LANE * found.length, tall = width < 430 ? 120 : 170;
+  const shown = [{ name: p.space, fill: "rni-fs", stroke: "rni-ls", c: all }];
+  if (moved) shown.push({ name: last.fresh ? end.space : "what is left", fill: "rni-fb", stroke: "rni-lb", c: left });
+  const [drawn, readout] = curves(shown, x, top + LAST + 34, tall, width);
+  const told = found.map((r) => `rule ${r.letter} keeps ${r.kept.length} of ${r.indices.length}`).join(", ");
+  const label = `Networks as dots by their error, rule after rule: ${told || "no rule is on"}. Below, the error distribution of ${p.space}${moved ? ` and of ${last.fresh ? end.space : "what is left"}` : ""}.`;
   return {
-    picture: svg(width, top + CURVE + STRIP + GAP - 18, label, bars(steps, p, width) + curves(found, p, steps, width, top)),
-    summary: sentence(state, p, steps, found), table: ladder(steps, p),
-    source: sources([state.population, ...(found.anew ? [found.other] : [])], data),
+    picture: svg(width, top + LAST + 34 + tall + 44, label, parts.join("") + lastLane(turns, data, x, top, width, found.length > 0) + drawn),
+    summary: sentence(state, data, steps, turns, { all, left: moved ? left : null, lists, high }), table: ladder(steps, found, data, p),
+    source: sources([...new Set([state.population, ...found.map((r) => r.name), last.name])], data), readouts: [readout],
   };
 }
 
-function sentence(state, p, steps, found) {
-  const on = steps.slice(1).filter((s) => s.on), last = steps.at(-1), m = last.kept.length;
-  if (!on.length) return `No rule is on: all ${plural(m, "network")} of ${p.space} stay, and the space has ${powers(last.exact)} networks.`;
-  const less = Number(steps[0].exact) / Number(last.exact);
-  const lead = `${m} of ${plural(p.errors.length, "network")} of ${p.space} ${m === 1 ? "keeps" : "keep"} ${on.length > 1 ? "all the rules" : "the rule"} (${on.map((s) => s.words).join(", ")}), and of the space one network in ${less < 1e6 ? Math.round(less).toLocaleString("en") : `${(less / 1e6).toPrecision(3)} million`} is left.`;
-  return [lead, aboutKept(m, found), aboutAnew(p, found), beyond(lists(found), limits(found)[1])].filter(Boolean).join(" ");
-}
-
-function aboutKept(m, found) {
-  if (!m) return "So the rules cannot be judged here: the smaller space must be sampled itself.";
-  if (!found.others) return "";
-  const errors = `Mean error of those that do: ${percent(found.kept.mean)}, of the others ${percent(found.others.mean)}`;
-  if (m < FEWEST || found.others.sorted.length < FEWEST) return `${errors}. So few can tell nothing about a rule.`;
-  return `${errors}: ${points(found.kept.mean - found.others.mean)} points, ${verdict(found.kept.means(), found.others.means())}.`;
-}
-
-function aboutAnew(p, found) {
-  if (!found.anew) return found.space && !found.other && found.space !== p.space ? `No population of ${found.space} is recorded here.` : "";
-  return `Sampled anew, ${plural(found.anew.sorted.length, "network")} of ${found.space} have a mean error of ${percent(found.anew.mean)}; less that of ${p.space}: ${points(found.anew.mean - found.all.mean)} points, ${verdict(found.anew.means(), found.all.means())}.`;
-}
-
-function ladder(steps, p) {
-  const head = ["rules", "networks in the space", "table 1's formula", `kept of ${p.errors.length}`, "mean error"];
-  const rows = steps.filter((s) => s.on).map((s) => {
-    const errors = s.kept.map((i) => p.errors[i]);
-    return [s.letter === "A" ? "none" : `+ ${s.words}`, powers(s.exact), powers(s.paper), `${errors.length}`, errors.length ? percent(mean(errors)) : "–"];
+function sentence(state, data, steps, { found, last }, { all, left, lists, high }) {
+  const p = data[state.population];
+  if (!found.length) return `No rule is on that ${p.space} does not have already: all ${plural(p.errors.length, "network")} stay. Switch one on, and see which fall out.`;
+  const said = found.map((r) => {
+    const k = steps.findIndex((s) => s.letter === r.letter), one = Number(steps[k - 1].exact) / Number(steps[k].exact);
+    if (!r.indices.length) return `Rule ${r.letter} (${r.words}) has no network left to judge.`;
+    return `Rule ${r.letter} (${r.words}) keeps ${r.kept.length} of ${plural(r.indices.length, "network")}${r.fresh ? ` of ${data[r.name].space}` : ""}, and of its space one in ${inWords(one, one < 100 ? 2 : 3)}.`;
   });
-  return table("Sizes are for the paper's ranges (4 stages, 16 depths, 128 widths, 3 ratios, 6 group widths), before any band of flops", [head, ...rows]);
+  return [...said, aboutKept(found.at(-1), data), aboutLast(p, data[last.name], last, all, left), beyond(lists, high)].filter(Boolean).join(" ");
 }
 
-const rules = (shared_ratio, shared_group, widths, depths) => ({ shared_ratio, shared_group, widths, depths });
-const presets = () => [
-  { name: "Table 1: AnyNetXA, no rule", state: rules(false, false, "free", "free") },
-  { name: "Figure 5, left: AnyNetXB", state: rules(true, false, "free", "free") },
-  { name: "Figure 5, middle: AnyNetXC", state: rules(true, true, "free", "free") },
-  { name: "Figure 7, left: AnyNetXD", state: rules(true, true, "non-decreasing", "free") },
-  { name: "Figure 7, left: widths all equal", state: rules(true, true, "equal", "free") },
-  { name: "Figure 7, left: widths never rise", state: rules(true, true, "non-increasing", "free") },
-  { name: "Figure 7, right: AnyNetXE", state: rules(true, true, "non-decreasing", "non-decreasing") },
-  { name: "Figure 7, right: depths all equal", state: rules(true, true, "non-decreasing", "equal") },
-  { name: "Figure 7, right: depths never rise", state: rules(true, true, "non-decreasing", "non-increasing") },
-  { name: "Depths alone: enough survive to compare", state: rules(false, false, "free", "non-decreasing") },
-];
+/** Whether those that keep the newest rule are better than those that fell out. */
+function aboutKept(round, data) {
+  const p = data[round.name], kept = new Set(round.kept), others = round.indices.filter((i) => !kept.has(i));
+  if (!kept.size) return `Nothing is left to judge rule ${round.letter} by: the smaller space must be sampled itself.`;
+  if (!others.length) return "";
+  const [a, b] = [crowd(p, round.kept, 2), crowd(p, others, 3)];
+  const errors = `Mean error of those that keep ${round.letter}: ${percent(a.mean)}, of those that fell out ${percent(b.mean)}`;
+  if (Math.min(kept.size, others.length) < FEWEST) return `${errors}. So few can tell nothing about a rule.`;
+  return `${errors}: ${points(a.mean - b.mean)} points, ${verdict(a.means(), b.means())}.`;
+}
+
+function aboutLast(p, end, last, all, left) {
+  if (!last.fresh || !left) return "";
+  return `Sampled anew, ${plural(left.sorted.length, "network")} of ${end.space} have a mean error of ${percent(left.mean)}; less that of ${p.space}: ${points(left.mean - all.mean)} points, ${verdict(left.means(), all.means())}.`;
+}
+
+function ladder(steps, found, data, p) {
+  const head = ["rules", "networks in the space", "table 1's formula", "keep it", "mean error"];
+  const rows = steps.filter((s) => s.on).map((s) => {
+    const round = found.find((r) => r.letter === s.letter), own = round && data[round.name];
+    const count = round ? `${round.kept.length} of ${round.indices.length}` : s.letter === "A" ? "–" : "all";
+    return [s.letter === "A" ? "none" : `+ ${s.words}`, powers(s.exact), powers(s.paper), count, round?.kept.length ? percent(mean(round.kept.map((i) => own.errors[i]))) : "–"];
+  });
+  return table(`Sizes are for the paper's ranges (${p.depths[0].length} stages, 16 depths, 128 widths, 3 ratios, 6 group widths), before any band of flops`, [head, ...rows]);
+}
+
+const rules = (shared_ratio, shared_group, widths, depths) => ({ shared_ratio, shared_group, widths, depths, sampled: true });
+const presets = (data) => {
+  const from = (space, name, state) => Object.keys(data).filter((n) => data[n].space === space).slice(0, 1).map((population) => ({ name, state: { population, ...state } }));
+  return [
+    ...from("AnyNetXA", "Figure 5, left: from A to B", rules(true, false, "free", "free")),
+    ...from("AnyNetXB", "Figure 5, middle: from B to C", rules(true, true, "free", "free")),
+    ...from("AnyNetXC", "Figure 7, left: from C to D", rules(true, true, "non-decreasing", "free")),
+    ...from("AnyNetXC", "Figure 7, left: widths all equal", rules(true, true, "equal", "free")),
+    ...from("AnyNetXC", "Figure 7, left: widths never rise", rules(true, true, "non-increasing", "free")),
+    ...from("AnyNetXC", "From C to E, rule by rule", rules(true, true, "non-decreasing", "non-decreasing")),
+    ...from("AnyNetXD", "Figure 7, right: from D to E", rules(true, true, "non-decreasing", "non-decreasing")),
+    ...from("AnyNetXD", "Figure 7, right: depths never rise", rules(true, true, "non-decreasing", "non-increasing")),
+    ...from("AnyNetXA", "From A to E, rule by rule", rules(true, true, "non-decreasing", "non-decreasing")),
+    ...from("AnyNetXA", "Depths alone: enough survive to compare", rules(false, false, "free", "non-decreasing")),
+  ];
+};
 
 export const widget = interactive({ name: "constraint_funnel", title: "Constraint funnel", schema, controls, view, presets, prepare });
 export default widget;

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..anynet_spaces import AnyNetXA
 from ..design_space import DesignSpace
 from ..distributions import in_order
 from .base import choice, named, switch
 from .populations import OfPopulations
-from .still import Line, Ticks, picture
+from .still import Dots, Ticks, error_axis, picture
 
 COLUMNS = {"ratio": "bottleneck_ratios", "group": "group_widths", "width": "widths", "depth": "depths"}
+NAMED = {
+    "AnyNetXA": "free free free free", "AnyNetXB": "equal free free free", "AnyNetXC": "equal equal free free",
+    "AnyNetXD": "equal equal non-decreasing free", "AnyNetXE": "equal equal non-decreasing non-decreasing",
+    "AnyNetXEqualWidths": "equal equal equal free", "AnyNetXDecreasingWidths": "equal equal non-increasing free",
+    "AnyNetXEqualDepths": "equal equal non-decreasing equal",
+    "AnyNetXDecreasingDepths": "equal equal non-decreasing non-increasing",
+}  # fmt: skip
 ORDERS = ["free", "non-decreasing", "equal", "non-increasing"]
 
 
+class Round(NamedTuple):
+    """One rule, asked of the networks of one population: their places before, and of those that keep it."""
+
+    rule: str
+    population: str
+    asked: list[int]
+    kept: list[int]
+
+
 class ConstraintFunnel(OfPopulations):
-    """Switch the rules of AnyNetX_B to E on and off, and see which networks of a population keep them.
+    """Switch the rules of AnyNetX_B to E on and off, and see which networks of a population fall out.
 
     Args:
         populations: names of recorded populations or paths; or a table of names and populations. All recorded ones if
             not given.
-        population: name of the one whose networks are kept or not, of an AnyNetX space if there is one.
+        population: name of the one that it starts from, of an AnyNetX space if there is one; AnyNetXC if not given.
         shared_ratio: rule B, one bottleneck ratio for all stages.
         shared_group: rule C, one group width for all stages.
         widths: "free"; "non-decreasing", rule D; or, the controls of figure 7, "equal" or "non-increasing".
         depths: the same for depths; "non-decreasing" is rule E.
-        sampled: whether the recorded population of exactly these rules is shown too, where there is one.
+        sampled: whether each rule is asked of a new sample of the space so far, where one is recorded; if not, of
+            those that the rules before it have left.
         link_id: names it in the page's address.
 
     Raises:
@@ -45,7 +61,8 @@ class ConstraintFunnel(OfPopulations):
     sampled = switch(True)
 
     def start(self, given: dict[str, Any]) -> dict[str, Any]:
-        return {"population": self.known("population")[0]}
+        known = self.known("population")
+        return {"population": next((n for n in known if self._populations[n]["space"] == "AnyNetXC"), known[0])}
 
     def known(self, key: str) -> list[str]:
         anynet = [name for name, p in self._populations.items() if p["space"].startswith("AnyNetX")]
@@ -60,36 +77,65 @@ class ConstraintFunnel(OfPopulations):
     @property
     def space(self) -> DesignSpace:
         """The space of these rules, with the paper's ranges: `.size()` counts it and `.sample(n)` draws from it."""
-        return space_of(self.orders)
+        return space_of(self.orders, num_stages=len(self._populations[self.population]["depths"][0]))
 
     @property
     def survivors(self) -> list[int]:
-        """The places of the networks that keep the rules, among those with an error, in index order."""
-        return self._ladder()[-1][1]
+        """The places of the networks that keep all the rules, among those with an error, in index order."""
+        p = self._populations[self.population]
+        kept = range(len(p["errors"]))
+        return [i for i in kept if all(in_order(p[COLUMNS[key]][i], order) for key, order in self.orders.items())]
 
-    def _ladder(self) -> list[tuple[int, list[int]]]:
-        """After each rule in the paper's order, first none: the size of the space, and the networks that are left."""
-        p, orders = self._populations[self.population], dict.fromkeys(COLUMNS, "free")
-        kept = list(range(len(p["errors"])))
-        steps = [(space_of(orders).size(), kept)]
-        for name, column in COLUMNS.items():
-            orders[name] = self.orders[name]
-            kept = [i for i in kept if in_order(p[column][i], orders[name])]
-            steps.append((space_of(orders).size(), kept))
-        return steps
+    @property
+    def rounds(self) -> list[Round]:
+        """Rule by rule, those that the first population does not have already: who is asked, and who keeps it."""
+        name, orders = self.population, self._had()
+        asked, found = list(range(len(self.errors(name)))), []
+        for letter, (key, order) in zip("BCDE", self.orders.items(), strict=True):
+            if order in ("free", orders[key]):
+                continue
+            kept = [i for i in asked if in_order(self._populations[name][COLUMNS[key]][i], order)]
+            found.append(Round(letter, name, asked, kept))
+            orders[key] = order
+            name, asked = self._recorded(orders) or name, kept
+            if name != found[-1].population:
+                asked = list(range(len(self.errors(name))))
+        return found
+
+    def _had(self) -> dict[str, str]:
+        """The orders that the first population's own space has already."""
+        named = NAMED.get(self._populations[self.population]["space"], NAMED["AnyNetXA"])
+        return dict(zip(COLUMNS, named.split(), strict=True))
+
+    def _recorded(self, orders: dict[str, str]) -> str:
+        """The population of exactly these rules, if new samples are wanted; of the same regime and number of stages."""
+        own, wanted = self._populations[self.population], " ".join(orders[key] for key in COLUMNS)
+        alike = [
+            name
+            for name, p in self._populations.items()
+            if NAMED.get(p["space"]) == wanted
+            and p["regime"] == own["regime"]
+            and len(p["depths"][0]) == len(own["depths"][0])
+        ]
+        return alike[0] if self.sampled and alike else ""
 
     def still(self) -> str:
-        """The size of the space after each rule, and how many networks keep them."""
-        steps = self._ladder()
-        logs = [math.log10(size) for size, _ in steps]
-        ticks = list(range(math.floor(min(logs)), math.ceil(max(logs)) + 1))
-        texts = [f"{letter}: {len(kept)}" for letter, (_, kept) in zip("ABCDE", steps, strict=True)]
-        n = len(self.errors(self.population))
-        x_axis = Ticks(f"rules, one after another, and how many of {n} networks keep them", range(5), texts)
-        y_axis = Ticks("networks in the space", ticks, [f"1e{k}" for k in ticks])
-        told = f"from {float(steps[0][0]):.3g} to {float(steps[-1][0]):.3g} networks"
-        label = f"The space shrinks {told} as rules are added; {len(self.survivors)} of {n} networks keep them all."
-        return picture([Line("size of the space", range(5), logs)], x_axis, y_axis, label, legend_right=True)
+        """The networks as dots by their error, rule by rule: above those that keep it, below those that fell out."""
+        p, rounds = self._populations[self.population], self.rounds
+        if not rounds:
+            rounds = [Round("A", self.population, *[list(range(len(p["errors"])))] * 2)]
+        x_axis = error_axis([e for name in {r.population for r in rounds} for e in self.errors(name)])
+        dots, lanes = [], 2 * len(rounds)
+        for k, (rule, name, asked, kept) in enumerate(rounds):
+            errors, fallen = self.errors(name), sorted({*asked} - {*kept})
+            told = f"{rule} keeps {len(kept)} of {len(asked)} {self._populations[name]['space']}"
+            for lane, called, places in ((0, told, kept), (1, "", fallen)):
+                x = [min(errors[i], x_axis.places[-1]) for i in places]
+                y = [lanes - 2 * k - lane - 0.25 - i * 0.618034 % 0.5 for i in places]
+                dots.append(Dots(called, x, y, "rni-fa" if lane == 0 else "rni-fs rni-dim", lanes - 2 * k))
+        label = f"Networks by their error, rule by rule: {'; '.join(d.name for d in dots if d.name)}."
+        y_axis = Ticks("rule by rule: blue keep it, grey fell out", range(0, lanes + 1, 2), [""] * (lanes // 2 + 1))
+        return picture(dots, x_axis, y_axis, label)
 
 
 def space_of(orders: dict[str, str], **ranges: Any) -> DesignSpace:

@@ -1,5 +1,7 @@
 // Native form elements with labels; each returns { element, show(value, typed, state) } and reports a raw value. What is being typed is left alone until it is done.
 
+import { tidy } from "./state.js";
+
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -15,8 +17,8 @@ export function make(tag, attributes = {}, ...children) {
 function slider(control, rule, id, change) {
   const { values, factor = 1 } = control; // with a factor the reader sees, say, percent, and the state is a fraction
   const toSlider = (x) => (values ? nearestIndex(values, x) : control.log ? Math.log2(x) : x * factor);
-  const fromSlider = (p) => (values ? values[p] : control.log ? settle(2 ** p, rule) : p / factor);
-  const toState = (text) => (factor === 1 || String(text).trim() === "" ? text : Number(text) / factor);
+  const fromSlider = (p) => (values ? values[p] : control.log ? settle(2 ** p, rule) : tidy(p / factor));
+  const toState = (text) => (factor === 1 || String(text).trim() === "" || Number.isNaN(Number(text)) ? text : tidy(Number(text) / factor));
   const toField = (x) => Number((x * factor).toFixed(6));
   const limits = values
     ? { min: 0, max: values.length - 1, step: 1 }

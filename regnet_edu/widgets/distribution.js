@@ -60,7 +60,23 @@ function staircase(sorted, shares, x, y, box) {
   return corners;
 }
 
-export const edfLine = (sorted, x, y, box, className) => polyline(staircase(sorted, (k) => (k + 1) / sorted.length, x, y, box), className);
+/** The corners of an EDF, in pixels, for its line and its readout. */
+export const edfCorners = (sorted, x, y, box) => staircase(sorted, (k) => (k + 1) / sorted.length, x, y, box);
+
+const SIDES = [0.78, 0.28]; // shares of networks at which the two names stand
+
+/** Names for the outer sides of two EDFs: [{ name, points, fill }] -> what `labels` takes; on each line where it is free. */
+export function beside(curves, y, box) {
+  const reach = (points, share) => points.find(([, height]) => height <= y(share) + 0.01)?.[0] ?? box.right;
+  const middle = curves.map(({ points }) => reach(points, 0.5)), leftmost = middle.indexOf(Math.min(...middle));
+  return curves.map(({ name, points, fill }, i) => {
+    const before = i === leftmost && curves.length > 1, share = SIDES[before ? 0 : 1], at = reach(points, share), wide = 7.2 * name.length;
+    const fits = before ? at - wide - 10 > box.left : at + wide + 10 < box.right;
+    return { x: before === fits ? at - 10 : at + 10, anchor: before === fits ? "end" : "start", y: y(share), text: name, fill };
+  });
+}
+
+export const edfLine = (sorted, x, y, box, className) => polyline(edfCorners(sorted, x, y, box), className);
 
 /** The area between the limits of a pointwise band, as `bootstrapBand` gives it. */
 export function bandArea(sorted, band, x, y, box, fill) {
@@ -76,10 +92,21 @@ export function named(data, purpose) {
   return names;
 }
 
-/** What populations are called: by their space, or by their own name where several have the same space. */
+/** What populations are called: by their space, and by what else their name says where several have the same space. */
 export function titles(names, data) {
   const spaces = names.map((name) => data[name].space);
-  return names.map((name, i) => (spaces.indexOf(spaces[i]) === spaces.lastIndexOf(spaces[i]) ? spaces[i] : name));
+  return names.map((name, i) => {
+    if (spaces.indexOf(spaces[i]) === spaces.lastIndexOf(spaces[i])) return spaces[i];
+    if (!name.toLowerCase().startsWith(spaces[i].toLowerCase())) return name;
+    const rest = name.slice(spaces[i].length).replace(/^-/, "");
+    return rest ? `${spaces[i]}, ${rest}` : spaces[i];
+  });
+}
+
+/** The same for the choices of a control: name -> title. */
+export function called(data) {
+  const names = Object.keys(data).filter((name) => data[name]?.space);
+  return Object.fromEntries(titles(names, data).map((title, i) => [names[i], title]));
 }
 
 export const sources = (names, data) => [...new Set(names.map((name) => data[name].source).filter(Boolean))].join(" — ");

@@ -1,7 +1,7 @@
 // What share of the networks is better than e? Recorded populations, the bootstrap's doubt, and what fewer networks tell.
 import { ascending, countBelow, edf } from "./core.js";
-import { axes, dot, handle, legend, linear, percent, plural, slide, svg, table } from "./chart.js";
-import { FILLS, LINES, bandArea, beyond, edfLine, errorLimits, interval, mean, named, points, remember, sources, titles, verdict } from "./distribution.js";
+import { axes, dot, handle, labels, legend, linear, percent, plural, slide, svg, table } from "./chart.js";
+import { FILLS, LINES, bandArea, beside, beyond, called, edfCorners, edfLine, errorLimits, interval, mean, named, points, remember, sources, titles, verdict } from "./distribution.js";
 import { interactive } from "./kit.js";
 import { bootstrapBand, bootstrapMeans, chooseFew } from "./resampling.js";
 
@@ -9,6 +9,7 @@ const NONE = "none";
 const BAND_REPEATS = 400, MEAN_REPEATS = 1000;
 const HEIGHT = 360, MARGIN = { left: 52, right: 16, top: 30, bottom: 46 };
 const LETTER = 6.6; // width of a letter of the legend, in pixels
+const DIRECT = 2; // so many lines are named beside them
 
 const schema = {
   first: { type: "choice", choices: [], default: "", fromData: true },
@@ -21,12 +22,12 @@ const schema = {
 };
 
 const controls = [
-  { key: "first", label: "population" },
-  { key: "second", label: "compared with" },
+  { key: "first", label: "population", names: called },
+  { key: "second", label: "compared with", names: called },
   { key: "threshold", label: "e, error in %", factor: 100, coarse: 0.1 },
   { key: "n", label: "n, drawn of each" },
   { key: "bands", label: "95 % bootstrap bands" },
-  { key: "also", label: "Also shown:", without: ({ first, second }) => [first, second], shown: (state, data) => Object.keys(data).length > 2 },
+  { key: "also", label: "Also shown:", names: called, without: ({ first, second }) => [first, second], shown: (state, data) => Object.keys(data).length > 2 },
 ];
 
 /** The limits that depend on the populations. */
@@ -71,8 +72,8 @@ function scales(data, width) {
 
 export function view(state, { width, data }) {
   const { x, y } = scales(data, width);
-  const names = shownNames(state), called = titles(names, data);
-  const crowds = names.map((name, i) => ({ called: called[i], ...drawn(data, name, state.n, 8 * state.seed + i) }));
+  const names = shownNames(state), spoken = titles(names, data);
+  const crowds = names.map((name, i) => ({ called: spoken[i], ...drawn(data, name, state.n, 8 * state.seed + i) }));
   const compared = state.second === NONE ? 1 : 2;
   const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const parts = [axes(box, { scale: x, name: "error e, %", ticks: x.ticks(width / 70), write: (t) => String(Math.round(100 * t)) }, { scale: y, name: "F(e), share of networks below e" })];
@@ -81,19 +82,26 @@ export function view(state, { width, data }) {
   const at = x(state.threshold);
   const shares = crowds.map((c) => edf(c.sorted, state.threshold));
   shares.forEach((f, i) => parts.push(dot(at, y(f), 4.5, `${FILLS[i]} rni-edge`)));
-  const room = Math.floor((box.right - box.left - 26) / LETTER);
-  const entries = crowds.map((c, i) => [FILLS[i], entry(c.called, `[${(100 * c.sorted[0]).toFixed(1)} | ${(100 * c.mean).toFixed(1)}]`, room)]);
-  const wide = 26 + LETTER * Math.max(...entries.map(([, text]) => text.length));
-  parts.push(legend(entries, box.right - wide, box.bottom - 17 * entries.length - 8, wide));
-  const label = `Error distributions of ${called.join(", ")}; at e = ${percent(state.threshold)} they are ${shares.map((f) => f.toFixed(2)).join(", ")}.`;
+  const curves = crowds.map((c) => ({ name: c.called, points: edfCorners(c.sorted, x, y, box) }));
+  parts.push(names.length <= DIRECT ? labels(beside(curves.map((c, i) => ({ ...c, fill: FILLS[i] })), y, box), box) : key(crowds, box));
+  const readout = { box, x: { scale: x, say: (e) => `e = ${percent(e)}` }, y: { scale: y, say: (f) => percent(f, 0) }, curves };
+  const label = `Error distributions of ${spoken.join(", ")}; at e = ${percent(state.threshold)} they are ${shares.map((f) => f.toFixed(2)).join(", ")}.`;
   const { min, max } = prepare(data, schema).threshold;
   const limits = { value: Math.round(1000 * state.threshold) / 10, min: 100 * min, max: 100 * max, text: percent(state.threshold) };
   return {
     picture: svg(width, HEIGHT, label, parts.join(""), handle("threshold", slide(at, box, "drag: threshold e"), { label: "threshold e", ...limits })),
     summary: [sentence(state, crowds.slice(0, compared), shares), beyond(crowds.map((c) => [...c.sorted]), max)].filter(Boolean).join(" "),
     table: table("What the networks that are drawn say; in brackets the 95 % bootstrap interval", rows(crowds, shares, state)),
-    source: sources(names, data),
+    source: sources(names, data), readouts: [readout],
   };
+}
+
+/** Where more lines cross than can be named beside them: their names and numbers, in the corner that EDFs leave free. */
+function key(crowds, box) {
+  const room = Math.floor((box.right - box.left - 26) / LETTER);
+  const entries = crowds.map((c, i) => [FILLS[i], entry(c.called, `[${(100 * c.sorted[0]).toFixed(1)} | ${(100 * c.mean).toFixed(1)}]`, room)]);
+  const wide = 26 + LETTER * Math.max(...entries.map(([, text]) => text.length));
+  return legend(entries, box.right - wide, box.bottom - 17 * entries.length - 8, wide);
 }
 
 /** A name and its numbers in so many letters; the table below has the whole name. */

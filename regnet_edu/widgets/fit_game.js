@@ -1,7 +1,8 @@
 // Three numbers against a whole network: match its staircase by hand, then see what a search finds.
 import { fitError, quantizedLinear, stagesOf } from "./core.js";
-import { axes, dot, grip, handle, legend, linear, logarithmic, percent, plural, polyline, rect, svg, table } from "./chart.js";
+import { axes, dot, grip, handle, labels, linear, logarithmic, percent, plural, polyline, rect, svg, table } from "./chart.js";
 import { interactive } from "./kit.js";
+import { heightAt } from "./readout.js";
 
 const HEIGHT = 340, MARGIN = { left: 52, right: 14, top: 30, bottom: 46 };
 
@@ -42,7 +43,7 @@ function scales(given, width) {
   };
 }
 
-export function view(state, { width, data }) {
+export function view(state, { width, data, kept = null }) {
   const target = chosen(state, data), given = widthsOf(target);
   const mine = quantizedLinear(given.length, state.w0, state.wa, state.wm);
   const error = fitError(mine.widths, given), best = target.answer;
@@ -56,25 +57,54 @@ export function view(state, { width, data }) {
   });
   mine.line.forEach((u, j) => parts.push(dot(x(j), inside(u), 2, "rni-fs", `u = ${u.toFixed(1)} in block ${j}`)));
   parts.push(polyline(steps(given, x, y), "rni-la"), polyline(steps(mine.widths, x, inside), "rni-lb rni-dash"));
-  const entries = [["rni-fa", "the network"], ["rni-fb", "your rule"]];
+  const curves = [{ name: "the network", fill: "rni-fa", points: steps(given, x, y) }, { name: "your rule", fill: "rni-fb", points: steps(mine.widths, x, inside) }];
   if (state.answer) {
     const found = quantizedLinear(given.length, best.w0, best.wa, best.wm);
     parts.push(polyline(steps(found.widths, x, inside), "rni-lc rni-dots"));
-    entries.push(["rni-fc", "the search's rule"]);
+    curves.push({ name: "the search's rule", fill: "rni-fc", points: steps(found.widths, x, inside) });
   }
-  parts.push(legend(entries, box.left + 10, box.top + 4, 140));
+  parts.push(labels(curves.map((c, i) => beside(c, SHARES[i], box)), box));
+  const channels = (w) => `${Math.round(w)} channels`;
+  const readout = { box, snap: true, x: { scale: x, say: (j) => `block ${j}` }, y: { scale: y, say: channels }, curves };
   const end = (name, j, what) => {
     const { min, max } = schema[name];
     return handle(name, grip(x(j), inside(mine.line[j]), `drag: ${what}`), { label: what, value: state[name], min, max });
   };
   const last = given.length - 1, handles = (last > 0 ? end("wa", last, "slope wₐ") : "") + end("w0", 0, "first width w₀");
   const label = `The widths of ${plural(given.length, "block")} of ${target.name}, and those of a quantised line with w0 ${state.w0}, wa ${state.wa} and wm ${state.wm}; e_fit is ${error.toFixed(3)}.`;
-  return { picture: svg(width, HEIGHT, label, parts.join(""), handles), summary: sentence(state, error, best, mine), table: answers(state, error, best, given.length), source: target.source };
+  return { picture: svg(width, HEIGHT, label, parts.join(""), handles), summary: sentence(state, error, best, mine), table: answers(state, error, best, given.length) + scores(data, kept), source: target.source, readouts: [readout] };
+}
+
+const SHARES = [0.25, 0.75, 0.5]; // of the width, where the names stand, so that they do not meet
+
+/** The name of a staircase, above it. */
+function beside({ name, points, fill }, share, box) {
+  const at = box.left + share * (box.right - box.left);
+  return { x: at, y: Math.max(box.top + 12, heightAt(points, at) - 8), text: name, fill, anchor: "middle" };
+}
+
+const CLOSE = 5e-4; // an e_fit so little above the search's counts as the same
+
+/** The least e_fit that the reader reached on every network without looking at the search's answer. */
+function keep(state, data, kept) {
+  if (state.answer) return kept;
+  const target = chosen(state, data), given = widthsOf(target);
+  const error = Number(fitError(quantizedLinear(given.length, state.w0, state.wa, state.wm).widths, given).toFixed(6));
+  return error < (kept?.[target.name] ?? Infinity) ? { ...kept, [target.name]: error } : kept;
+}
+
+function scores(data, kept) {
+  const tried = data.targets.filter((t) => kept?.[t.name] !== undefined);
+  if (!tried.length) return "";
+  const won = (t) => kept[t.name] <= t.answer.error + CLOSE;
+  const rows = tried.map((t) => [t.name, kept[t.name].toFixed(3), t.answer.error.toFixed(3), won(t) ? "matched" : `×${(kept[t.name] / t.answer.error).toFixed(1)}`]);
+  const caption = `Your score, kept on this device: ${tried.filter(won).length} of ${data.targets.length} networks matched, before looking at the answer`;
+  return table(caption, [["network", "your least e_fit", "the search's", ""], ...rows]);
 }
 
 function sentence(state, error, best, mine) {
   const off = `e_fit = ${error.toFixed(3)}: a width is off by ${percent(Math.exp(error) - 1, 0)} on average, with ${plural(stagesOf(mine.widths).length, "stage")}.`;
-  const verdict = error <= best.error + 5e-4 ? "You match the search." : `A search of the same three numbers comes to ${best.error.toFixed(3)}; can you?`;
+  const verdict = error <= best.error + CLOSE ? "You match the search." : `A search of the same three numbers comes to ${best.error.toFixed(3)}; can you?`;
   return `${off} ${verdict}`;
 }
 
@@ -102,8 +132,8 @@ const actions = [
 const presets = (data) => [
   { name: "Figure 8, top left: the line 48 (j + 1)", state: { w0: 48, wa: 48, wm: 2.5 } },
   { name: "Equation 4: every stage twice as wide", state: { w0: 24, wa: 24, wm: 2 } },
-  ...(data.targets ?? []).filter((t) => t.name.startsWith("RegNet")).map((t) => ({ name: `Figure ${t.name[6] === "Y" ? 16 : 15}: match ${t.name}`, state: { target: t.name, answer: false } })),
+  ...(data.targets ?? []).filter((t) => /^RegNet[XY]-/.test(t.name)).map((t) => ({ name: `Figure ${t.name[6] === "Y" ? 16 : 15}: match ${t.name}`, state: { target: t.name, answer: false } })),
 ];
 
-export const widget = interactive({ name: "fit_game", title: "Fit game", schema, controls, view, presets, actions, drag, prepare });
+export const widget = interactive({ name: "fit_game", title: "Fit game", schema, controls, view, presets, actions, drag, prepare, keep });
 export default widget;

@@ -1,11 +1,12 @@
 // Which networks are good? Error against a property, and the widths and depths of any network beside the best and the worst.
 import { bootstrapBest } from "./resampling.js";
 import { axes, dot, handle, line, linear, logarithmic, percent, polyline, rect, short, svg, table, words } from "./chart.js";
-import { beyond, errorLimits, named } from "./distribution.js";
+import { beyond, called, errorLimits, named, remember } from "./distribution.js";
 import { interactive } from "./kit.js";
 
-const CLOUD = 250, GAP = 98, PROFILE = 120, REPEATS = 2000; // pixels, and draws of the bootstrap
+const CLOUD = 250, STRIP = 14, GAP = 112, PROFILE = 110, REPEATS = 2000; // pixels, and draws of the bootstrap
 const MARGIN = { left: 52, right: 14, top: 30 };
+const RADIUS = 3.5, STEP = 3; // of a dot, and how far it moves aside for another
 const PROPERTIES = {
   smallest_width: ["smallest width", (p, i) => Math.min(...p.widths[i])],
   last_width: ["width of the last stage", (p, i) => p.widths[i].at(-1)],
@@ -22,7 +23,7 @@ const schema = {
 };
 
 const controls = [
-  { key: "shown", label: "population" },
+  { key: "shown", label: "population", names: called },
   { key: "against", label: "error against", names: Object.fromEntries(Object.entries(PROPERTIES).map(([k, [name]]) => [k, name])) },
   { key: "rank", label: "network, 1 is the best" },
 ];
@@ -51,14 +52,44 @@ function scales(p, values, width) {
 
 const valuesOf = (state, p) => p.errors.map((_, i) => PROPERTIES[state.against][1](p, i));
 
-function cloud(state, p, order, values, best, width) {
-  const { x, y } = scales(p, values, width), pick = chosen(state, order);
+/** Where every dot stands: at its value and its error, but aside where another stands already; the best come first. */
+function placed(state, p, order, values, width) {
+  return remember(`gallery ${state.against} ${width} ${p.space} ${p.errors.join()}`, () => {
+    const { x, y } = scales(p, values, width), taken = [], spots = [];
+    for (const i of order) {
+      const [at, height] = [x(values[i]), y(p.errors[i])];
+      const free = (a) => taken.every(([b, c]) => Math.abs(c - height) >= 2 * RADIUS || Math.hypot(a - b, c - height) >= 2 * RADIUS - 0.5);
+      let aside = 0;
+      while (aside < 24 && !free(at + aside)) aside = aside > 0 ? -aside : -aside + STEP; // 0, 3, -3, 6, -6, ...
+      if (!free(at + aside)) aside = 0;
+      const inside = Math.min(width - MARGIN.right - RADIUS, Math.max(MARGIN.left + RADIUS, at + aside));
+      taken.push([inside, height]);
+      spots[i] = [inside, height];
+    }
+    return spots;
+  });
+}
+
+/** Where the best networks lie: a strip along the axis, from the low end of the interval to the high one. */
+function strip(best, x, width) {
+  const top = MARGIN.top + CLOUD + 3, said = `the best networks: ${short(best[1])}, 95 % between ${short(best[0])} and ${short(best[2])}`;
+  const [from, to] = [x(best[0]), Math.max(x(best[2]), x(best[0]) + 2)];
+  const text = "best, 95 %", wide = 7 * text.length + 8, right = to + wide < width - MARGIN.right, room = right || from - wide > MARGIN.left;
+  return rect(from, top, to - from, STRIP - 6, "rni-fa rni-soft", said) + line(x(best[1]), top - 4, x(best[1]), top + STRIP - 2, "rni-la", said) +
+    (room ? words(right ? to + 6 : from - 6, top + 8, text, { anchor: right ? "start" : "end", className: "rni-t rni-name" }) : "");
+}
+
+function cloud(state, p, order, spots, best, scale, width) {
+  const { x, y } = scale, pick = chosen(state, order);
   const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: MARGIN.top + CLOUD };
-  const parts = [rect(x(best[0]), box.top, x(best[2]) - x(best[0]), CLOUD, "rni-fa rni-pale", "where the best networks lie, 95 % bootstrap interval")];
-  parts.push(line(x(best[1]), box.top, x(best[1]), box.bottom, "rni-la"));
-  parts.push(axes(box, { scale: x, name: PROPERTIES[state.against][0], ticks: x.ticks(width / 90), write: (v) => short(v) }, { scale: y, name: "error, %", write: (e) => String(Math.round(1000 * e) / 10) }));
-  p.errors.forEach((e, i) => i !== pick && parts.push(dot(x(values[i]), y(e), 3.5, "rni-fs rni-soft", `${percent(e)}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}`)));
-  parts.push(dot(x(values[pick]), y(p.errors[pick]), 6.5, "rni-fb rni-edge"));
+  const parts = [axes({ ...box, bottom: box.bottom + STRIP }, { scale: x, name: PROPERTIES[state.against][0], ticks: x.ticks(width / 90), write: (v) => short(v) }, { scale: y, name: "error, %", write: (e) => String(Math.round(1000 * e) / 10) })];
+  parts.push(strip(best, x, width));
+  p.errors.forEach((_, i) => parts.push(dot(...spots[i], RADIUS, "rni-fs rni-soft", "", `${state.shown}:${i}`)));
+  for (const [name, i, fill] of [["worst", order.at(-1), "rni-fs"], ["best", order[0], "rni-fa"], ["", pick, "rni-fb"]]) {
+    const [a, b] = spots[i], right = a + 50 < width - MARGIN.right;
+    parts.push(dot(a, b, name ? 5.5 : 6.5, `${fill} rni-edge`));
+    if (name) parts.push(words(right ? a + 9 : a - 9, Math.max(b + 4, MARGIN.top + 12), name, { anchor: right ? "start" : "end", className: `rni-t rni-strong rni-halo ${fill}` }));
+  }
   return parts.join("");
 }
 
@@ -93,14 +124,14 @@ function profiles(p, order, pick, width, top) {
 
 export function view(state, { width, data }) {
   const p = data[state.shown], order = byError(p), pick = chosen(state, order);
-  const values = valuesOf(state, p), best = bootstrapBest(values, p.errors, REPEATS, 0);
+  const values = valuesOf(state, p), best = remember(`best ${state.against} ${p.errors.join()}`, () => bootstrapBest(values, p.errors, REPEATS, 0));
   const top = MARGIN.top + CLOUD + GAP;
   const name = PROPERTIES[state.against][0];
   const label = `Error against ${name} of ${p.errors.length} networks of ${p.space}; below, the widths of the best, the chosen and the worst network, block by block.`;
   const rank = order.indexOf(pick) + 1;
   const summary = `Network ${rank} of ${order.length} by error: ${percent(p.errors[pick])}, depths ${p.depths[pick].join(", ")}, widths ${p.widths[pick].join(", ")}, ${name} ${short(values[pick])}. The best networks have a ${name} around ${short(best[1])}, 95 % between ${short(best[0])} and ${short(best[2])}. ${beyond([p.errors], errorLimits([p.errors])[1])}`.trim();
   return {
-    picture: svg(width, top + PROFILE + 12, label, cloud(state, p, order, values, best, width) + profiles(p, order, pick, width, top), ground(p, rank, pick, width)),
+    picture: svg(width, top + PROFILE + 12, label, cloud(state, p, order, placed(state, p, order, values, width), best, scales(p, values, width), width) + profiles(p, order, pick, width, top), ground(p, rank, pick, width)),
     summary, table: networks(p, order, pick, values, name), source: p.source,
   };
 }
@@ -112,10 +143,9 @@ function networks(p, order, pick, values, name) {
 
 /** The network that is nearest to the pointer. */
 function drag(handle, point, state, { width, data }) {
-  const p = data[state.shown], values = valuesOf(state, p), { x, y } = scales(p, values, width);
-  const far = (i) => Math.hypot(x(values[i]) - point.x, y(p.errors[i]) - point.y);
-  const near = p.errors.reduce((found, _, i) => (far(i) < far(found) ? i : found), 0);
-  return { rank: byError(p).indexOf(near) + 1 };
+  const p = data[state.shown], order = byError(p), spots = placed(state, p, order, valuesOf(state, p), width);
+  const far = (i) => Math.hypot(spots[i][0] - point.x, spots[i][1] - point.y);
+  return { rank: order.indexOf(order.reduce((found, i) => (far(i) < far(found) ? i : found))) + 1 };
 }
 
 /** Arrows to the left and right go to the next value of the property, up and down to the next error. */
@@ -129,11 +159,17 @@ function step(name, [right, up], state, { data }) {
   return { rank: order.indexOf(next) + 1 };
 }
 
+/** The network that is shown, for another interactive of the page. */
+function gives(state, data) {
+  const p = data[state.shown], i = chosen(state, byError(p));
+  return { depths: p.depths[i], widths: p.widths[i], ratios: p.bottleneck_ratios[i], groups: p.group_widths[i] };
+}
+
 const presets = () => [
   { name: "Figure 2, middle: total depth", state: { against: "depth" } },
   { name: "Figure 2, right: width of the last stage", state: { against: "last_width" } },
   { name: "Figure 6: the best network", state: { rank: 1 } },
 ];
 
-export const widget = interactive({ name: "good_bad_gallery", title: "Good and bad gallery", schema, controls, view, presets, drag, step, prepare });
+export const widget = interactive({ name: "good_bad_gallery", title: "Good and bad gallery", schema, controls, view, presets, drag, step, prepare, gives });
 export default widget;

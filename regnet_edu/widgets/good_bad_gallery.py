@@ -8,7 +8,16 @@ import numpy as np
 
 from .base import choice, named, number
 from .populations import OfPopulations, usual_pair
-from .still import Steps, Ticks, picture
+from .still import Dots, Ticks, error_limits, picture
+
+PROPERTIES = {
+    "smallest_width": "smallest width",
+    "last_width": "width of the last stage",
+    "growth": "last width / first width",
+    "depth": "d, total depth",
+    "params": "parameters",
+    "activations": "activations",
+}
 
 
 class GoodBadGallery(OfPopulations):
@@ -31,7 +40,7 @@ class GoodBadGallery(OfPopulations):
     _title = "Good and bad gallery"
 
     shown = named()
-    against = choice("smallest_width", ["smallest_width", "last_width", "growth", "depth", "params", "activations"])
+    against = choice("smallest_width", list(PROPERTIES))
     rank = number(1, 1, 100_000, step=1)
 
     def start(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -39,18 +48,35 @@ class GoodBadGallery(OfPopulations):
         return {"shown": shown, "rank": max(1, -(-len(self.errors(shown)) // 2))}
 
     def still(self) -> str:
-        """The widths of the best and the worst network, block by block."""
+        """Error against the property, every network a dot, with the best, the chosen and the worst by name."""
         shown = self._populations[self.shown]
-        order = np.argsort(shown["errors"], kind="stable")
-        curves = []
-        for called, i in (("best", order[0]), ("worst", order[-1])):
-            widths = np.repeat(shown["widths"][i], shown["depths"][i])
-            steps = np.log2(np.append(widths, widths[-1])).tolist()  # the last step has its full length
-            curves.append(Steps(f"{called}: {100 * shown['errors'][i]:.1f} %", list(range(len(steps))), steps))
-        longest = max(len(c.x) for c in curves) - 1
-        octaves = list(range(int(min(min(c.y) for c in curves)), int(max(max(c.y) for c in curves)) + 2))
-        x_axis = Ticks("block j", (0, longest), ("0", str(longest)))
-        label = (
-            f"The widths of the best and the worst network of {shown['space']}, block by block, on a logarithmic axis."
-        )
-        return picture(curves, x_axis, Ticks("width, channels", octaves, [str(2**k) for k in octaves]), label)
+        values, errors = np.log2(self._values(shown)), np.array(shown["errors"])
+        order = np.argsort(errors, kind="stable")
+        ends = error_limits(errors.tolist())
+        heights = np.minimum(errors, ends[1])
+        dots = [Dots("", values.tolist(), heights.tolist(), "rni-fs rni-soft", ends[1])]
+        for called, i, fill in (
+            ("worst", order[-1], "rni-fs"),
+            ("best", order[0], "rni-fa"),
+            ("chosen", order[min(self.rank, len(order)) - 1], "rni-fb"),
+        ):
+            told = f"{called}: {100 * errors[i]:.1f} %"
+            dots.append(Dots(told, [float(values[i])], [float(heights[i])], fill, ends[1]))
+        name = PROPERTIES[self.against]
+        octaves = [values.min() - 0.2, *range(int(np.ceil(values.min())), int(values.max()) + 1), values.max() + 0.2]
+        texts = ["", *(f"{2**k:,}" for k in octaves[1:-1]), ""]
+        label = f"Error against {name} of {len(errors)} networks of {shown['space']}; {dots[1].name}, {dots[2].name}."
+        errors_axis = Ticks("error, %", ends, [f"{100 * e:.0f}" for e in ends])
+        return picture(dots, Ticks(name, octaves, texts), errors_axis, label)
+
+    def _values(self, shown: dict[str, Any]) -> list[float]:
+        """The property of every network that errors are drawn against."""
+        if self.against in ("params", "activations"):
+            return list(shown[self.against])
+        widths, depths = shown["widths"], shown["depths"]
+        return {
+            "smallest_width": [min(w) for w in widths],
+            "last_width": [w[-1] for w in widths],
+            "growth": [w[-1] / w[0] for w in widths],
+            "depth": [sum(d) for d in depths],
+        }[self.against]

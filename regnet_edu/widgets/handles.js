@@ -9,8 +9,9 @@ const WAYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDow
  *                 step?(name, [right, up], state, context) -> the same for a key; else the value `name` moves by a step
  *   now()         [state, context];   change(some)   puts it in force
  *   glimpse(some) shows what the mouse is over without choosing it; null ends that
+ *   hold(yes)     is told when something is taken hold of and let go
  */
-export function bringToLife(picture, description, schema, { now, change, glimpse }) {
+export function bringToLife(picture, description, schema, { now, change, glimpse, hold = () => {} }) {
   const nameOf = (event) => description.drag && event.target.closest?.("[data-drag]")?.dataset.drag;
 
   /** What is asked for, moved to the nearest that is allowed. */
@@ -19,18 +20,27 @@ export function bringToLife(picture, description, schema, { now, change, glimpse
     return Object.fromEntries(Object.entries(some).map(([k, v]) => [k, checkValue(k, schema[k], v, state[k])[0]]));
   };
 
-  const at = (name, event) => {
+  const at = (name, event, off = [0, 0]) => {
     const box = picture.firstElementChild.getBoundingClientRect();
-    return clip(description.drag(name, { x: event.clientX - box.left, y: event.clientY - box.top }, ...now()));
+    return clip(description.drag(name, { x: event.clientX - box.left - off[0], y: event.clientY - box.top - off[1] }, ...now()));
   };
+
+  /** How far from the middle of a grip it was taken hold of; it keeps that distance, so that it does not jump. */
+  function offset(name, event) {
+    const box = picture.querySelector(`[data-drag="${name}"] .rni-grip`)?.getBoundingClientRect();
+    return box ? [event.clientX - box.left - box.width / 2, event.clientY - box.top - box.height / 2] : [0, 0];
+  }
 
   function take(event) {
     const name = nameOf(event);
     if (!name) return;
     event.preventDefault();
     picture.querySelector(`[data-drag="${name}"]`).focus({ preventScroll: true });
-    const move = (e) => change(at(name, e));
+    const off = name === "pick" ? [0, 0] : offset(name, event);
+    const move = (e) => change(at(name, e, off));
+    hold(true);
     const stop = () => {
+      hold(false);
       removeEventListener("pointermove", move);
       for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, stop);
     };

@@ -1,10 +1,12 @@
 // What a population costs on ImageNet: networks, flops, epochs and hardware; and how much such a population can tell.
-import { axes, dot, handle, legend, line, logarithmic, percent, plural, polyline, svg, table, words } from "./chart.js";
+import { axes, clip, handle, line, logarithmic, percent, plural, polyline, svg, table, words } from "./chart.js";
 import { interactive } from "./kit.js";
 
 const HEIGHT = 360, MARGIN = { left: 52, right: 16, top: 30, bottom: 46 };
 const RESNET50 = 4089185256 * 100; // multiply-adds and epochs of one training of ResNet-50 (tables 3, section 3.1)
+// Where one region ends and the next begins, and what lies between.
 const TIMES = [[1, "an hour"], [24, "a day"], [24 * 7, "a week"], [24 * 30, "a month"], [24 * 365, "a year"], [24 * 3650, "ten years"]];
+const REGIONS = ["minutes", "hours", "days", "weeks", "months", "years", "decades"];
 
 const schema = {
   n: { type: "int", min: 1, max: 2000, default: 500 },
@@ -12,6 +14,7 @@ const schema = {
   megaflops: { type: "int", min: 200, max: 32000, default: 400 },
   gpu: { type: "choice", choices: ["V100", "A100", "H100", "H200", "T4"], default: "V100" },
   gpus: { type: "int", min: 1, max: 1024, default: 8 },
+  price: { type: "float", min: 0, max: 50, default: 1 },
 };
 
 const controls = [
@@ -20,6 +23,7 @@ const controls = [
   { key: "megaflops", label: "megaflops each", log: true },
   { key: "gpu", label: "GPU" },
   { key: "gpus", label: "GPUs at work", log: true },
+  { key: "price", label: "$ you pay for a GPU-hour", coarse: 0.1 },
 ];
 
 function prepare(data, rules) {
@@ -60,29 +64,49 @@ function contour(budget, state, { x, y }, box) {
 export function view(state, { width, data }) {
   const { x, y } = scales(width), box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const one = gpuHours({ ...state, n: 1, epochs: 1 }, data.cost);
-  const parts = [], labels = [];
+  const parts = [], middles = [];
   for (const [hours, name] of TIMES) {
     const [slow, fast] = [one[1], one[0]].map((each) => contour((hours * state.gpus) / each, state, { x, y }, box));
-    parts.push(polyline([...slow, ...fast.reverse()], "rni-fa rni-pale"));
-    const at = slow.map(([a], k) => (a + fast[fast.length - 1 - k][0]) / 2);
-    if (at[0] > box.left + 24 && at[0] < box.right - 24) labels.push(words(at[0], box.top + 14, name, { anchor: "middle", className: "rni-t rni-name" }));
-    else if (at[2] > box.left + 24 && at[2] < box.right - 24) labels.push(words(at[2], box.bottom - 8, name, { anchor: "middle", className: "rni-t rni-name" }));
+    const middle = slow.map(([a, at], k) => [(a + fast[k][0]) / 2, at]);
+    parts.push(polyline([...middle, [box.right + 400, box.bottom], [box.right + 400, box.top]], "rni-fa rni-region"));
+    parts.push(`<g data-say="${name}, by the middle of the two bounds on the GPU's speed">${polyline(middle, "rni-la rni-thin")}</g>`);
+    middles.push(middle);
   }
   const whole = (v) => String(v);
   const frame = axes(box, { scale: x, name: "epochs", ticks: [1, 2, 5, 10, 25, 50, 100, 300], write: whole }, { scale: y, name: "n, networks", ticks: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000], write: whole });
-  const clipped = `<svg x="${box.left}" y="${box.top}" width="${box.right - box.left}" height="${box.bottom - box.top}" viewBox="${box.left} ${box.top} ${box.right - box.left} ${box.bottom - box.top}">${parts.join("")}</svg>`;
   const [px, py] = [x(state.epochs), y(state.n)];
   const cross = line(px, py, px, box.bottom, "rni-ls rni-dots") + line(box.left, py, px, py, "rni-ls rni-dots");
-  const point = handle("point", `<circle class="rni-hit" cx="${px}" cy="${py}" r="22" fill="transparent"><title>drag: n and epochs</title></circle><circle class="rni-grip" cx="${px}" cy="${py}" r="7"/>`, {
+  const point = handle("point", `<circle class="rni-hit" cx="${px}" cy="${py}" r="22" fill="transparent" data-say="drag: n and epochs"/><circle class="rni-grip" cx="${px}" cy="${py}" r="7"/>`, {
     label: "population; arrows up and down change n, left and right the epochs", value: state.n, min: schema.n.min, max: schema.n.max, text: `${plural(state.n, "network")}, ${plural(state.epochs, "epoch")}`,
   });
   const label = `Bands of populations that take an hour, a day, a week, a month or a year on ${state.gpus} ${state.gpu}: n against epochs, both logarithmic. Chosen: ${plural(state.n, "network")} for ${plural(state.epochs, "epoch")}.`;
   const gpu = data.cost.gpus.find((g) => g.name === state.gpu);
   return {
-    picture: svg(width, HEIGHT, label, clipped + frame + labels.join("") + cross, point), summary: sentence(state, data), table: hardware(state, data),
+    picture: svg(width, HEIGHT, label, clip(box, parts.join("")) + frame + names(middles, box) + cross + answer(state, data, [px, py], box), point), summary: sentence(state, data), table: hardware(state, data),
     source: `Hours: a law through the paper's training times of 24 RegNets on V100, activations by the trend of figure 12, and two bounds on the speed of a GPU, by the bandwidth of its memory and by ResNet-50 in mixed precision. ${state.gpu}: ${gpu.source}.`,
   };
 }
+
+/** The name of every region that has room for it: along the upper edge or, where there is none, along the lower. */
+function names(middles, box) {
+  const crossings = (k) => [box.left, ...middles.map((m) => Math.min(box.right, Math.max(box.left, m[k][0]))), box.right];
+  const [upper, lower] = [crossings(0), crossings(2)];
+  return REGIONS.map((name, i) => {
+    const wide = 7 * name.length + 12, [ends, at] = upper[i + 1] - upper[i] >= wide ? [upper, box.top + 16] : [lower, box.bottom - 8];
+    return ends[i + 1] - ends[i] < wide ? "" : words((ends[i] + ends[i + 1]) / 2, at, name, { anchor: "middle", className: "rni-t rni-name rni-halo" });
+  }).join("");
+}
+
+/** The answer, at the point. */
+function answer(state, { cost }, [px, py], box) {
+  const hours = gpuHours(state, cost), used = Math.min(state.gpus, state.n);
+  const lines = [`${duration(hours.map((h) => h / used))} on ${state.gpus} ${state.gpu}`, state.price ? dollars(hours.map((h) => h * state.price)) : `${between(hours, "GPU-hours")}`];
+  const wide = 7.4 * Math.max(...lines.map((l) => l.length)), right = px + 14 + wide < box.right, at = right ? px + 14 : Math.max(box.left + wide, px - 14);
+  const foot = py - 30 > box.top + 40 ? py - 26 : py + 26;
+  return lines.map((text, i) => words(at, foot + 16 * i, text, { anchor: right ? "start" : "end", className: "rni-t rni-strong rni-halo" })).join("");
+}
+
+const dollars = ([low, high]) => (about(low) === about(high) ? `$${about(low)}` : `$${about(low)} to $${about(high)}`);
 
 /** Two or three digits, as a person would say an estimate. */
 function about(v) {
@@ -102,7 +126,7 @@ function sentence(state, { cost }) {
   const idle = used < state.gpus ? ` (only ${used} of them have a network to train)` : "";
   const trainings = (state.n * state.megaflops * 1e6 * state.epochs) / RESNET50;
   const { share, difference, top } = tells(state.n);
-  const lead = `${plural(state.n, "network")} of ${state.megaflops} MF for ${plural(state.epochs, "epoch")} of ImageNet take ${between(hours, "GPU-hours")}: ${duration(hours.map((h) => h / used))} on ${state.gpus} ${state.gpu}${idle}, and as many multiply-adds as ${about(trainings)} trainings of ResNet-50 for 100 epochs.`;
+  const lead = `${plural(state.n, "network")} of ${state.megaflops} MF for ${plural(state.epochs, "epoch")} of ImageNet take ${between(hours, "GPU-hours")}: ${duration(hours.map((h) => h / used))} on ${state.gpus} ${state.gpu}${idle}, and as many multiply-adds as ${about(trainings)} trainings of ResNet-50 for 100 epochs.${state.price ? ` At your ${state.price} $ a GPU-hour that is ${dollars(hours.map((h) => h * state.price))}.` : ""}`;
   const most = top > 0.9995 ? "almost surely" : `with probability ${percent(top)}`;
   return `${lead} That buys the EDF within ${(100 * share).toFixed(1)} points either way, differences between two such populations from ${difference.toFixed(2)} standard deviations on, and ${most} a network of the best 5 %.`;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from .. import cost, zoo
 from .base import Interactive, choice, number
-from .still import Line, Ticks, picture
+from .still import Dots, Region, Ticks, picture
+
+TIMES = [(1, "an hour"), (24, "a day"), (168, "a week"), (720, "a month"), (8760, "a year"), (87_600, "ten years")]
 
 
 @cache
@@ -28,6 +31,7 @@ class ImageNetBudget(Interactive):
         epochs: 1 to 300.
         gpu: "V100", "A100", "H100", "H200" or "T4".
         gpus: how many of them, 1 to 1024; one network trains on one GPU.
+        price: dollars for one GPU-hour, 0 to 50; what yours costs, for prices change by the week.
         link_id: names it in the page's address.
 
     Raises:
@@ -42,6 +46,7 @@ class ImageNetBudget(Interactive):
     megaflops = number(400, 200, 32_000, step=1)
     gpu = choice("V100", [g.name for g in cost.GPUS])
     gpus = number(8, 1, 1024, step=1)
+    price = number(1, 0, 50)
 
     @property
     def gpu_hours(self) -> cost.Hours:
@@ -53,23 +58,38 @@ class ImageNetBudget(Interactive):
         """Between which bounds the days lie that the GPUs together take; more GPUs than networks do not help."""
         return cost.Hours(*(hours / min(self.gpus, self.n) / 24 for hours in self.gpu_hours))
 
+    @property
+    def dollars(self) -> cost.Hours:
+        """Between which bounds the bill lies, at `price` for each GPU-hour."""
+        return cost.Hours(*(hours * self.price for hours in self.gpu_hours))
+
     def parts(self) -> dict[str, Any]:
         return {"cost": cost.table() | {"activations_per_root_flop": activations_per_root_flop()}}
 
     def still(self) -> str:
-        """GPU-hours of n networks of the starting flops and epochs, on three GPUs."""
-        n = [10, 20, 50, 100, 200, 500, 1000]
-        lines = []
-        for name in ("V100", "A100", "H100"):
-            hours = [gpu_hours(k, self.megaflops, self.epochs, name) for k in n]
-            middles = [float(np.log10(h.low * h.high)) / 2 for h in hours]
-            lines.append(
-                Line(f"{name}: {hours[5].low:,.0f} to {hours[5].high:,.0f} h for 500", np.log10(n).tolist(), middles)
-            )
-        x_axis = Ticks("n, networks", np.log10(n).tolist(), [str(k) for k in n])
-        y_axis = Ticks("GPU-hours, between their bounds", list(range(5)), [f"{10**k:,}" for k in range(5)])
-        label = f"GPU-hours grow with the number of networks of {self.megaflops} MF, {self.epochs} epochs each."
-        return picture(lines, x_axis, y_axis, label)
+        """How long populations of n networks take for so many epochs, as regions; the reader's own is the dot."""
+        one, ends = gpu_hours(1, self.megaflops, 1, self.gpu), ((0.0, np.log2(300)), (0.0, np.log2(2000)))
+        regions = []
+        for hours, name in TIMES:
+            edge = self._contour(hours * self.gpus / math.sqrt(one.low * one.high))
+            corners = [*edge, (ends[0][1], 0.0), (ends[0][1], ends[1][1])]
+            x, y = ([float(np.clip(c[i], *ends[i])) for c in corners] for i in (0, 1))
+            regions.append(Region(f"over {name}" if 0 < x[0] < ends[0][1] - 1 else "", x, y))
+        days = self.days
+        told = f"{days.low:.2g} to {days.high:.2g} days on {self.gpus} {self.gpu}"
+        point = Dots(told, [np.log2(self.epochs)], [np.log2(self.n)], "rni-fb", np.log2(self.n))
+        epochs, networks = [1, 2, 5, 10, 25, 50, 100, 300], [1, 5, 10, 25, 50, 100, 250, 500, 2000]
+        x_axis = Ticks("epochs", np.log2(epochs).tolist(), [str(n) for n in epochs])
+        y_axis = Ticks("n, networks", np.log2(networks).tolist(), [str(n) for n in networks])
+        chosen = f"{self.n} networks of {self.megaflops} MF for {self.epochs} epochs: {told}."
+        label = f"Regions of populations that take hours, days, weeks, months or years: n against epochs. {chosen}"
+        return picture([*regions, point], x_axis, y_axis, label)
+
+    def _contour(self, budget: float) -> list[tuple[float, float]]:
+        """Points on the line of equal time, in octaves of epochs and networks; n * epochs is `budget` along it."""
+        octaves = np.linspace(np.log2(2000), np.log2(min(2000, self.gpus)), 60)
+        line = [(float(np.log2(budget) - at), float(at)) for at in octaves]
+        return [*line, (line[-1][0], 0.0)]
 
 
 def gpu_hours(n: int, megaflops: float, epochs: int, gpu: str) -> cost.Hours:

@@ -2,7 +2,11 @@
 import { make, makeControl } from "./controls.js";
 import { Ease } from "./ease.js";
 import { bringToLife, redraw } from "./handles.js";
-import { PlainModel, checkState, checkValue, readHash, same, writeHash } from "./state.js";
+import { hand, offer, takersBeside } from "./handover.js";
+import { Axes, glide, play } from "./motion.js";
+import { whenNear } from "./near.js";
+import { readouts } from "./readout.js";
+import { Memory, PlainModel, checkState, checkValue, readHash, same, writeHash } from "./state.js";
 
 const QUIET = 600; // milliseconds without a change before a screen reader is told
 
@@ -10,8 +14,12 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  * Make an interactive from its description:
  *   name, title   words; schema   key -> { type, default, min, max, step, choices }
  *   controls      [{ key, label, shown?, ... }] in the order of focus; shown(state, data) says where one has no meaning
- *   view          (state, { width, data }) -> { picture, summary, table?, source? }
- *   presets?      (data) -> [{ name, state }];   actions?  [{ name, apply(state, data) -> some of the state }]
+ *   view          (state, { width, data, frame, kept }) -> { picture, summary, table?, source?, readouts? (see readout.js) }
+ *   frame?        (state, data) -> the ends of its axes, numbers by name: held during a drag, eased afterwards
+ *   presets?      (data) -> [{ name, state }]
+ *   actions?      [{ name, apply(state, data) -> some of the state, play?(state, data) -> steps before it (see motion.js) }]
+ *   keep?         (state, data, kept) -> what the reader's device keeps of it from now on, such as a score
+ *   gives?, takes?  (state, data) -> a network, and (network, state, data) -> some of the state; see handover.js
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
  *   follow?       (key, value, state) -> what else changes when a control gives `key` this value
  *   eases?        (before, after) -> whether view is shown the way between two states, as { ease: { from, share } }
@@ -47,41 +55,41 @@ function start(description, { model, el, link = "" }) {
   const spoken = make("p", { class: "rni-spoken" }); // becomes a live region once its first words are there
   const note = make("p", { class: "rni-note", role: "alert" });
   const more = make("div", { class: "rni-more" });
-  const source = make("p", { class: "rni-source" });
+  const source = make("p", {});
+  const sources = make("details", { class: "rni-source" }, make("summary", {}, "Source"), source);
 
   const controls = new Map();
   for (const control of description.controls) {
     const rule = schema[control.key];
     const report = (raw, how) => {
-      const [value, problem] = checkValue(control.label, rule, raw, state[control.key]);
+      const [value, problem] = checkValue(control.label, rule, raw, state[control.key], control.factor);
       if (how.typing && problem) return; // half a number is no mistake
       change({ ...description.follow?.(control.key, value, state), [control.key]: value });
       say(problem ? [problem] : []);
       if (how.typed || problem) controls.get(control.key).show(value, true, state);
     };
-    controls.set(control.key, makeControl(control, rule, `${uid}-${control.key}`, report));
+    const names = typeof control.names === "function" ? control.names(data) : control.names;
+    controls.set(control.key, makeControl({ ...control, names }, rule, `${uid}-${control.key}`, report));
   }
+  const presets = description.presets?.(data) ?? [];
+  let preset; // the one that was chosen last; it stays named as long as its values stand
+  const select = make("select", { id: `${uid}-preset`, "aria-label": "Start from", onchange: () => {
+    preset = presets[Number(select.value)];
+    if (preset) change({ ...preset.state });
+    say([]);
+  } }, make("option", { value: "" }, "Start from …"), ...presets.map((p, i) => make("option", { value: i }, p.name)));
+  const handed = make("span", { class: "rni-handed" });
   const bar = make("div", { class: "rni-bar" }, make("p", { class: "rni-title" }, description.title), ...buttons());
   const box = make("div", { class: "rni-controls" }, ...[...controls.values()].map((c) => c.element));
-  root.append(bar, picture, box, summary, note, more, source, spoken);
+  root.append(bar, picture, box, summary, note, more, sources, spoken);
   el.replaceChildren(root);
 
   function buttons() {
-    const result = [];
-    const presets = description.presets?.(data) ?? [];
-    if (presets.length) {
-      const select = make("select", { id: `${uid}-preset`, "aria-label": "Start from", onchange: () => {
-        const chosen = presets[Number(select.value)];
-        if (chosen) change({ ...chosen.state });
-        say([]);
-        select.value = "";
-      } }, make("option", { value: "" }, "Start from …"), ...presets.map((p, i) => make("option", { value: i }, p.name)));
-      result.push(select);
-    }
+    const result = presets.length ? [select] : [];
     for (const action of description.actions ?? []) {
-      result.push(make("button", { type: "button", onclick: () => change(action.apply(state, data)) }, action.name));
+      result.push(make("button", { type: "button", onclick: () => act(action) }, action.name));
     }
-    result.push(make("button", { type: "button", onclick: reset }, "Reset"));
+    result.push(handed, make("button", { type: "button", onclick: reset }, "Reset"));
     if (link) result.push(make("button", { type: "button", onclick: copyLink }, "Copy link"));
     return result;
   }
@@ -91,7 +99,32 @@ function start(description, { model, el, link = "" }) {
     note.textContent = sentences.join(" ");
   }
 
+  let stop = () => {}, playing = null;
+  function act(action) {
+    stop();
+    const done = () => change(action.apply(state, data));
+    if (!action.play) return done();
+    const show = (some) => {
+      playing = glimpsed = some;
+      request();
+    };
+    const cancel = play(action.play(state, data), show, done);
+    stop = () => {
+      cancel();
+      stop = () => {};
+      show(null);
+    };
+  }
+
+  /** Buttons that hand the network that is shown to another interactive of the page. */
+  function showTakers() {
+    const takers = description.gives ? takersBeside(el) : [];
+    if (handed.children.length === takers.length) return;
+    handed.replaceChildren(...takers.map((taker) => make("button", { type: "button", onclick: () => hand(taker, description.gives(state, data)) }, `Open in ${taker.title}`)));
+  }
+
   function change(some) {
+    stop();
     const before = state;
     for (const [key, value] of Object.entries(some)) {
       if (same(state[key], value)) continue;
@@ -99,8 +132,6 @@ function start(description, { model, el, link = "" }) {
       model.set(key, value);
     }
     ease.change(before, state, description.eases);
-    clearTimeout(timer);
-    timer = 0;
     model.save_changes();
     touched = true;
     request();
@@ -114,9 +145,16 @@ function start(description, { model, el, link = "" }) {
   }
 
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
-  let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null;
+  let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null, view = {}, ends;
+  const axes = new Axes(), memory = new Memory(description.name);
   const ease = new Ease();
   function request() {
+    follow();
+    clearTimeout(timer);
+    timer = setTimeout(settle, QUIET);
+  }
+
+  function follow() {
     if (!frame) frame = requestAnimationFrame(draw);
   }
 
@@ -125,22 +163,27 @@ function start(description, { model, el, link = "" }) {
     const way = glimpsed ? null : ease.now();
     for (const [key, control] of controls) control.show(state[key], false, state);
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
+    const stands = (p) => p && Object.entries(p.state).every(([k, v]) => same(state[k], v));
+    select.selectedIndex = presets.indexOf(stands(preset) ? preset : presets.find(stands)) + 1;
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
-      if (way) request();
-      const view = description.view({ ...state, ...glimpsed }, { width, data, ease: way });
+      const shown = { ...state, ...glimpsed }, resized = drawn !== width;
+      const [now, moving] = axes.next(description.frame?.(shown, data));
+      ends = now;
+      if (moving || way) follow();
+      view = description.view(shown, { width, data, frame: ends, kept: memory.kept, ease: way });
       drawn = width;
-      redraw(picture, view.picture);
+      unread();
+      if (resized || axes.held || glimpsed) redraw(picture, view.picture);
+      else glide(picture, () => redraw(picture, view.picture));
       more.innerHTML = view.table ?? "";
       summary.textContent = view.summary;
       if (!glimpsed) said = view.summary;
       source.textContent = view.source ?? "";
+      sources.hidden = !view.source;
     } catch (error) {
       say([`This cannot be drawn: ${error.message}`]);
     }
-    if (way && timer) return; // on the way nothing changes that anybody must be told
-    clearTimeout(timer);
-    timer = setTimeout(settle, QUIET);
   }
 
   // What scrolls sideways must be reachable by keyboard, and have a name.
@@ -154,13 +197,15 @@ function start(description, { model, el, link = "" }) {
     if (spoken.textContent !== said) spoken.textContent = said;
     if (!spoken.hasAttribute("role")) requestAnimationFrame(() => spoken.setAttribute("role", "status"));
     reach();
+    showTakers();
+    if (touched && memory.keep(description.keep?.(state, data, memory.kept))) request();
     if (!link) return;
     const hash = writeHash(location.hash, link, touched ? state : null);
     const owned = Object.keys(readHash(location.hash, link).entries).length > 0;
     if ((touched || owned) && hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
   }
 
-  function follow() {
+  function obey() {
     const { entries, problems: unread } = readHash(location.hash, link);
     if (!Object.keys(entries).length && !unread.length) return false;
     const read = checkState(schema, entries, first);
@@ -182,7 +227,7 @@ function start(description, { model, el, link = "" }) {
   }
 
   function glimpse(some) {
-    if (some === glimpsed || (some && glimpsed && Object.keys(some).every((k) => same(some[k], glimpsed[k])))) return;
+    if (playing || some === glimpsed || (some && glimpsed && Object.keys(some).every((k) => same(some[k], glimpsed[k])))) return;
     glimpsed = some;
     request();
   }
@@ -197,25 +242,32 @@ function start(description, { model, el, link = "" }) {
   }]);
   for (const [event, listener] of fromPython) model.on(event, listener);
   let taken = null; // the state when something was taken hold of: a drag counts from there, so that going back undoes it
-  picture.addEventListener("pointerdown", () => (taken = state), true);
-  const letGo = () => (taken = null);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, letGo);
-  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data, from: taken ?? state }], change, glimpse });
+  const hold = (yes) => {
+    taken = yes ? state : null;
+    if (yes) axes.held = true;
+    else axes.release();
+    request();
+  };
+  const unread = readouts(root, picture, () => view.readouts ?? []);
+  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data, frame: ends, from: taken ?? state }], change, glimpse, hold });
+  const end = description.takes ? offer(el, description.title, (network) => change(description.takes(network, state, data))) : () => {};
   const size = new ResizeObserver(() => Math.floor(picture.clientWidth) !== drawn && picture.clientWidth && request());
   size.observe(picture);
   const room = new ResizeObserver(reach);
   room.observe(more);
   say(problems);
   draw();
+  request();
   if (link) {
-    addEventListener("hashchange", follow);
-    if (follow()) el.scrollIntoView({ block: "nearest" });
+    addEventListener("hashchange", obey);
+    if (obey()) el.scrollIntoView({ block: "nearest" });
   }
   return () => {
+    stop();
+    end();
     size.disconnect();
     room.disconnect();
-    for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, letGo);
-    removeEventListener("hashchange", follow);
+    removeEventListener("hashchange", obey);
     for (const [event, listener] of fromPython) model.off(event, listener);
     root.remove();
   };
@@ -248,24 +300,6 @@ export function mountAll(modules) {
       el.model = mount(module.widget, el, { state, data: parts, link: id });
     });
   }
-}
-
-/**
- * Call `begin` once: when the reader is within a screen of the element, when the address names it, or before a key or
- * the printer does something, for neither may pass over what is not there yet. So a long page is there at once.
- */
-function whenNear(el, id, begin) {
-  const named = () => Object.values(readHash(location.hash, id)).some((found) => Object.keys(found).length > 0);
-  const near = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && start(), { rootMargin: "100% 0px" });
-  const events = { keydown: start, beforeprint: start, hashchange: () => named() && start() };
-  function start() {
-    near.disconnect();
-    for (const [event, listener] of Object.entries(events)) removeEventListener(event, listener, true);
-    begin();
-  }
-  for (const [event, listener] of Object.entries(events)) addEventListener(event, listener, true);
-  if (named()) start();
-  else near.observe(el);
 }
 
 const readData = (key) => JSON.parse(document.querySelector(`script[data-regnet="${key}"]`)?.textContent ?? "null");

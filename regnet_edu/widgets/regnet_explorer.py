@@ -19,6 +19,7 @@ class RegNetExplorer(Interactive):
         group_width: g, 1 to 256.
         bottleneck_ratio: b, one of 1/4, 1/2, 1, 2, 4.
         squeeze_excitation: whether blocks are Y (ratio 1/4).
+        axis: of the widths, "linear", on which the line is straight, or "logarithmic".
         link_id: names it in the page's address.
 
     Raises:
@@ -35,6 +36,7 @@ class RegNetExplorer(Interactive):
     group_width = number(16, 1, 256, step=1)
     bottleneck_ratio = choice(1, [0.25, 0.5, 1, 2, 4])
     squeeze_excitation = switch(False)
+    axis = choice("linear", ["linear", "logarithmic"])
 
     @property
     def params(self) -> RegNetParams:

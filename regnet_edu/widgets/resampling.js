@@ -43,6 +43,18 @@ export function bestOfDraws(values, k, repeats, seed) {
   return best;
 }
 
+/** The k values that draw number `race` of the same draws took, in their order. */
+export function drawOf(values, k, race, seed) {
+  const order = Float64Array.from(values), n = order.length, below = counter(seed);
+  for (let r = 0; r <= race; r++) {
+    for (let i = 0; i < k; i++) {
+      const j = i + below(n - i);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+  }
+  return order.slice(0, k);
+}
+
 /** The smallest value whose share of values at or below it reaches p (numpy's "inverted_cdf"). */
 export function quantile(sorted, p) {
   const place = p * sorted.length;

@@ -29,7 +29,7 @@ function ways(m, stages, order) {
   return [choose(m + stages - 1, stages), factorial, free];
 }
 
-const RANGES = { stages: 4, depths: 16, widths: 128, ratios: 3, groups: 6 }; // section 3.2: how many values each takes
+export const RANGES = { stages: 4, depths: 16, widths: 128, ratios: 3, groups: 6 }; // section 3.2: how many values each takes
 
 /** The number of networks with orders `depth`, `width`, `ratio` and `group`, as { exact: BigInt, paper: Number }. */
 export function spaceSize(orders, ranges = RANGES) {

@@ -144,8 +144,8 @@ function follow(key, value, state) {
 /** What jumps is shown on its way: the strands of the crowd, and the dials that snap. What is dragged is not. */
 const eases = (before, after) => before.space !== after.space || before.seed !== after.seed;
 
-/** A network of another interactive of the page. */
-const takes = (net) => stateOf(net);
+/** A network of another interactive of the page, in the space that it belongs to. */
+const takes = (net, state) => (net.depths.length === STAGES ? { ...stateOf(net), space: belongs(net, state.space) ? state.space : NAMES[0] } : {});
 
 const next = (state) => (state.seed + 1) % 1_000_000;
 const actions = [

@@ -1,7 +1,10 @@
 // The state of an interactive: checked against its schema, kept in the page's address, held without a kernel.
 
-/** Return [value, problem]; the value of the schema where `raw` cannot be used. */
-export function checkValue(key, rule, raw, fallback) {
+/**
+ * Return [value, problem]; the value of the schema where `raw` cannot be used. `factor` is what the reader's unit is
+ * more than the state's, such as 100 for percents: the sentence speaks the reader's.
+ */
+export function checkValue(key, rule, raw, fallback, factor = 1) {
   if (rule.type === "bool") {
     if (raw === true || raw === "true" || raw === "1") return [true, ""];
     if (raw === false || raw === "false" || raw === "0") return [false, ""];
@@ -25,14 +28,18 @@ export function checkValue(key, rule, raw, fallback) {
     return [found.map(([value]) => value), found.map(([, problem]) => problem).filter(Boolean).join(" ")];
   }
   const number = String(raw).trim() === "" ? NaN : Number(raw);
-  if (!Number.isFinite(number)) return [fallback, `${key} = ${String(raw).slice(0, 30) || "nothing"} is not a number; it stays ${fallback}.`];
+  if (!Number.isFinite(number)) return [fallback, `${key} = ${String(raw).slice(0, 30) || "nothing"} is not a number; it stays ${tidy(fallback * factor)}.`];
   const step = rule.type === "int" ? (rule.step ?? 1) : 0;
   let near = Math.min(rule.max, Math.max(rule.min, number));
   if (step) near = Math.min(rule.max, rule.min + Math.round((near - rule.min) / step) * step);
   if (near === number) return [number, ""];
-  const what = number < rule.min || number > rule.max ? `outside ${rule.min} to ${rule.max}` : `not in steps of ${step} from ${rule.min}`;
-  return [near, `${key} = ${number} is ${what}; the nearest, ${near}, is used.`];
+  const [min, max, given, used] = [rule.min, rule.max, number, near].map((x) => tidy(x * factor));
+  const what = number < rule.min || number > rule.max ? `outside ${min} to ${max}` : `not in steps of ${step} from ${min}`;
+  return [near, `${key} = ${given} is ${what}; the nearest, ${used}, is used.`];
 }
+
+/** 0.037000000000000005 -> 0.037. */
+export const tidy = (x) => Number(x.toPrecision(12));
 
 /** Whether two values of a state are the same; sets are lists in the order of the schema. */
 export const same = (a, b) => a === b || (Array.isArray(a) && Array.isArray(b) && a.join() === b.join());
@@ -94,4 +101,24 @@ export class PlainModel {
     this.listeners.set(event, (this.listeners.get(event) ?? []).filter((l) => l !== listener));
   }
   save_changes() {}
+}
+
+/** What the reader's device keeps of one kind of interactive, where it keeps anything at all. */
+export class Memory {
+  constructor(name) {
+    this.key = `regnet-edu.${name}`;
+    this.kept = null;
+    try {
+      this.kept = JSON.parse(localStorage.getItem(this.key));
+    } catch {} // no storage here, or nothing that can be read
+  }
+  /** Keep `next` unless it is nothing or the same; returns whether it was kept. */
+  keep(next) {
+    if (next == null || JSON.stringify(next) === JSON.stringify(this.kept)) return false;
+    this.kept = next;
+    try {
+      localStorage.setItem(this.key, JSON.stringify(next));
+    } catch {}
+    return true;
+  }
 }

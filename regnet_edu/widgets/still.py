@@ -32,6 +32,35 @@ class Line(NamedTuple):
     y: Sequence[float]
 
 
+class Dots(NamedTuple):
+    """Points that are not joined, with a fill of their own; the name stands at the right, under height `under`."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    fill: str
+    under: float
+
+
+class Bars(NamedTuple):
+    """A histogram: bar k stands between x[k] and x[k + 1], from 0 to y[k]."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+class Region(NamedTuple):
+    """What lies within a line, filled; its name stands at its first corner."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+Mark = Steps | Line | Dots | Bars | Region
+
+
 class Ticks(NamedTuple):
     """An axis: its name, and what is written where; its ends are the first and last place."""
 
@@ -65,13 +94,11 @@ def edf_steps(name: str, errors: Sequence[float], axis: Ticks) -> Steps:
 SHARES = Ticks("F(e), share of networks below e", [k / 5 for k in range(6)], [str(k / 5) for k in range(6)])
 
 
-def picture(
-    curves: Sequence[Steps | Line], x_axis: Ticks, y_axis: Ticks, label: str, legend_right: bool = False
-) -> str:
+def picture(marks: Sequence[Mark], x_axis: Ticks, y_axis: Ticks, label: str, legend_right: bool = False) -> str:
     """Return an SVG in the colours of the interactives.
 
     Args:
-        curves: at most six staircases or lines.
+        marks: at most six staircases, lines or histograms; any number of dots and regions.
         x_axis, y_axis: what the axes say; what lies beyond their ends is drawn at the end.
         label: what the picture shows, in words.
         legend_right: whether the names stand at the right; they stand at the left else.
@@ -91,21 +118,50 @@ def picture(
         parts.append(f'<line class="rni-grid" x1="{LEFT}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}"/>')
         parts.append(_text(LEFT - 6, y + 4, text, "end"))
     parts += [_text((LEFT + right) / 2, bottom + 34, x_axis.name, "middle"), _text(10, 14, y_axis.name)]
-    for k, curve in enumerate(curves):
-        xs, ys = across(curve.x), up(curve.y)
-        corner = "H{:.1f}V{:.1f}" if isinstance(curve, Steps) else "L{:.1f} {:.1f}"
-        path = f"M{xs[0]:.1f} {ys[0]:.1f}" + "".join(corner.format(x, y) for x, y in zip(xs, ys, strict=True))
-        parts.append(f'<path class="{STROKES[k]}" d="{path}"/>')
-        if isinstance(curve, Line):
-            parts += [
-                f'<circle class="{FILLS[k]}" cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in zip(xs, ys, strict=True)
-            ]
-        left = right - 110 if legend_right else LEFT + 8
-        parts.append(f'<rect class="{FILLS[k]}" x="{left}" y="{TOP + 4 + 17 * k}" width="10" height="10"/>')
-        parts.append(_text(left + 15, TOP + 13 + 17 * k, curve.name))
+    for k, mark in enumerate(marks):
+        parts.append(_drawn(mark, k, across(mark.x), up(mark.y), float(up([0])[0])))
+        if isinstance(mark, Dots) and len(mark.x) == 1:
+            parts.append(_text(float(across(mark.x)[0]) + 10, float(up(mark.y)[0]) + 4, mark.name))
+        elif isinstance(mark, Dots):
+            parts.append(_text(right - 4, float(up([mark.under])[0]) + 14, mark.name, "end"))
+        elif isinstance(mark, Bars):  # upwards from zero, or downwards
+            parts.append(_text(right - 4, TOP + 16 if min(mark.y) >= 0 else bottom - 8, mark.name, "end", FILLS[k]))
+        elif isinstance(mark, Region):
+            parts.append(_text(float(across(mark.x)[0]) + 6, float(up(mark.y)[0]) + 14, mark.name))
+        else:
+            left = right - 110 if legend_right else LEFT + 8
+            parts.append(f'<rect class="{FILLS[k]}" x="{left}" y="{TOP + 4 + 17 * k}" width="10" height="10"/>')
+            parts.append(_text(left + 15, TOP + 13 + 17 * k, mark.name))
     start = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img"'
     return f'{start} aria-label="{escape(label)}">{"".join(parts)}</svg>'
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text class="rni-t" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _drawn(mark: Mark, k: int, xs: np.ndarray, ys: np.ndarray, zero: float) -> str:
+    """One mark as SVG, from its places in pixels; `zero` is where a bar stands."""
+    pairs = list(zip(xs, ys, strict=False))
+    if isinstance(mark, Bars):
+        bars = [(a, min(y, zero), b - a, abs(y - zero)) for a, b, y in zip(xs, xs[1:], ys, strict=False)]
+        return "".join(
+            f'<rect class="{FILLS[k]}" x="{x:.1f}" y="{y:.1f}" width="{w - 1:.1f}" height="{h:.1f}"/>'
+            for x, y, w, h in bars
+            if h
+        )
+    dots = "".join(
+        f'<circle class="{_fill(mark, k)}" cx="{x:.1f}" cy="{y:.1f}" r="{3 + (isinstance(mark, Line))}"/>'
+        for x, y in pairs
+    )
+    if isinstance(mark, Dots):
+        return dots
+    corner = "H{:.1f}V{:.1f}" if isinstance(mark, Steps) else "L{:.1f} {:.1f}"
+    path = f"M{xs[0]:.1f} {ys[0]:.1f}" + "".join(corner.format(x, y) for x, y in pairs)
+    stroke = "rni-fa rni-pale" if isinstance(mark, Region) else STROKES[k]
+    return f'<path class="{stroke}" d="{path}"/>' + (dots if isinstance(mark, Line) else "")
+
+
+def _fill(mark: Mark, k: int) -> str:
+    return mark.fill if isinstance(mark, Dots) else FILLS[k % len(FILLS)]
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start", fill: str = "") -> str:
+    style = f"rni-t rni-strong {fill}" if fill else "rni-t"
+    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -1,7 +1,7 @@
 // The state of an interactive: what is kept, what is refused and what a damaged link says.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { PlainModel, checkState, checkValue, readHash, writeHash } from "../../regnet_edu/widgets/state.js";
+import { PlainModel, checkState, checkValue, readHash, tidy, writeHash } from "../../regnet_edu/widgets/state.js";
 
 const schema = {
   d: { type: "int", min: 1, max: 64, default: 22 },
@@ -35,6 +35,13 @@ test("a number outside the limits goes to the nearest allowed one", () => {
   assert.deepEqual(checkValue("d", schema.d, 900, 22), [64, "d = 900 is outside 1 to 64; the nearest, 64, is used."]);
   assert.equal(checkValue("w0", schema.w0, 25, 24)[0], 24);
   assert.match(checkValue("w0", schema.w0, 25, 24)[1], /not in steps of 8/);
+});
+
+test("a mistake is told in the reader's unit", () => {
+  const rule = { type: "float", min: 0.51, max: 0.71, default: 0.6 };
+  assert.deepEqual(checkValue("e, error in %", rule, 0.45, 0.6, 100), [0.51, "e, error in % = 45 is outside 51 to 71; the nearest, 51, is used."]);
+  assert.match(checkValue("e, error in %", rule, "x", 0.6, 100)[1], /it stays 60\./);
+  assert.equal(tidy(3.7 / 100), 0.037);
 });
 
 test("the entries of several interactives share one address", () => {

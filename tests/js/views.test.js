@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { rival, widget as field } from "../../regnet_edu/widgets/against_the_field.js";
 import { widget as block } from "../../regnet_edu/widgets/block_explorer.js";
-import { fittingGroups, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
-import { funnel, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
+import { fittingGroups, scaledConvolution, widget as calculator } from "../../regnet_edu/widgets/complexity_calculator.js";
+import { funnel, rounds, widget as rules } from "../../regnet_edu/widgets/constraint_funnel.js";
 import { widget as distribution } from "../../regnet_edu/widgets/edf_explorer.js";
 import { widget as game } from "../../regnet_edu/widgets/fit_game.js";
 import { widget as gallery } from "../../regnet_edu/widgets/good_bad_gallery.js";
@@ -12,7 +12,7 @@ import { gpuHours, tells, widget as budget } from "../../regnet_edu/widgets/imag
 import { nearest, widget as explorer } from "../../regnet_edu/widgets/regnet_explorer.js";
 import { race, widget as search } from "../../regnet_edu/widgets/search_race.js";
 import { powers, short } from "../../regnet_edu/widgets/chart.js";
-import { counter } from "../../regnet_edu/widgets/resampling.js";
+import { counter, drawOf } from "../../regnet_edu/widgets/resampling.js";
 
 const population = (space, errors) => ({
   space, errors, source: `${space}, recorded`, failed: 0, params: errors.map((_, i) => 1000 + i), activations: errors.map((_, i) => 5000 - i),
@@ -103,7 +103,8 @@ test("edf explorer counts strictly below e and says what chance may give", () =>
 
 test("on a phone the legend of the edf explorer keeps its numbers, and a long name ends in dots", () => {
   const long = { ...data, a: population("a space with a name that no phone is wide enough for", data.a.errors) };
-  const [, shown] = show(distribution, {}, long, 300).picture.match(/>(a space with[^<]*\[56\.0 \| 59\.9\])</);
+  long.c = population("C", data.b.errors);
+  const [, shown] = show(distribution, { also: ["c"] }, long, 300).picture.match(/>(a space with[^<]*\[56\.0 \| 59\.9\])</);
   assert.match(shown, /… \[/);
   assert.ok(shown.length * 6.6 < 300 - 68);
 });
@@ -124,6 +125,28 @@ test("twice the width is four times the flops and twice the activations", () => 
   assert.equal(fittingGroups(5, 64, 32), 4);
 });
 
+test("a depthwise convolution stays depthwise however wide it becomes, and groups that are fewer keep their number", () => {
+  const one = (groups, factor) => scaledConvolution({ ...defaults(calculator.description.schema), groups }, factor);
+  assert.deepEqual([0.5, 1, 2, 4].map((f) => one(64, f).groups), [32, 64, 128, 256]);
+  assert.equal(one(64, 2).flops / one(64, 1).flops, 2);
+  assert.equal(one(4, 2).groups, 4);
+  assert.match(show(calculator, { groups: 64 }).summary, /flops ×2, parameters ×2, activations ×2/);
+});
+
+test("lines that lie on one another are named together", () => {
+  assert.match(show(calculator).picture, />flops = parameters</);
+  assert.match(show(calculator, { scaled: "resolution" }).picture, />flops = activations</);
+});
+
+test("the block explorer draws tensors to scale, and what is dragged follows", () => {
+  const { drag, frame } = block.description, state = { ...defaults(block.description.schema), width: 64 };
+  const ends = frame(state), tensors = [...show(block, state).picture.matchAll(/class="rni-fa rni-tensor" x="[\d.]+" y="[\d.]+" width="([\d.]+)" height="([\d.]+)"/g)];
+  const [input, , inner] = tensors.map(([, w, h]) => [Number(w), Number(h)]);
+  assert.ok(Math.abs(inner[0] / input[0] - 2) < 0.01 && Math.abs(input[1] / inner[1] - 2) < 0.01); // 32 x 112 and 64 x 56
+  const left = 144, right = 640 - 190;
+  assert.equal(drag("width", { x: left + (40 / ends.channels) * (right - left), y: 0 }, state, { width: 640, frame: ends }).width, 40);
+});
+
 test("the block explorer says what the compatibility rule changed", () => {
   assert.match(show(block).summary, /the inner width 24 is rounded to 32, a multiple of g = 16; the width 24 becomes 32/);
   assert.match(show(block, { width: 64 }).summary, /fit together as they are/);
@@ -140,6 +163,38 @@ test("the fit game says who matches the search", () => {
   assert.match(show(game, { target: "X", ...state }, targets).summary, /e_fit = 0\.000.*You match the search/);
 });
 
+test("the fit game keeps the least e_fit of every network, until its answer was looked at", () => {
+  const { keep, schema } = game.description, state = { ...defaults(schema), target: "X" };
+  const first = keep(state, targets, null), better = keep({ ...state, w0: 24, wa: 24.48, wm: 2.54 }, targets, first);
+  assert.ok(better.X < first.X && better.X === 0);
+  assert.deepEqual(keep(state, targets, better), better);
+  assert.equal(keep({ ...state, answer: true }, targets, null), null);
+  const { view } = game.description;
+  assert.match(view(state, { width: 640, data: targets, kept: better }).table, /1 of 2 networks matched.*<th scope="row">X<\/th><td>0\.000<\/td><td>0\.000<\/td><td>matched/);
+  assert.doesNotMatch(view(state, { width: 640, data: targets }).table, /score/);
+});
+
+test("names of the field cover no mark where there is room, and the families stand above the chart", () => {
+  const { picture } = show(field, {}, networks, 800);
+  const [, x, y] = picture.match(/x="([\d.]+)" y="([\d.]+)"[^>]*>EfficientNet-B5</).map(Number), wide = 7.3 * "EfficientNet-B5".length;
+  const marks = [...picture.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)" r="4.5"/g)].map(([, a, b]) => [Number(a), Number(b)]);
+  assert.ok(marks.length >= 2 && marks.every(([a, b]) => a < x - 4 || a > x + wide + 4 || b < y - 16 || b > y + 8));
+  const families = [...picture.matchAll(/y="([\d.]+)"[^>]*>(?:RegNetX|RegNetY|ResNet|EfficientNet)</g)].map((m) => Number(m[1]));
+  assert.ok(families.length === 4 && Math.max(...families) < 30);
+});
+
+test("the gallery's dots do not lie on one another", () => {
+  const even = { a: { ...data.a, widths: data.a.widths.map((w) => [16, w[1], 64, 320]) } };
+  const spots = [...show(gallery, { shown: "a", against: "smallest_width" }, even, 800).picture.matchAll(/cx="([\d.]+)" cy="([\d.]+)" r="3.5"/g)].map(([, a, b]) => [Number(a), Number(b)]);
+  assert.equal(spots.length, 40);
+  spots.forEach(([a, b], i) => spots.slice(0, i).forEach(([c, d]) => assert.ok(Math.hypot(a - c, b - d) > 4)));
+});
+
+test("a network of the gallery is handed over with all that makes it", () => {
+  const network = gallery.description.gives({ shown: "a", rank: 1 }, data);
+  assert.deepEqual(network, { depths: data.a.depths[0], widths: data.a.widths[0], ratios: data.a.bottleneck_ratios[0], groups: data.a.group_widths[0] });
+});
+
 test("the race has a winner, and the same seed runs the same race", () => {
   const { summary } = show(search, {}, data);
   assert.match(summary, /With 8 networks a side, A wins 0 % of the races and B 100 %/);
@@ -150,6 +205,21 @@ test("a search of every network finds the best one, a search of one an average o
   const best = (m) => race({ first: "a", second: "b", m, seed: 1 }, data).map((r) => r.best.reduce((x, y) => x + y, 0) / r.best.length);
   assert.deepEqual(best(30).map((e) => e.toFixed(6))[1], "0.530000");
   assert.ok(Math.abs(best(1)[0] - 0.599) < 0.003);
+});
+
+test("the race is drawn network by network, then raced many times, and ends in its own last picture", () => {
+  const [action] = search.description.actions, start = { first: "a", second: "b", m: 8, seed: 3 };
+  const steps = action.play(start, data), last = { ...start, ...action.apply(start, data) };
+  assert.deepEqual(steps.slice(0, 8).map(([some]) => some.drawn), [1, 2, 3, 4, 5, 6, 7, 8]);
+  assert.ok(steps.every(([some, wait]) => some.seed === last.seed && wait > 0) && steps.reduce((sum, [, wait]) => sum + wait, 0) < 9000);
+  const raced = steps.map(([some]) => some.raced);
+  assert.ok(raced.every((n, k) => k === 0 || n >= raced[k - 1]) && raced.at(-1) > 1000);
+  for (const [some] of steps) assert.doesNotMatch(show(search, { ...start, ...some }, data).picture, /NaN/);
+});
+
+test("the race that is shown is one of those that are counted", () => {
+  const [{ errors, best, m, seed }] = race({ first: "a", second: "b", m: 8, seed: 3 }, data);
+  for (const k of [0, 1, 700]) assert.equal(Math.min(...drawOf(errors, m, k, seed)), best[k]);
 });
 
 test("the gallery finds the best networks where they are, and the network under the pointer", () => {
@@ -184,13 +254,35 @@ test("rules leave fewer networks and a smaller space, step by step, and table 1 
   assert.equal(steps[1].kept.length, 26); // of 40, every third has another b in its last stage
 });
 
-test("the funnel says how few are left, and shows the recorded population of exactly these rules", () => {
-  const none = { a: population("AnyNetXA", data.a.errors.map((e) => e)), e: population("AnyNetXE", data.b.errors) };
+const anynets = () => {
+  const some = { a: population("AnyNetXA", data.a.errors), d: population("AnyNetXD", data.b.errors), e: population("AnyNetXE", data.b.errors) };
+  some.d.depths = some.d.depths.map((_, i) => [1, 2, 3, 3 - (i % 3)]);
+  return some;
+};
+
+test("each rule is asked of a new sample of the space so far, where one is recorded, and else of who is left", () => {
+  const turns = (some) => rounds({ population: "a", shared_ratio: true, shared_group: true, widths: "non-decreasing", depths: "non-decreasing", sampled: true, ...some }, anynets());
+  assert.deepEqual(turns({}).found.map((r) => [r.letter, r.name, r.indices.length, r.kept.length]), [["B", "a", 40, 26], ["C", "a", 26, 13], ["D", "a", 13, 11], ["E", "d", 30, 10]]);
+  assert.deepEqual([turns({}).last.name, turns({}).last.indices.length, turns({}).last.fresh], ["e", 30, true]);
+  assert.deepEqual(turns({ sampled: false }).found.map((r) => [r.name, r.indices.length]), [["a", 40], ["a", 26], ["a", 13], ["a", 11]]);
+  assert.deepEqual(turns({ population: "e" }).found, []); // AnyNetXE has all these rules already
+});
+
+test("the funnel tells each rule, what chance may give, and when nobody is left", () => {
+  const told = (some, given = anynets()) => show(rules, { population: "a", ...some }, given).summary;
+  assert.match(told({}), /^Rule B \(one b\) keeps 26 of 40 networks of AnyNetXA, and of its space one in 27\. Rule C .* one in 216\./);
+  assert.match(told({}), /Rule E \(depths never fall\) keeps 10 of 30 networks of AnyNetXD, .* Sampled anew, 30 networks of AnyNetXE .* hardly give/);
+  assert.doesNotMatch(told({ sampled: false }), /anew/);
+  const none = anynets();
   none.a.widths = none.a.widths.map(() => [64, 32, 16, 8]);
-  assert.match(show(rules, {}, none).summary, /^0 of 40 networks of AnyNetXA keep all the rules .*one network in 2\.26 million is left\. So the rules cannot be judged/);
-  assert.match(show(rules, {}, none).summary, /Sampled anew, 30 networks of AnyNetXE .* hardly give/);
-  assert.doesNotMatch(show(rules, { sampled: false }, none).summary, /anew/);
-  assert.match(show(rules, { shared_ratio: false, shared_group: false, widths: "free", depths: "free" }, data).summary, /No rule is on: all 40/);
+  assert.match(told({ sampled: false }, none), /Rule D .* keeps 0 of 13 networks, .* Rule E .* has no network left to judge\. Nothing is left/);
+  assert.match(told({ shared_ratio: false, shared_group: false, widths: "free", depths: "free" }), /^No rule is on .* all 40 networks stay/);
+});
+
+test("the sizes of the space are those of as many stages as the population has", () => {
+  const five = { ...data.a, depths: data.a.depths.map((d) => [...d, 4]), widths: data.a.widths.map((w) => [...w, 400]) };
+  const free = { shared_ratio: false, shared_group: false, widths: "free", depths: "free" };
+  assert.equal(String(funnel(free, five)[0].exact), String((16n * 128n * 3n * 6n) ** 5n));
 });
 
 test("the field: the rival is the cheapest of the other side with no higher error", () => {
@@ -220,5 +312,7 @@ test("the budget: more networks cost more and tell more, and idle GPUs are said"
   assert.ok(Math.abs(hours(200)[0] / hours(100)[0] - 2) < 1e-12 && hours(1)[0] < hours(1)[1]);
   assert.ok(tells(400).share < tells(100).share && Math.abs(tells(100).share - 0.098) < 1e-9 && tells(100).top > 0.99);
   assert.match(show(budget, {}, machines).summary, /500 networks of 400 MF for 10 epochs .* as 4\.9 trainings of ResNet-50/);
+  assert.match(show(budget, { price: 2 }, machines).summary, /At your 2 \$ a GPU-hour that is \$[\d,]+ to \$[\d,]+\./);
+  assert.match(show(budget, {}, machines).picture, />[\d.]+ to [\d.]+ \w+ on 8 V100</);
   assert.match(show(budget, { n: 5 }, machines).summary, /only 5 of them have a network to train/);
 });
