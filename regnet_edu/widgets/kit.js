@@ -21,8 +21,7 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  *   keep?         (state, data, kept) -> what the reader's device keeps of it from now on, such as a score
  *   gives?, takes?  (state, data) -> a network, and (network, state, data) -> some of the state; see handover.js
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
- *   follow?       (key, value, state) -> what else changes when a control gives `key` this value
- *   eases?        (before, after) -> whether view is shown the way between two states, as { ease: { from, share } }
+ *   follow?, eases?  (key, value, state) -> what else a control changes; (before, after) -> whether view sees the way, as ease
  *   prepare?      (data, schema) -> schema, where limits depend on data
  */
 export function interactive(description) {
@@ -30,7 +29,6 @@ export function interactive(description) {
 }
 
 let instances = 0;
-
 function start(description, { model, el, link = "" }) {
   el.classList.add("rni"); // its colours hang on this; in a page it has it already
   const data = model.get("_data") ?? {};
@@ -146,8 +144,7 @@ function start(description, { model, el, link = "" }) {
 
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
   let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null, view = {}, ends;
-  const axes = new Axes(), memory = new Memory(description.name);
-  const ease = new Ease();
+  const axes = new Axes(), ease = new Ease(), memory = new Memory(description.name);
   function request() {
     follow();
     clearTimeout(timer);
@@ -160,14 +157,13 @@ function start(description, { model, el, link = "" }) {
 
   function draw() {
     frame = 0;
-    const way = glimpsed ? null : ease.now();
     for (const [key, control] of controls) control.show(state[key], false, state);
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     const stands = (p) => p && Object.entries(p.state).every(([k, v]) => same(state[k], v));
     select.selectedIndex = presets.indexOf(stands(preset) ? preset : presets.find(stands)) + 1;
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
-      const shown = { ...state, ...glimpsed }, resized = drawn !== width;
+      const shown = { ...state, ...glimpsed }, resized = drawn !== width, way = glimpsed ? null : ease.now();
       const [now, moving] = axes.next(description.frame?.(shown, data));
       ends = now;
       if (moving || way) follow();
@@ -241,11 +237,10 @@ function start(description, { model, el, link = "" }) {
     request();
   }]);
   for (const [event, listener] of fromPython) model.on(event, listener);
-  let taken = null; // the state when something was taken hold of: a drag counts from there, so that going back undoes it
+  let taken = null; // the state that a drag counts from, so that going back undoes it
   const hold = (yes) => {
     taken = yes ? state : null;
-    if (yes) axes.held = true;
-    else axes.release();
+    yes ? (axes.held = true) : axes.release();
     request();
   };
   const unread = readouts(root, picture, () => view.readouts ?? []);
