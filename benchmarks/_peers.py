@@ -13,8 +13,8 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 import regnet_edu as rn
-from regnet_edu import cost
-from regnet_edu.device import autocast
+from regnet_edu.sweeps import cost
+from regnet_edu.training.device import autocast
 
 
 @dataclass

@@ -14,10 +14,10 @@ from collections import Counter
 from torch.profiler import ProfilerActivity, profile
 
 import regnet_edu as rn
-from regnet_edu import data as image_data
 from regnet_edu import regime as regimes
 from regnet_edu import spaces
-from regnet_edu.train import prepare, train
+from regnet_edu.data import image_data
+from regnet_edu.training.loop import prepare, train
 
 # The first part of an operator's name that fits says what it belongs to.
 KINDS = {
@@ -56,10 +56,10 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=3200, help="to train on, once; a sixth as many to test (3200)")
     options = parser.parse_args()
     for name in options.regimes:
-        regime = regimes.get(name).but(train_images=options.images, test_images=options.images // 6, epochs=1)
+        regime = regimes.get(name).replace(train_images=options.images, test_images=options.images // 6, epochs=1)
         data = prepare(image_data.load(options.data, regime.resolution), regime)
         for space in ("AnyNetXA", "RegNetX"):
-            configs = regime.narrowed(spaces.get(space)).sample(
+            configs = regime.with_ranges(spaces.get(space)).sample(
                 options.networks, rng=0, flops=regime.flops, resolution=regime.resolution
             )
             train(configs[0], regime, data=data)  # the first one of a process finds the kernels

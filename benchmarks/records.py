@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 import regnet_edu as rn
-from regnet_edu.continuation import same_sweep
-from regnet_edu.records import RecordWriter, encode, read
+from regnet_edu.sweeps.records import RecordWriter, encode, read
+from regnet_edu.sweeps.resume import same_sweep
 
 TARGET = 5.0  # seconds, for each column at the largest size
 REGIME = rn.Regime("bench", "synthetic", 32, None)

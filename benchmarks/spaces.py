@@ -22,10 +22,10 @@ from statistics import median
 import numpy as np
 
 from regnet_edu import spaces
-from regnet_edu.complexity import complexity
-from regnet_edu.config import AnyNetConfig
-from regnet_edu.regnet import RegNetParams, quantized_linear_widths
-from regnet_edu.regnet_fit import fit_quantized_linear
+from regnet_edu.networks.complexity import complexity
+from regnet_edu.networks.config import AnyNetConfig
+from regnet_edu.networks.regnet import RegNetParams, quantized_linear_widths
+from regnet_edu.networks.regnet_fit import fit_quantized_linear
 
 BAND = (360e6, 400e6)
 

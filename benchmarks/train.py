@@ -38,12 +38,13 @@ from _peers import Task, with_a_plain_loop, with_d2l
 from PIL import Image
 
 import regnet_edu as rn
-from regnet_edu import data as image_data
-from regnet_edu import process, spaces
 from regnet_edu import regime as regimes
-from regnet_edu.device import device_of
-from regnet_edu.errors import InputError
-from regnet_edu.worker import save_data
+from regnet_edu import spaces
+from regnet_edu.common.errors import InputError
+from regnet_edu.data import image_data
+from regnet_edu.sweeps.engines import process
+from regnet_edu.sweeps.engines.worker import save_data
+from regnet_edu.training.device import device_of
 
 TARGETS = {"cpu": {"d2l": 3.8, "plain": 3.0, "ours 1": 1.9}, "cuda": {"d2l": 8.0}}
 ENOUGH = 0.25  # of a regime's images, for a ratio that means something
@@ -106,7 +107,7 @@ class Ours:
 
 def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData, folder: Path) -> None:
     """Run all rounds of one regime and print what came out."""
-    regime = regime.but(train_images=None, test_images=None, epochs=1)
+    regime = regime.replace(train_images=None, test_images=None, epochs=1)
     tasks = [Task(config, regime, images, folder, options.device) for config in networks(regime, options, images)]
     counts = options.at_once or AT_ONCE[options.device]
     ours = Ours(tasks[0], max(counts))
@@ -139,7 +140,7 @@ def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData
 def networks(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData) -> list[rn.AnyNetConfig]:
     """As many networks as rounds, by turns from AnyNetXA and RegNetX."""
     both = [
-        regime.narrowed(spaces.get(space)).sample(
+        regime.with_ranges(spaces.get(space)).sample(
             (options.rounds + 1) // 2,
             rng=options.seed,
             flops=regime.flops,

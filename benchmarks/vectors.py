@@ -11,7 +11,7 @@ import numpy as np
 
 import regnet_edu as rn
 from regnet_edu import regime
-from regnet_edu.circumstances import hardware, vectors_here
+from regnet_edu.common.environment import hardware, vectors_here
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     if vectors_here() != "AVX-512":
         print(f"This processor has no AVX-512 to do without: {hardware()}")
         return
-    few = regime.get(options.regime).but(train_images=1000, epochs=2)
+    few = regime.get(options.regime).replace(train_images=1000, epochs=2)
     seconds: dict[str, list[np.ndarray]] = {"AVX-512": [], "AVX2": []}
     for _ in range(options.rounds):
         for name, rounds in seconds.items():

@@ -19,13 +19,14 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from regnet_edu import data as image_data
-from regnet_edu import load_population, regime, spaces, train
 from regnet_edu.circumstances import circumstances, hardware
 from regnet_edu.complexity import complexity
 from regnet_edu.population import config_of
 from regnet_edu.records import RecordWriter, encode, read
 from regnet_edu.sweep import network_seed
+
+from regnet_edu import data as image_data
+from regnet_edu import load_population, regime, spaces, train
 
 CPU2X2 = regime.get("cpu").but(
     name="cpu2x2",
@@ -80,7 +81,6 @@ ROUNDS: tuple[tuple[tuple[Planned, ...], int], ...] = (
 def start(folder: str) -> None:
     """Prepare a worker: one thread, the lowest priority, the images in memory."""
     import torch
-
     from regnet_edu.train import prepare
 
     global IMAGES

@@ -5,99 +5,29 @@
     configs = rn.AnyNetXA().sample(5, flops=(360e6, 400e6))
     population = rn.sweep("RegNetX", n=8, regime="tiny")
 
-Everything is imported on first use, so that `import regnet_edu` is quick and needs neither torch nor matplotlib.
+The stub file beside this one names everything and gives it its type. It is imported on first use, so that
+`import regnet_edu` is quick and needs neither torch nor matplotlib.
 """
 
-from __future__ import annotations
+import importlib.util as _importlib_util
+from typing import Any as _Any
 
-import importlib
-import sys
-from types import ModuleType
-from typing import Any
+import lazy_loader as _lazy_loader
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
-# name -> the room it lives in; a room that stands for itself is imported as a module
-_ROOMS = {
-    "errors": ["InputError"],
-    "config": ["AnyNetConfig"],
-    "batch": ["ConfigBatch"],
-    "complexity": ["Complexity", "complexity"],
-    "regnet": ["RegNetParams", "quantized_linear_widths"],
-    "regnet_fit": ["QuantizedLinearFit", "fit_quantized_linear"],
-    "spaces": [
-        "Constraint",
-        "DesignSpace",
-        "AnyNetXA",
-        "AnyNetXB",
-        "AnyNetXC",
-        "AnyNetXD",
-        "AnyNetXE",
-        "AnyNetXEqualWidths",
-        "AnyNetXDecreasingWidths",
-        "AnyNetXEqualDepths",
-        "AnyNetXDecreasingDepths",
-        "RegNetX",
-        "RegNetY",
-        "RegNetXWm2",
-        "RegNetXW0Wa",
-        "RegNetXC",
-        "RegNetXInverted",
-        "RegNetXDepthwise",
-    ],
-    "regime": ["Regime"],
-    "zoo": ["Published"],
-    "properties": ["property_values", "rank_correlation"],
-    "edf": ["bootstrap_best", "complexity_weights", "edf", "summary"],
-    "comparison": ["Comparison", "compare", "networks_needed"],
-    "random_search": ["SearchCurve", "random_search_curve"],
-    "variance": ["SeedNoise", "seed_noise"],
-    "interop": ["to_optuna"],
-    "population": ["load_population", "populations", "provenance"],
-    "blocks": ["SqueezeExcitation", "VBlock", "XBlock"],
-    "anynet": ["AnyNet"],
-    "weights": ["load_timm_state_dict", "load_torchvision_state_dict"],
-    "classifier": ["AnyNetClassifier", "RegNetX32"],
-    "data": ["ImageData"],
-    "train": ["TrainResult", "train"],
-    "sweep": ["sweep"],
-    "retrain": ["Retrained", "retrain"],
-    "runtime": ["inference_ms", "record_runtimes", "with_runtimes"],
-    "report": ["report"],
-    "grading": ["check", "hint"],
-}
-_MODULES = ["paper_map", "plots", "spaces", "study", "widgets", "zoo"]
-_NAMES = {name: room for room, names in _ROOMS.items() for name in names}
+_attach, _dir, _names = _lazy_loader.attach_stub(__name__, __file__)
+_NEED_D2L = ("AnyNetClassifier", "RegNetX32")
 
-__all__ = [*_NAMES, *_MODULES]
+# What cannot be had is not offered: `from regnet_edu import *` works where d2l is not installed.
+__all__ = [n for n in _names if n not in _NEED_D2L or _importlib_util.find_spec("d2l")]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        value = getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
-    elif name in _MODULES:
-        value = importlib.import_module(f"{__name__}.{name}")
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+def __getattr__(name: str) -> _Any:
+    if name in _NEED_D2L and name not in __all__:
+        raise AttributeError(f"regnet_edu.{name} needs the package d2l: pip install d2l==1.0.0a1.post0")
+    return _attach(name)
 
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
-
-
-class _Package(ModuleType):
-    """Keeps `rn.train` the function, although importing the file train.py would put the module there."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, ModuleType) and _NAMES.get(name) == name:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Be pickled by name, so that functions that say `rn` can be sent to other processes (Ray, joblib)."""
-        return importlib.import_module, (self.__name__,)
-
-
-sys.modules[__name__].__class__ = _Package

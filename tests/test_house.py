@@ -1,14 +1,14 @@
-"""The house stands: imports run downward, half of it needs no torch, every room has its tests, the commands exist."""
+"""The house stands: rooms import downward only, half of it needs no torch, every room has its tests."""
 
 from __future__ import annotations
 
 import ast
-import pickle
 import re
 import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -18,132 +18,106 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "regnet_edu"
 
-# The rooms from the roof to the ground; a file imports only from files after it. A room is the file it is named after
-# and the helpers beside it, in order; a folder is a room of its own. New files must be put in their place here.
-ROOMS = [
-    ["__main__", "cli", "train_command", "arguments", "interrupt"],
-    ["grading"],
-    ["widgets"],
-    ["report", "report_page", "report_facts"],
-    ["paper_table", "paper_map", "paper_published", "paper_bands", "paper_best", "paper_rules"],
-    ["plots"],
-    ["runtime"],
-    ["retrain"],
-    ["sweep", "continuation", "engine", "calibration", "cluster", "connection", "local", "process", "tries", "worker"],
-    [
-        *("train", "large", "course", "pipeline", "shared_norm", "average", "checkpoint", "team"),
-        *("graphs", "optimizer", "device", "outcome"),
-    ],
-    ["data", "downloads", "stream", "folder", "picture", "array_cache", "dataset", "synthetic"],
-    ["classifier"],
-    ["anynet", "weights", "blocks"],
-    # From here on without torch, d2l and matplotlib.
-    ["study"],
-    ["population", "records"],
-    ["variance", "comparison", "random_search", "interop", "edf"],
-    ["properties"],
-    ["cost"],
-    ["zoo"],
-    ["regime"],
-    [
-        *("spaces", "regnet_variants", "regnet_spaces", "anynet_spaces", "design_space", "sampling", "ranges"),
-        *("distributions", "sizes"),
-    ],
-    ["regnet_fit", "regnet"],
-    ["complexity"],
-    ["batch"],
-    ["config"],
-    ["checks", "lock", "vision"],
-    ["circumstances", "vectors", "errors"],
-]
-ORDER = list(chain.from_iterable(ROOMS))
-WITHOUT_TORCH = ORDER[ORDER.index("study") :]
-HEAVY_IMPORTS = {"torch", "torchvision", "d2l", "matplotlib", "timm", "ray", "optuna", "IPython", "ipywidgets"}
+# The rooms in the order of the course: a file imports only from its own room and from rooms before it.
+ROOMS = (
+    *("common", "networks", "spaces", "data", "training", "sweeps", "analysis"),
+    *("plots", "reports", "widgets", "study", "grading", "cli"),
+)
+# What torch stands behind; all else up to `analysis` imports where torch, d2l and matplotlib are missing.
+NEEDS_TORCH = {
+    *("networks.anynet", "networks.blocks", "networks.weights", "networks.d2l"),
+    *("training.loop", "training.cuda_graphs", "training.optimizer", "training.device"),
+}
+HEAVY = {"torch", "torchvision", "d2l", "matplotlib", "timm", "ray", "optuna", "IPython", "ipywidgets"}
 LONGEST_FILE = 300
-LONGER_WITH_REASON: dict[str, str] = {
+LONGER_WITH_REASON = {
     "grading/mistakes/e10_3_vionet.py": "a list of small programs, none of which anybody reads from top to bottom",
     "grading/mistakes/e15_1_own_space.py": "the same",
 }
 MAX_IMPORT_SECONDS = 0.3
+FILES = {p.relative_to(PACKAGE).as_posix(): ast.parse(p.read_text("utf-8")) for p in sorted(PACKAGE.rglob("*.py"))}
 
 
-def room_of(path: Path) -> str:
-    """The entry of ORDER that a file of the package belongs to: its name, or that of its folder."""
-    inside = path.relative_to(PACKAGE)
-    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
-
-
-def package_files() -> list[Path]:
-    return [p for p in sorted(PACKAGE.rglob("*.py")) if p != PACKAGE / "__init__.py" and "__pycache__" not in p.parts]
-
-
-def imported_rooms(path: Path) -> set[str]:
-    """Every room of the package that the file imports, anywhere in it; names of the package itself do not count."""
-    depth = len(path.relative_to(PACKAGE).parts)  # this many dots lead to the package
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level == depth:
-            found |= {node.module.split(".")[0]} if node.module else {a.name for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").startswith("regnet_edu"):
-            rest = (node.module or "").split(".")[1:2]
-            found |= set(rest) or {a.name for a in node.names}
+def imports(name: str) -> Iterator[tuple[str, str]]:
+    """Every (module of the package, name) that a file imports, anywhere in it."""
+    here = name.removesuffix(".py").split("/")[:-1]
+    for node in ast.walk(FILES[name]):
+        if isinstance(node, ast.ImportFrom):
+            module = (node.module or "").split(".") if node.module else []
+            if node.level:
+                module = here[: len(here) + 1 - node.level] + module
+            elif module[:1] != ["regnet_edu"]:
+                continue
+            else:
+                module = module[1:]
+            yield from ((".".join(module), alias.name) for alias in node.names)
         elif isinstance(node, ast.Import):
-            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("regnet_edu.")}
-    return found & set(ORDER)
-
-
-def top_level_packages(path: Path) -> set[str]:
-    """The packages that importing the file imports: not what its functions import when they are called."""
-    names = set()
-    waiting: list[ast.AST] = list(ast.parse(path.read_text(encoding="utf-8")).body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Import):
-            names |= {a.name.split(".")[0] for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            names.add(node.module.split(".")[0])
-        elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            waiting.extend(node.orelse)
-        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            waiting.extend(ast.iter_child_nodes(node))
-    return names
+            yield from (
+                (a.name.removeprefix("regnet_edu."), "") for a in node.names if a.name.startswith("regnet_edu.")
+            )
 
 
 def run_python(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
 
 
+class TestRooms:
+    def test_the_top_holds_only_folders_and_the_public_names(self) -> None:
+        there = {p.name for p in PACKAGE.iterdir() if p.name != "__pycache__"}
+        assert there == {"__init__.py", "__init__.pyi", "__main__.py", "py.typed", "recorded", *ROOMS}
+
+    def test_imports_run_downward_between_rooms(self) -> None:
+        upward = []
+        for name in FILES:
+            room = name.split("/")[0]
+            for module, what in imports(name) if room in ROOMS else ():
+                other = (module or what).split(".")[0]
+                if other in ROOMS and ROOMS.index(other) > ROOMS.index(room):
+                    upward.append(f"{name} imports {other}")
+        assert not upward
+
+    def test_no_room_uses_a_private_name_of_another(self) -> None:
+        private = [
+            f"{name} imports {what} of {module}"
+            for name in FILES
+            for module, what in imports(name)
+            if re.match(r"_[a-z]", what) and module.split(".")[0] != name.split("/")[0]
+        ]
+        assert not private
+
+    def test_no_room_has_the_name_of_a_function(self) -> None:
+        import regnet_edu as rn
+
+        assert not [room for room in ROOMS if callable(getattr(rn, room, None))]
+
+    def test_every_room_has_its_tests(self) -> None:
+        assert not [room for room in ROOMS if not list((ROOT / "tests" / room).glob("test_*.py"))]
+
+    def test_no_file_is_longer_than_the_limit(self) -> None:
+        lengths = {name: len((PACKAGE / name).read_text("utf-8").splitlines()) for name in FILES}
+        assert not {n: k for n, k in lengths.items() if k > LONGEST_FILE and n not in LONGER_WITH_REASON}
+
+
 class TestImports:
-    def test_every_file_has_its_place_in_the_order(self) -> None:
-        homeless = {room_of(p) for p in package_files()} - set(ORDER)
-        assert not homeless, f"put {sorted(homeless)} where they belong in ROOMS of tests/test_house.py"
-
-    @pytest.mark.parametrize("path", package_files(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
-    def test_imports_only_run_downward(self, path: Path) -> None:
-        own = room_of(path)
-        upward = {r for r in imported_rooms(path) - {own} if ORDER.index(r) < ORDER.index(own)}
-        assert not upward, f"{path.name} imports {sorted(upward)}, above it in the order"
-
-    @pytest.mark.parametrize("path", package_files(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
-    def test_the_numpy_half_names_no_heavy_package(self, path: Path) -> None:
-        if room_of(path) in WITHOUT_TORCH:
-            assert not top_level_packages(path) & HEAVY_IMPORTS
-
-    def test_d2l_is_imported_by_the_classifier_only(self) -> None:
-        users = {room_of(p) for p in package_files() if re.search(r"^\s*(from|import) d2l", p.read_text(), re.M)}
-        assert users <= {"classifier"}
-
-    def test_everything_up_to_population_imports_where_torch_d2l_and_matplotlib_are_missing(self) -> None:
-        there = [name for name in reversed(WITHOUT_TORCH) if (PACKAGE / f"{name}.py").exists()]
+    def test_up_to_analysis_no_torch_is_needed(self) -> None:
+        light = [
+            name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            for name in FILES
+            if name.split("/")[0] in ROOMS[: ROOMS.index("plots")] and "distributed/" not in name
+        ]
         code = (
             "import sys, importlib\n"
-            f"for name in {sorted(HEAVY_IMPORTS)!r}: sys.modules[name] = None\n"
-            f"for name in {there!r}: importlib.import_module('regnet_edu.' + name)\n"
+            f"for name in {sorted(HEAVY)!r}: sys.modules[name] = None\n"
+            f"for name in {sorted({*light} - NEEDS_TORCH)!r}: importlib.import_module('regnet_edu.' + name)\n"
         )
         done = run_python(code)
         assert done.returncode == 0, done.stderr
 
-    def test_import_regnet_edu_takes_under_the_limit(self) -> None:
+    def test_d2l_is_imported_in_its_file_only(self) -> None:
+        users = [n for n in FILES if re.search(r"^\s*(from|import) d2l", (PACKAGE / n).read_text("utf-8"), re.M)]
+        assert users == ["networks/d2l.py"]
+
+    def test_import_takes_under_the_limit(self) -> None:
         def best(code: str, rounds: int = 5) -> float:
             times = []
             for _ in range(rounds):
@@ -155,30 +129,9 @@ class TestImports:
         # The best of some runs, less the interpreter's own start: the cost of the import, not of a busy machine.
         assert best("import regnet_edu") - best("pass") < MAX_IMPORT_SECONDS
 
-    def test_the_package_is_pickled_by_name(self) -> None:
-        import regnet_edu
-
-        assert pickle.loads(pickle.dumps(regnet_edu)) is regnet_edu
-
-    def test_import_regnet_edu_loads_nothing_heavy(self) -> None:
-        done = run_python(
-            f"import regnet_edu, sys; print(sorted({HEAVY_IMPORTS | {'pandas', 'numpy'}!r} & set(sys.modules)))"
-        )
+    def test_import_loads_nothing_heavy(self) -> None:
+        done = run_python(f"import regnet_edu, sys; print(sorted({HEAVY | {'pandas', 'numpy'}!r} & set(sys.modules)))")
         assert done.stdout.strip() == "[]", done.stdout + done.stderr
-
-
-class TestShape:
-    @pytest.mark.parametrize("path", package_files(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
-    def test_no_file_is_longer_than_the_limit(self, path: Path) -> None:
-        lines = len(path.read_text(encoding="utf-8").splitlines())
-        name = path.relative_to(PACKAGE).as_posix()
-        assert lines <= LONGEST_FILE or LONGER_WITH_REASON.get(name), f"{name} has {lines} lines"
-
-    @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room[0])
-    def test_every_room_has_its_tests(self, room: list[str]) -> None:
-        there = [n for n in room if (PACKAGE / f"{n}.py").exists() or (PACKAGE / n).is_dir()]
-        tests = [n for n in there if list((ROOT / "tests").glob(f"test_{n}*.py"))]
-        assert tests or not there, f"tests/test_{room[0]}.py is missing"
 
 
 class TestProject:

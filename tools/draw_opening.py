@@ -14,8 +14,8 @@ import matplotlib
 import numpy as np
 
 import regnet_edu as rn
+from regnet_edu.networks.regnet import quantized_linear_widths
 from regnet_edu.plots.canvas import PALETTE, new_figure, styled
-from regnet_edu.regnet import quantized_linear_widths
 
 OUT = Path(__file__).resolve().parent.parent / "book" / "images" / "opening.svg"
 DEPTH, W0, WA, WM = 22, 24, 24.48, 2.54  # RegNetX-400MF, from the model zoo of the paper's authors

@@ -27,7 +27,7 @@ const COLUMNS = ["depths", "widths", "bottleneck_ratios", "group_widths"];
 
 /** A recorded population as the interactives carry it. */
 function recorded(name) {
-  const lines = readFileSync(new URL(`../regnet_edu/populations/${name}.jsonl`, import.meta.url), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const lines = readFileSync(new URL(`../regnet_edu/recorded/${name}.jsonl`, import.meta.url), "utf8").trim().split("\n").map((line) => JSON.parse(line));
   const networks = lines.filter((l) => l.kind === "network" && l.error !== null).sort((a, b) => a.index - b.index);
   return { space: lines[0].space, errors: networks.map((n) => n.error), ...Object.fromEntries(COLUMNS.map((c) => [c, networks.map((n) => n.config[c])])) };
 }

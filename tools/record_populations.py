@@ -1,7 +1,7 @@
 """Record the populations of the study, one after the other, or go on with them: `make populations ARGS="--data DIR"`.
 
-The plan is in regnet_edu/study.py. Each population is one `regnet-edu sweep`, which resumes where it was stopped; what
-is recorded in the package already is gone on with. A finished population is copied into the package.
+The plan is in regnet_edu/study/plan.py. Each population is one `regnet-edu sweep`, which resumes where it was stopped;
+what is recorded in the package already is gone on with. A finished population is copied into the package.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import regnet_edu
-from regnet_edu import cli, records
-from regnet_edu.errors import InputError
-from regnet_edu.study import COMPARISONS, Planned, chosen
+from regnet_edu.cli import parser as cli
+from regnet_edu.common.errors import InputError
+from regnet_edu.study.plan import COMPARISONS, Planned, chosen
+from regnet_edu.sweeps import records
 
-SHIPPED = Path(regnet_edu.__file__).parent / "populations"
+SHIPPED = Path(regnet_edu.__file__).parent / "recorded"
 
 
 def recorded(path: Path) -> int:

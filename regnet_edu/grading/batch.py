@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from ..errors import InputError
+from ..common.errors import InputError
 from .exercise import SEEDS, Exercise, exercises
 from .judge import check_source
 from .submission import find, read

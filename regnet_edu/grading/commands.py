@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..common.errors import InputError
 
 
 def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:
@@ -62,7 +62,7 @@ def _exercises(options: argparse.Namespace) -> None:
         number, name = options.new
         for path in new(number, name, options.title):
             print(path)
-        print("Change these three line by line; tests/test_exercises.py proves them sound: pytest -k " + name)
+        print("Change these three line by line; tests/exercises/test_exercises.py proves them sound: pytest -k " + name)
         return
     try:
         written, kept = write_all(options.folder)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import InputError
+from ..common.errors import InputError
 from . import catalogue as _catalogue
 from .compare import close
 

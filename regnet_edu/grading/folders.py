@@ -7,7 +7,7 @@ import os
 from itertools import count
 from pathlib import Path
 
-from ..errors import InputError
+from ..common.errors import InputError
 from . import classroom
 from .exercise import Exercise, exercises
 

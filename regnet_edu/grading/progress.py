@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from ..errors import InputError
+from ..common.errors import InputError
 from .exercise import Exercise, exercises
 from .submission import find
 from .verdict import Verdict

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..config import AnyNetConfig
+from ..networks.config import AnyNetConfig
 
 MOST_STAGES = 64  # whoever asks about a network of more wants to keep the grader busy
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import EDF, edf, summary
-from ..random_search import random_search_curve
+from ..analysis.edf import EDF, edf, summary
+from ..analysis.random_search import random_search_curve
 from .canvas import finish, look, new_figure, percent_limits, plain_log_axis, styled
 from .source import small_print, sources
 

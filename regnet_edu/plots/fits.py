@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import whole
-from ..edf import bootstrap_best
-from ..properties import fits, rank_correlation
-from .canvas import INK, MARKERS, PALETTE, finish, new_figure, percent_limits, plain_log_axis, styled
+from ..analysis.edf import bootstrap_best
+from ..analysis.properties import fits, rank_correlation
+from ..common.validation import whole
+from .canvas import (
+    INK,
+    MARKERS,
+    PALETTE,
+    finish,
+    new_figure,
+    percent_limits,
+    plain_log_axis,
+    styled,
+)
 from .source import Source, one_source, small_print, sources
 
 if TYPE_CHECKING:

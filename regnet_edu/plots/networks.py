@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import whole
+from ..common.validation import whole
 from .canvas import INK, PALETTE, finish, new_figure, styled
 from .source import one_source, small_print
 

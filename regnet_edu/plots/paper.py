@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import zoo
-from ..checks import whole
-from ..errors import InputError
-from ..population import load_population, populations
-from ..runtime import runtimes_recorded, with_runtimes
+from ..common.errors import InputError
+from ..common.validation import whole
+from ..networks import zoo
+from ..sweeps.population import load_population, populations
+from ..sweeps.runtimes import runtimes_recorded, with_runtimes
 from .distributions import edfs, random_search
 from .fits import fit_error, linear_fits, quantized_fits
 from .networks import width_profiles

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import zoo
-from ..errors import InputError, nearest_name
+from ..common.errors import InputError, nearest_name
+from ..networks import zoo
 from .canvas import INK, LINES, MARKERS, PALETTE, finish, new_figure, plain_log_axis, styled
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import bootstrap_best
-from ..errors import InputError
-from ..properties import Property, property_values, rank_correlation
+from ..analysis.edf import bootstrap_best
+from ..analysis.properties import Property, property_values, rank_correlation
+from ..common.errors import InputError
 from .canvas import INK, PALETTE, finish, new_figure, percent_limits, plain_log_axis, styled
 from .source import one_source, small_print
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import clean_errors
-from ..errors import InputError
-from ..population import facts, hardware_of, load_population, machines_of, versions_of
-from ..properties import no_texts
+from ..analysis.edf import clean_errors
+from ..analysis.properties import no_texts
+from ..common.errors import InputError
+from ..sweeps.population import facts, hardware_of, load_population, machines_of, versions_of
 
 if TYPE_CHECKING:
     import pandas as pd

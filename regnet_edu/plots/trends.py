@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..edf import bootstrap_best
-from ..errors import InputError
-from ..properties import property_values
+from ..analysis.edf import bootstrap_best
+from ..analysis.properties import property_values
+from ..common.errors import InputError
 from .canvas import MARKERS, PALETTE, finish, look, new_figure, plain_log_axis, styled
 from .source import Source, small_print, sources
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import zoo
+from ..networks import zoo
 from .base import Interactive, choice, some_of
 from .still import Line, Ticks, picture
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
-from ..errors import InputError, nearest_name
+from ..common.errors import InputError, nearest_name
 from . import bundle
 
 
@@ -194,7 +194,7 @@ def numbers(default: list[int], allowed: Sequence[int]) -> Any:
 @cache
 def zoo_rows() -> list[dict[str, Any]]:
     """The 24 published RegNets as the interactives need them; the error is the mean of the paper's five runs."""
-    from .. import zoo
+    from ..networks import zoo
 
     rows = []
     for name in zoo.names():

@@ -13,7 +13,7 @@ import ipywidgets
 from IPython.display import display
 from IPython.utils.capture import capture_output
 
-from ..errors import InputError, nearest_name
+from ..common.errors import InputError, nearest_name
 from . import bundle
 
 NOTE = "A still result, for the values above. Run this live: open the page in Colab or Jupyter, and the controls move."

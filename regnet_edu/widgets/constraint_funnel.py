@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..anynet_spaces import AnyNetXA
-from ..design_space import DesignSpace
-from ..distributions import in_order
+from ..spaces.anynet import AnyNetXA
+from ..spaces.design_space import DesignSpace
+from ..spaces.distributions import in_order
 from .base import choice, named, switch
 from .populations import OfPopulations
 from .still import Dots, Ticks, error_axis, picture

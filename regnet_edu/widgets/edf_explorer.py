@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..edf import summary
+from ..analysis.edf import summary
 from .base import named, named_set, number, switch
 from .populations import OfPopulations, usual_pair
 from .still import SHARES, edf_steps, error_axis, picture

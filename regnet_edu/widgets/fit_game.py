@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import zoo
-from ..population import populations as recorded
-from ..regnet import quantized_linear_widths
-from ..regnet_fit import fit_quantized_linear
+from ..networks import zoo
+from ..networks.regnet import quantized_linear_widths
+from ..networks.regnet_fit import fit_quantized_linear
+from ..sweeps.population import populations as recorded
 from .base import Interactive, named, number, switch
 from .populations import chosen_populations
 from .still import Steps, Ticks, picture

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import cost, zoo
+from ..networks import zoo
+from ..sweeps import cost
 from .base import Interactive, choice, number
 from .still import Dots, Region, Ticks, picture
 

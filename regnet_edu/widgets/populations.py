@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import InputError
-from ..population import load_population, populations, provenance
+from ..common.errors import InputError
+from ..sweeps.population import load_population, populations, provenance
 from .base import Interactive
 
 COLUMNS = ("flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..regnet import RegNetParams
+from ..networks.regnet import RegNetParams
 from .base import Interactive, choice, number, switch, zoo_rows
 
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import traitlets
 
-from ..anynet_spaces import AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE
-from ..config import AnyNetConfig
-from ..design_space import DesignSpace
-from ..errors import InputError
-from ..regnet_spaces import RegNetX
+from ..common.errors import InputError
+from ..networks.config import AnyNetConfig
+from ..spaces.anynet import AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE
+from ..spaces.design_space import DesignSpace
+from ..spaces.regnet import RegNetX
 from .base import choice, number, numbers, switch
 from .populations import OfPopulations
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..edf import summary
+from ..analysis.edf import summary
 from .resampling import quantile
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 640, 340, 56, 40, 16, 46

@@ -12,7 +12,7 @@ IDEA = 'chapter 8, "The quantised linear rule: RegNet"'
 
 
 def _rule(d: int, w0: int, wa: float, wm: float) -> list[int]:
-    from ...regnet import quantized_linear_widths
+    from ...networks.regnet import quantized_linear_widths
 
     return quantized_linear_widths(d, w0, wa, wm).tolist()
 

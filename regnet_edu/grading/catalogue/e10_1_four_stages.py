@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...complexity import complexity
-from ...config import AnyNetConfig
-from ...errors import InputError
-from ...regnet_spaces import RegNetX
+from ...common.errors import InputError
+from ...networks.complexity import complexity
+from ...networks.config import AnyNetConfig
+from ...spaces.regnet import RegNetX
 from ..exercise import Ask, Exercise, Part, Rng
 from ..worlds import build, noise, same_network
 
@@ -134,8 +134,8 @@ def nothing(rng: np.random.Generator) -> list[tuple]:
 @lru_cache(maxsize=64)
 def trained(config: AnyNetConfig) -> tuple[float, ...]:
     """The errors of a network, really trained; on the grader's side, since a learner's process could tell anything."""
-    from ...regime import Regime
-    from ...train import train
+    from ...training.loop import train
+    from ...training.regime import Regime
 
     regime = Regime("check", "synthetic", 32, None, train_images=2048, test_images=1000, batch_size=32)
     return tuple(train(config, regime, seed=seed).error for seed in SEEDS_TRAINED)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...complexity import complexity
-from ...errors import InputError
+from ...common.errors import InputError
+from ...networks.complexity import complexity
 from ..exercise import Ask, Asked, Exercise, Part, Rng
 from ..solutions.e10_3_vionet import FACTORS, most_important, vionets
 from ..worlds import build, noise, plain

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...complexity import complexity
-from ...config import AnyNetConfig
-from ...errors import InputError
-from ...regnet_spaces import RegNetX
+from ...common.errors import InputError
+from ...networks.complexity import complexity
+from ...networks.config import AnyNetConfig
 from ...spaces import names
+from ...spaces.regnet import RegNetX
 from ..exercise import Ask, Exercise, Part, Rng
 from ..report_check import DIVERGED, judge_report, spread
 from ..worlds import build, noise, plain
@@ -28,7 +28,7 @@ def draw_space(m: Any, n: int, low: float, high: float, seed: int) -> Any:
     """sampling my_space() with n, low, high, seed ="""
     import regnet_edu as rn
 
-    band = {"flops": (low, high), "resolution": 32, "in_channels": 3, "num_classes": 10}
+    band: dict[str, Any] = {"flops": (low, high), "resolution": 32, "in_channels": 3, "num_classes": 10}
     space = m.my_space()
     if isinstance(space, type) or not hasattr(space, "sample"):
         return [None, type(space).__name__, [], []]
@@ -101,7 +101,8 @@ def run_study(m: Any, train: Any, n: int, low: float, high: float, seed: int) ->
     mine, theirs = m.study(train, n, low, high, seed)
     rows = [[[r["network"], r["flops"], r["error"]] for r in records] for records in (mine, theirs)]
     space = m.my_space()
-    own = [bool(rn.AnyNetConfig(*(tuple(v) for v in r[0])) in space) for r in rows[0]]
+    arguments: list[Any] = [[tuple(v) for v in r[0]] for r in rows[0]]
+    own = [bool(rn.AnyNetConfig(*each) in space) for each in arguments]
     return [*rows, own]
 
 

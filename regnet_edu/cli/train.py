@@ -1,0 +1,148 @@
+"""The command train: one network, on images in memory or, alone or under torchrun, on images that stay on the disk."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..common.errors import InputError, nearest_name
+from .arguments import training_options
+
+EXAMPLE = """regnetx_200mf --regime tiny
+  regnet-edu train regnetx_400mf --data imagenet:DIR
+  torchrun --nproc-per-node 8 -m regnet_edu.cli.parser train regnetx_400mf \\
+    --data imagenet:DIR --ema 0.9999
+  regnet-edu train net.json --data imagenet:DIR --regime imagenet \\
+    --set resolution=128 --out runs/net
+
+imagenet:DIR holds train/WNID/*.JPEG and val/WNID/*.JPEG (any image folder so
+laid out will do). Its images are read while the network trains, on all GPUs
+that torchrun gives. The same command goes on with what is in --out."""
+
+
+def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:
+    """Add the command; `command(name, text, example)` makes its parser."""
+    train = command("train", "train one network", EXAMPLE)
+    train.add_argument("network", metavar="NETWORK", help="a published network, or a config as JSON or in a file")
+    training_options(train, regime=None, device=None)
+    recipe = train.add_argument_group("recipe, where it is to differ from the regime's")
+    recipe.add_argument("--epochs", type=int, help="passes over the training images")
+    recipe.add_argument(
+        "--batch-size",
+        type=int,
+        metavar="N",
+        help="images a step, over all processes; the learning rate is scaled in proportion "
+        "(the regime's; with imagenet:DIR, times the number of processes)",
+    )
+    recipe.add_argument("--lr", type=float, help="peak learning rate, used as it is")
+    recipe.add_argument("--warmup", type=float, metavar="EPOCHS", help="epochs in which the learning rate rises")
+    recipe.add_argument("--precision", help="fp32, or mixed: bf16, or fp16 on V100 and T4")
+    streamed = train.add_argument_group("with --data imagenet:DIR")
+    streamed.add_argument("--out", metavar="DIR", help="checkpoint, weights and result (runs/NETWORK)")
+    streamed.add_argument(
+        "--workers", type=int, metavar="N", help="processes that read images, for each GPU (all cores)"
+    )
+    streamed.add_argument("--ema", type=float, metavar="DECAY", help="average the weights too, such as 0.9999")
+    streamed.add_argument("--norm-batch", type=int, metavar="N", help="images that share batch norm (128)")
+    streamed.add_argument("--save-every", type=int, metavar="STEPS", help="steps between checkpoints (1000)")
+    return {"train": _train}
+
+
+def _train(options: argparse.Namespace) -> None:
+    config = network(options.network)
+    if (options.data or "").partition(":")[0] == "imagenet":
+        _train_streamed(config, options)
+    else:
+        _train_in_memory(config, options)
+
+
+def _train_streamed(config: Any, options: argparse.Namespace) -> None:
+    from ..training.distributed.process_group import first_process, process_count
+    from ..training.distributed.run import train_distributed
+
+    chosen = {"norm_batch": options.norm_batch, "ema": options.ema, "save_every": options.save_every}
+    out = options.out or Path("runs") / (options.network if options.network.isidentifier() else "network")
+    result = train_distributed(
+        config,
+        recipe(options, "imagenet_final", process_count()),
+        options.seed,
+        options.data,
+        device=options.device,
+        out=out,
+        loaders=options.workers,
+        threads=options.threads,
+        say=lambda text: print(text, flush=True),
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+    if first_process():
+        _conclude(result, f"; weights and result in {out}")
+
+
+def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
+    from ..training.loop import train
+
+    for name in ("out", "workers", "ema", "norm_batch", "save_every"):
+        if getattr(options, name) is not None:
+            raise InputError(f"--{name.replace('_', '-')} is for images that stay on the disk: --data imagenet:DIR")
+    result = train(
+        config,
+        recipe(options, "tiny"),
+        options.seed,
+        options.device or "cpu",
+        options.data,
+        options.threads,
+        on_epoch=lambda epoch, error: print(f"epoch {epoch}: error {error:.2%}", flush=True),
+    )
+    _conclude(result)
+
+
+def _conclude(result: Any, more: str = "") -> None:
+    if result.reason:
+        print(f"{result.status}: {result.reason}")
+    speed = f"{result.images_per_second:,.0f} images a second"
+    print(f"error {result.error:.2%} after {result.seconds:,.1f} s, {speed}{more}", flush=True)
+
+
+def recipe(options: argparse.Namespace, default: str, processes: int = 1) -> Any:
+    """Return the regime with what the options change.
+
+    Every process takes the regime's batch, unless --batch-size says how many images they take together; the learning
+    rate goes in proportion (the paper's appendix C: lr 0.1 at 128 images, 0.8 at 1024 on 8 GPUs), unless --lr sets it.
+    """
+    from ..training import regime as regimes
+
+    regime = regimes.get(options.regime or default)
+    batch = options.batch_size or regime.batch_size * processes
+    changes: dict[str, Any] = {"batch_size": batch, "lr": regime.lr * batch / regime.batch_size}
+    for name in ("epochs", "lr", "precision"):
+        if getattr(options, name) is not None:
+            changes[name] = getattr(options, name)
+    if options.warmup is not None:
+        changes["warmup"] = options.warmup / (changes.get("epochs") or regime.epochs)
+    return regime.replace(**{**changes, **dict(options.set)})
+
+
+def network(text: str) -> Any:
+    """Read a network: the name of a published one, a JSON object, or a file that holds one."""
+    from ..networks import zoo
+    from ..networks.config import AnyNetConfig
+
+    if text in zoo.names():
+        return zoo.get(text).config
+    if not text.lstrip().startswith("{"):
+        try:
+            with open(text) as file:
+                content = file.read()
+        except OSError:
+            raise InputError(
+                f"network {text!r} is no published network and no file; {nearest_name(text, zoo.names())}"
+            ) from None
+    else:
+        content = text
+    try:
+        return AnyNetConfig.from_dict(json.loads(content))
+    except json.JSONDecodeError as error:
+        raise InputError(f"network {text[:60]!r} is not JSON: {error.msg} at character {error.pos}") from None

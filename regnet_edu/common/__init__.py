@@ -1,0 +1,1 @@
+"""What every room uses: errors, checks of arguments, files, the environment. It imports nothing of the package."""

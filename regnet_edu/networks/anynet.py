@@ -1,0 +1,167 @@
+"""AnyNet as a torch module: stem, stages of blocks, head (figure 3).
+
+Read `blocks.py` first, then this file from top to bottom: the three parts, the network that strings them together, and
+how its weights are drawn. Widths come from `config.stages`, that is, after the compatibility rule, so nothing here
+rounds anything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from ..common.errors import InputError
+from . import weights, zoo
+from .blocks import VBlock, XBlock, activation_layer, check_whole, conv_norm
+from .config import AnyNetConfig
+from .config import Stage as StageConfig
+
+
+class Stem(nn.Sequential):
+    """3x3 convolution from the image to the body, (n, in_channels, r, r) -> (n, width, r / stride, r / stride)."""
+
+    def __init__(self, in_channels: int = 3, width: int = 32, stride: int = 2, activation: str = "relu") -> None:
+        super().__init__(*conv_norm(in_channels, width, 3, stride), activation_layer(activation))
+
+
+class Stage(nn.Sequential):
+    """`depth` blocks of one width; only the first has a stride and sees the width of the stage before.
+
+    Args:
+        width_in: channels of the input.
+        stage: depth, width, inner width, group width and stride, an entry of `config.stages`.
+        config: block type, squeeze-and-excitation and activation, which all stages share.
+    """
+
+    def __init__(self, width_in: int, stage: StageConfig, config: AnyNetConfig) -> None:
+        super().__init__()
+        for i in range(stage.depth):
+            before, stride = (width_in, stage.stride) if i == 0 else (stage.width, 1)
+            if config.block in ("V", "VR"):
+                block: nn.Module = VBlock(before, stage.width, stride, config.block == "VR", config.activation)
+            else:
+                inner, group = stage.inner_width, stage.group_width
+                block = XBlock(before, stage.width, stride, inner, group, config.se_ratio, config.activation)
+            self.append(block)
+
+
+class Head(nn.Module):
+    """Mean over all pixels, then one linear layer, (n, width, r, r) -> (n, num_classes)."""
+
+    def __init__(self, width: int, num_classes: int = 1000) -> None:
+        super().__init__()
+        check_whole(width=width, num_classes=num_classes)
+        self.fc = nn.Linear(width, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(x.mean((2, 3)))
+
+
+class AnyNet(nn.Module):
+    """A network of the AnyNet family (figure 3): `stem`, then `stages`, then `head`.
+
+    Args:
+        network: an `AnyNetConfig`, `RegNetParams` (equations 2 to 4) or the name of a published RegNet. The effective
+            stages are built, so `complexity(network).params` is the number of parameters.
+        num_classes: outputs of the head.
+        in_channels: channels of the input image.
+        zero_init_last: start every residual block as its shortcut, with zero gain in its last batch norm.
+        generator: source of the initial weights, which then depend on nothing else; torch's own if not given.
+
+    Raises:
+        InputError: an argument is not what it should be.
+    """
+
+    def __init__(
+        self,
+        network: zoo.Network,
+        num_classes: int = 1000,
+        in_channels: int = 3,
+        *,
+        zero_init_last: bool = False,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        config = zoo.as_config(network)
+        if not isinstance(generator, torch.Generator | None):
+            raise InputError(
+                f"generator {generator!r:.60} must be a torch.Generator, such as one seeded by manual_seed"
+            )
+        check_whole(num_classes=num_classes, in_channels=in_channels)
+        self.config = config
+        # Layers draw weights when they are made; with a generator of our own that must not move torch's.
+        with torch.random.fork_rng(devices=[], enabled=generator is not None):
+            self.stem = Stem(in_channels, config.stem_width, config.stem_stride, config.activation)
+            self.stages = nn.Sequential()
+            width = config.stem_width
+            for stage in config.stages:
+                self.stages.append(Stage(width, stage, config))
+                width = stage.width
+            self.head = Head(width, num_classes)
+        initialise(self, zero_init_last, generator)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the class scores: (n, in_channels, r, r) -> (n, num_classes)."""
+        return self.head(self.stages(self.stem(x)))
+
+    @classmethod
+    def pretrained(cls, name: str, source: str = "timm", num_classes: int = 1000, *, tag: str | None = None) -> AnyNet:
+        """Download the ImageNet weights of a published RegNet; needs a network and the package `source`.
+
+        Args:
+            name: one of `zoo.names()`, or the source's own name for it.
+            source: "timm" or "torchvision".
+            num_classes: if not 1000, the head starts afresh (for training on other classes).
+            tag: which of the source's weights; by default those of the paper's authors, or torchvision's first ones.
+
+        Raises:
+            InputError: the source is not installed or out of reach, or its network is not the published one.
+        """
+        network = cls(name, num_classes)
+        state = weights.download(zoo.get(name).name, network.config, source, tag)
+        return weights.load_state_dict(network, state, source, head=num_classes == 1000)
+
+    def load_timm_state_dict(self, state: Mapping[str, Tensor], head: bool = True) -> AnyNet:
+        """Take the weights of timm's module of the same network; see `weights.load_timm_state_dict`."""
+        return weights.load_timm_state_dict(self, state, head)
+
+    def load_torchvision_state_dict(self, state: Mapping[str, Tensor], head: bool = True) -> AnyNet:
+        """Take the weights of torchvision's module; see `weights.load_torchvision_state_dict`."""
+        return weights.load_torchvision_state_dict(self, state, head)
+
+
+def initialise(network: nn.Module, zero_init_last: bool = False, generator: torch.Generator | None = None) -> nn.Module:
+    """Draw all weights afresh as the paper's authors do, in the order of the modules, and return the network.
+
+    Convolutions: normal with variance 2 / (k * k * outputs); head: normal with deviation 0.01; biases 0; batch norm:
+    gain 1, or 0 for the last one of every residual block if `zero_init_last`.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            _draw(module.weight, math.sqrt(2 / (math.prod(module.kernel_size) * module.out_channels)), generator)
+        elif isinstance(module, nn.Linear):
+            _draw(module.weight, 0.01, generator)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            nn.init.ones_(module.weight)
+        bias = getattr(module, "bias", None)
+        if isinstance(bias, Tensor):
+            nn.init.zeros_(bias)
+    if zero_init_last:
+        for module in network.modules():
+            if isinstance(module, XBlock | VBlock) and module.last_norm is not None:
+                nn.init.zeros_(module.last_norm.get_parameter("weight"))
+    return network
+
+
+def _draw(weight: Tensor, deviation: float, generator: torch.Generator | None) -> None:
+    """Fill `weight` from the generator, on the generator's device, so that every device gets the same numbers."""
+    with torch.no_grad():
+        if generator is None:
+            weight.normal_(0, deviation)
+        elif not weight.is_meta:
+            drawn = torch.empty(weight.shape, device=generator.device)
+            weight.copy_(drawn.normal_(0, deviation, generator=generator))

@@ -1,0 +1,134 @@
+"""Rules on one design space at several flops: what stays, what grows, and with which power (figures 11 and 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..analysis.edf import Interval, bootstrap_best
+from ..analysis.properties import property_values
+from ..sweeps.population import populations as recorded
+from ..sweeps.runtimes import runtimes_recorded, with_runtimes
+from .rules import (
+    CONTRADICTED,
+    IN_PART,
+    MORE,
+    NOT_VISIBLE,
+    REPRODUCED,
+    NotRecordedError,
+    Outcome,
+    errors_of,
+    mixed_hardware,
+    networks_of,
+)
+
+
+def _bands(populations: Sequence[str], of: str) -> tuple[list[Interval], str, str]:
+    """Return the bootstrap intervals of a property in the populations that are recorded, in words, and what lacks."""
+    there, gap = _recorded(populations)
+    bands = [bootstrap_best(property_values(networks_of(p), of).values, errors_of(p)) for p in there]
+    words = [f"{p}: {b.median:.3g} [{b.low:.3g}, {b.high:.3g}]" for p, b in zip(there, bands, strict=True)]
+    return bands, "; ".join(words), gap
+
+
+def _recorded(names: Sequence[str], least: int = 2) -> tuple[list[str], str]:
+    missing = [name for name in names if name not in recorded()]
+    if len(names) - len(missing) < least:
+        raise NotRecordedError(*missing)
+    there = [name for name in names if name not in missing]
+    words = [str(NotRecordedError(*missing)) if missing else "", mixed_hardware(*there)]
+    return there, "; ".join(filter(None, words))
+
+
+def stable(populations: Sequence[str], of: str) -> Outcome:
+    """The best value of a property is the same at all flops: the bootstrap intervals have a value in common."""
+    bands, ours, gap = _bands(populations, of)
+    if max(b.low for b in bands) > min(b.high for b in bands):
+        return Outcome(CONTRADICTED, ours, gap)
+    return Outcome(IN_PART, ours, "; ".join(filter(None, ["wide intervals overlap easily", gap])))
+
+
+def grows(populations: Sequence[str], of: str) -> Outcome:
+    """The best value of a property rises from the population of the lowest flops to that of the highest."""
+    bands, ours, gap = _bands(populations, of)
+    if bands[0].high < bands[-1].low:
+        return Outcome(REPRODUCED, ours, gap)
+    if bands[-1].high < bands[0].low:
+        return Outcome(CONTRADICTED, ours, gap)
+    words = ["the intervals of the lowest and the highest flops overlap", MORE, gap]
+    return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, words)))
+
+
+def power(populations: Sequence[str], of: str, paper: float, other: float, best: float = 0.25) -> Outcome:
+    """A count of the best networks grows as flops to the paper's power, and not to another."""
+    there, gap = _recorded(populations)
+    tables = [networks_of(name).sort_values("error") for name in there]
+    kept = [t.head(max(2, round(best * len(t)))) for t in tables]
+    pairs = [np.log(t[["flops", of]].to_numpy(dtype=np.float64)) for t in kept]
+    rng = np.random.default_rng(0)
+
+    def fit(parts: list[np.ndarray]) -> float:
+        x, y = np.concatenate(parts).T
+        return float(np.polyfit(x, y, 1)[0])
+
+    drawn = [fit([p[rng.integers(len(p), size=len(p))] for p in pairs]) for _ in range(1000)]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    ours = f"power {fit(pairs):.2f} [{low:.2f}, {high:.2f}] of flops, best {sum(map(len, pairs))} networks"
+    if low <= paper <= high and low <= other <= high:
+        unclear = f"the interval holds {other:g} as well"
+        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [unclear, MORE, gap])))
+    return Outcome(REPRODUCED if low <= paper <= high else CONTRADICTED, ours, gap)
+
+
+def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str, str]:
+    """Return (networks, 3) of flops, activations and milliseconds of the best networks, on what, and what lacks."""
+    there = [name for name in populations if name in recorded() and runtimes_recorded(name)]
+    missing = [f"runtimes of {name}" for name in populations if name not in there]
+    if len(there) < 2:
+        raise NotRecordedError(*missing)
+    tables = [with_runtimes(name).sort_values("error") for name in there]
+    kept = [t[t["error"].notna() & t["runtime"].notna()] for t in tables]
+    parts = [t.head(max(2, round(best * len(t))))[["flops", "activations", "runtime"]] for t in kept]
+    machines = dict.fromkeys(str(t.attrs["runtime"].get("hardware", "unknown hardware")) for t in tables)
+    gap = str(NotRecordedError(*missing)) if missing else ""
+    return np.concatenate([p.to_numpy(dtype=np.float64) for p in parts]), f"on {' and '.join(machines)}", gap
+
+
+def runtime_follows(populations: Sequence[str]) -> Outcome:
+    """Measured runtimes go with activations more closely than with flops (correlation of logarithms)."""
+    table, where, gap = _timed(populations, 1.0)
+    flops, acts, time = np.log(table).T
+
+    def closer(rows: np.ndarray) -> tuple[float, float]:
+        return tuple(float(np.corrcoef(x[rows], time[rows])[0, 1]) for x in (acts, flops))  # type: ignore[return-value]
+
+    rng, everyone = np.random.default_rng(0), np.arange(len(time))
+    drawn = [np.subtract(*closer(rng.choice(everyone, len(time)))) for _ in range(1000)]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    ours = "correlation of logarithms {:.2f} with activations, {:.2f} with flops".format(*closer(everyone))
+    ours += f", difference [{low:+.2f}, {high:+.2f}], n = {len(time)}, {where}"
+    if low <= 0 <= high:
+        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [MORE, gap])))
+    return Outcome(REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
+
+
+def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
+    """The runtime of the best networks is modelled best by flops and their square root together (by AIC)."""
+    table, where, gap = _timed(populations, best)
+    flops, time = table[:, 0] / 1e6, table[:, 2]
+    columns = {"linear": [flops], "square root": [flops**0.5], "both": [flops, flops**0.5]}
+    score, both = {}, np.zeros(2)
+    for name, terms in columns.items():
+        design = np.stack(terms, axis=1)
+        both = np.linalg.lstsq(design, time, rcond=None)[0]  # after the loop, that of both
+        residual = float(np.square(time - design @ both).mean())
+        score[name] = len(time) * np.log(residual) + 2 * len(terms)
+    ours = ", ".join(f"AIC {value:.0f} {name}" for name, value in score.items())
+    ours += f"; {both[0]:.2f} ms a MF and {both[1]:.2f} ms a root of a MF, n = {len(time)}, {where}"
+    if min(score, key=lambda name: score[name]) != "both":
+        return Outcome(CONTRADICTED, ours, gap)
+    return Outcome(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)
+
+
+RULES = (stable, grows, power, runtime_follows, runtime_model)

@@ -1,0 +1,200 @@
+"""Rules on what needs no population: sizes, definitions that tests prove, arithmetic on published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import spaces
+from ..analysis.properties import rank_correlation
+from ..networks import zoo
+from ..training.regime import get as regime
+from .rules import CONTRADICTED, IN_PART, NOT_ATTEMPTED, REPRODUCED, Outcome
+
+SLOW = "RegNetX"  # counting its networks one by one takes 10 s
+PRINTED = 0.05  # points: half of the last digit that the paper prints
+
+
+def size(space: str, paper: float, dimensions: int) -> Outcome:
+    """A space has the paper's size, to the two digits that it prints, and its number of degrees of freedom."""
+    ours = spaces.get(space)
+    same = f"{ours.paper_size():.1e}" == f"{paper:.1e}" and ours.free_parameters() == dimensions
+    exact = f"; counted exactly {ours.size():.3e}" if space != SLOW else ""
+    words = f"{ours.paper_size():.3e} by the formula, dim. {ours.free_parameters()}{exact}"
+    return Outcome(REPRODUCED if same else CONTRADICTED, words)
+
+
+def size_ratio(space: str, to: str, orders: int) -> Outcome:
+    """One space is smaller than another by so many orders of magnitude."""
+    large, small = spaces.get(space), spaces.get(to)
+    ratio = large.paper_size() / small.paper_size()
+    ours = f"a factor of {ratio:.1e} by the formulas of table 1"
+    exact = ratio if to == SLOW else large.size() / small.size()
+    ours += "" if to == SLOW else f", {exact:.1e} counted exactly"
+    holds, exactly = (round(np.log10(value)) == orders for value in (ratio, exact))
+    if holds and not exactly:
+        return Outcome(IN_PART, ours, f"counted exactly it is nearer to 10^{round(np.log10(exact))}")
+    return Outcome(REPRODUCED if holds else CONTRADICTED, ours)
+
+
+def population_cost() -> Outcome:
+    """100 networks of 400 MF for 10 epochs cost about one ResNet-50 for 100 epochs."""
+    preset, resnet = regime("imagenet"), zoo.get("resnet_50")
+    assert preset.flops is not None
+    ratio = 100 * preset.flops[1] * preset.epochs / (resnet.flops * 100)
+    return Outcome(REPRODUCED if 0.8 < ratio < 1.25 else CONTRADICTED, f"{ratio:.2f} of ResNet-50's flops x epochs")
+
+
+def published_power(family: str, of: str, paper: float, other: float, within: float = 0.15) -> Outcome:
+    """A count of the published networks of a family grows as flops to the paper's power, and not to another."""
+    models = [zoo.get(name) for name in (*zoo.names(), *zoo.baselines()) if zoo.get(name).title.startswith(family)]
+    x, y = (np.log([getattr(m, field) for m in models]) for field in ("flops", of))
+    found = float(np.polyfit(x, y, 1)[0])
+    words = f"power {found:.2f} over the {len(models)} published networks"
+    if abs(found - paper) < within:
+        return Outcome(REPRODUCED, words, "from published figures")
+    if abs(found - paper) < abs(found - other):
+        return Outcome(IN_PART, words, f"nearer to {paper:g} than to {other:g}; from published figures")
+    return Outcome(CONTRADICTED, words, "from published figures")
+
+
+def published_runtime() -> Outcome:
+    """Runtime on a GPU follows activations more closely than flops, in the published networks."""
+    models = [zoo.get(name) for name in (*zoo.names(), *zoo.baselines())]
+    time = np.log([m.inference_ms for m in models])
+    acts, flops = (np.corrcoef(np.log([getattr(m, f) for m in models]), time)[0, 1] for f in ("activations", "flops"))
+    words = f"correlation of logarithms {acts:.3f} with activations, {flops:.3f} with flops, {len(models)} networks"
+    return Outcome(IN_PART if acts > flops else CONTRADICTED, words, "from published times; nothing was timed here")
+
+
+def published_last_stage(above: float) -> Outcome:
+    """Published RegNets above some flops have most blocks in the third stage and one or two in the last."""
+    models = [zoo.get(n) for n in zoo.names() if zoo.get(n).flops > above]
+    fits = [m.config.depths[-1] <= 2 and max(m.config.depths) == m.config.depths[2] for m in models]
+    words = f"{sum(fits)} of the {len(models)} published RegNets above {above / 1e9:g} GF"
+    return Outcome(REPRODUCED if all(fits) else IN_PART if any(fits) else CONTRADICTED, words, "from published figures")
+
+
+def published_speed(fast: str, slow: str, paper: float) -> Outcome:
+    """One published network is so many times faster than another, with a lower error."""
+    a, b = zoo.get(fast), zoo.get(slow)
+    ratio = b.inference_ms / a.inference_ms
+    words = (
+        f"{a.inference_ms:g} ms against {b.inference_ms:g} ms, {ratio:.1f} times; "
+        f"error {100 * a.top1_error_mean:.1f} % against {100 * b.top1_error_mean:.1f} %"
+    )
+    holds = round(ratio) == paper and a.top1_error_mean < b.top1_error_mean
+    return Outcome(IN_PART if holds else CONTRADICTED, words, "arithmetic on published figures; nothing was timed here")
+
+
+def published_better(pairs: Sequence[Sequence[str]]) -> Outcome:
+    """The first published network of each pair has the lower error."""
+    models = [(zoo.get(a), zoo.get(b)) for a, b in pairs]
+    differences = [100 * (a.top1_error_mean - b.top1_error_mean) for a, b in models]
+    words = [f"{a.title} - {b.title}: {d:+.1f} points" for (a, b), d in zip(models, differences, strict=True)]
+    equal = [f"{a.title} and {b.title}" for (a, b), d in zip(models, differences, strict=True) if abs(d) < PRINTED]
+    ties = [f"equal as printed: {', '.join(equal)}"] * bool(equal)
+    verdict = IN_PART if max(differences) < PRINTED and min(differences) < -PRINTED else CONTRADICTED
+    return Outcome(verdict, "; ".join(words), "; ".join([*ties, "published errors; nothing was trained here"]))
+
+
+def published_retrained(families: Sequence[str]) -> Outcome:
+    """Trained as the RegNets were, the published networks of these families have lower errors than first reported."""
+    models = [zoo.get(name) for name in zoo.baselines() if zoo.get(name).title.split("-")[0] in families]
+    first = [(m.title, 100 * (m.top1_error_mean - m.top1_error_reported)) for m in models if m.top1_error_reported]
+    words = "; ".join(f"{title}: {gain:+.1f} points" for title, gain in first)
+    holds = max(gain for _, gain in first) < -PRINTED
+    return Outcome(IN_PART if holds else CONTRADICTED, words, "published errors; nothing was trained here")
+
+
+def published_mobile() -> Outcome:
+    """The RegNets of 600 MF have lower errors than at least half of the mobile networks of table 2."""
+    reported = [m.top1_error_reported for m in zoo.mobile()]
+    regnets = [zoo.get(name) for name in ("regnetx_600mf", "regnety_600mf")]
+    beaten = [sum(m.top1_error_mean < error for error in reported) for m in regnets]
+    words = [
+        f"{m.title}, {100 * m.top1_error_mean:.1f} %, beats {count} of the {len(reported)}"
+        for m, count in zip(regnets, beaten, strict=True)
+    ]
+    why = 'published errors; "surprisingly" is no number, and half of them or more is our reading of "effective"'
+    return Outcome(IN_PART if 2 * min(beaten) >= len(reported) else CONTRADICTED, "; ".join(words), why)
+
+
+def published_trend(of: str, rises: bool, above: float = 0.0) -> Outcome:
+    """A parameter of the published RegNets rises with flops in both families, or beyond some flops it does not."""
+    words, rho = [], []
+    for family in ("RegNetX", "RegNetY"):
+        models = [m for m in map(zoo.get, zoo.names()) if m.title.startswith(family) and m.flops > above]
+        values = [getattr(m.regnet_params, of) for m in models]
+        rho.append(rank_correlation([m.flops for m in models], values))
+        words.append(f"{family}: {min(values)} to {max(values)}, rank correlation with flops {rho[-1]:+.2f}")
+    start = f"above {above / 1e9:g} GF, " if above else ""
+    # half of the way to a perfect order, either way, is our reading of "increases" and of "saturates"
+    holds = min(rho) > 0.5 if rises else max(rho) < 0.5
+    return Outcome(REPRODUCED if holds else CONTRADICTED, start + "; ".join(words), "from published figures")
+
+
+def published_limits(space: str, min_depth: int, max_depth: int) -> Outcome:
+    """The published RegNetX keep the limits of a space and of section 5, and RegNetY those on b, d and w_m."""
+    limits: Any = spaces.get(space)
+    rules = {m.title: m.regnet_params for m in map(zoo.get, zoo.names()) if m.regnet_params}
+    wrong = [
+        title
+        for title, rule in rules.items()
+        if rule.bottleneck_ratio != 1 or not min_depth <= rule.depth <= max_depth or rule.wm < limits.min_wm
+    ]
+    for model in map(zoo.get, zoo.names()):
+        giga = model.flops / 1e9
+        low = model.params < (3 + 5.5 * giga) * 1e6 and model.activations < 6.5 * np.sqrt(giga) * 1e6
+        wrong += [model.title] * (model.title.startswith("RegNetX") and not low)
+    depths, wms = ([getattr(rule, name) for rule in rules.values()] for name in ("depth", "wm"))
+    words = f"b = 1, depths {min(depths)} to {max(depths)}, w_m {min(wms):g} to {max(wms):g} in {len(rules)} RegNets"
+    return Outcome(IN_PART if wrong else REPRODUCED, words, "; ".join([*wrong, "from published figures"]))
+
+
+def published_groups(names: Sequence[str], low: int, high: int, step: int) -> Outcome:
+    """Some published RegNets have group widths in a range, and all 24 have multiples of a step."""
+    found = {name: rule.group_width for name in zoo.names() if (rule := zoo.get(name).regnet_params)}
+    words = ", ".join(f"{zoo.get(name).title} g = {found[name]}" for name in names)
+    odd = [name for name, g in found.items() if g % step]
+    holds = all(low <= found[name] <= high for name in names) and not odd
+    words += f"; {len(found) - len(odd)} of {len(found)} are multiples of {step}"
+    why = "from published figures: what was chosen, which is inside what was sampled"
+    return Outcome(IN_PART if holds else CONTRADICTED, words, why)
+
+
+def published_again(pairs: Sequence[Sequence[str]], errors: Mapping[str, float]) -> Outcome:
+    """On a new test set the published networks keep their order, and the gaps of pairs shrink.
+
+    Args:
+        pairs: of networks that the paper compares.
+        errors: on the new test set in percent, by network.
+    """
+    old = {name: 100 * zoo.get(name).top1_error_mean for name in errors}
+    rho = rank_correlation(list(old.values()), list(errors.values()))
+    before, after = (np.mean([abs(table[a] - table[b]) for a, b in pairs]) for table in (old, errors))
+    words = (
+        f"rank correlation {rho:+.2f} of {len(old)} errors; mean gap of {len(pairs)} pairs {before:.2f} points, then"
+    )
+    holds = rho > 0.8 and after < before
+    why = "published errors; nothing was trained or tested here"
+    return Outcome(IN_PART if holds else CONTRADICTED, f"{words} {after:.2f}", why)
+
+
+def proved(part: str = "") -> Outcome:
+    """Mathematics or a definition: the tests of the row hold it to the paper."""
+    return Outcome(IN_PART if part else REPRODUCED, "exact, see the tests", part)
+
+
+def untried(because: str) -> Outcome:
+    """What the course does not attempt."""
+    return Outcome(NOT_ATTEMPTED, "", because)
+
+
+RULES = (
+    *(size, size_ratio, population_cost, published_power, published_runtime, published_last_stage),
+    *(published_speed, published_better, published_retrained, published_mobile, published_trend, published_limits),
+    *(published_groups, published_again, proved, untried),
+)

@@ -1,0 +1,21 @@
+"""Populations: sample networks of a space, train each, record it; resume, read, reproduce and time them.
+
+A sweep is started by `sweep`, resumed by `resume` and `records`, and carried out by one of the `engines`.
+"""
+
+from .population import load_population, populations, provenance
+from .reproduce import Reproduction, reproduce
+from .runtimes import inference_ms, record_runtimes, with_runtimes
+from .sweep import sweep
+
+__all__ = [
+    "Reproduction",
+    "inference_ms",
+    "load_population",
+    "populations",
+    "provenance",
+    "record_runtimes",
+    "reproduce",
+    "sweep",
+    "with_runtimes",
+]

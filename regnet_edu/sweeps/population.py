@@ -1,0 +1,172 @@
+"""A population as a table: n networks of one design space, trained under one regime, with their errors."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ..common.errors import InputError, nearest_name
+from ..networks.config import AnyNetConfig
+from . import records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = (
+    "index", "seed", "status", "error", "errors", "epochs", "loss", "seconds", "cpu_seconds", "images_per_second",
+    "flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths",
+    "stem_width", "stem_stride", "strides", "block", "se_ratio", "activation", "reason", "hardware",
+)  # fmt: skip
+# How a processor is told further: by family, model and vector instructions, as `environment.hardware` writes them.
+KIND = re.compile(r"(?P<name>.+) \((?P<kind>(?:family|AVX)[^()]*)\)")
+LISTS = ("errors", "depths", "widths", "bottleneck_ratios", "group_widths", "strides")
+
+
+def populations() -> list[str]:
+    """Return the names of the populations that are recorded in the package."""
+    shipped = resources.files("regnet_edu") / "recorded"
+    if not shipped.is_dir():
+        return []
+    return sorted(f.name.removesuffix(".jsonl") for f in shipped.iterdir() if f.name.endswith(".jsonl"))
+
+
+def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a population, recorded in the package or in a file.
+
+    Args:
+        path_or_name: a name of `populations()`, or the path of a record file.
+
+    Returns:
+        One row a network, in index order, with the columns `COLUMNS`. `error` is a top-1 error in [0, 1]; a failed
+        network has none (NaN), a diverged one that of guessing. `hardware` is what trained the network: times compare
+        only where it is the same. `df.attrs["header"]` says where the data come from.
+
+    Raises:
+        InputError: there is no such population, or the file has no header.
+
+    Warns:
+        UserWarning: a line is torn, changed or foreign; it is named by its number and left out.
+    """
+    import pandas as pd
+
+    name = os.fspath(path_or_name)
+    path = name
+    if not os.path.exists(name):
+        if os.sep in name or name.endswith(".jsonl"):
+            raise InputError(f"record file {name} does not exist; recorded in the package: {', '.join(populations())}")
+        if name not in populations():
+            raise InputError(f"population {name!r} is unknown; {nearest_name(name, populations())}")
+        path = str(resources.files("regnet_edu") / "recorded" / f"{name}.jsonl")
+    found = records.read(path)
+    if found.header is None:
+        raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`")
+    for bad in found.bad:
+        warnings.warn(f"line {bad.number} of {name} is left out: {bad.reason}", stacklevel=2)
+    with records.no_search_for_cycles():
+        trained_on = [part.get("hardware") for part in (*found.sessions, found.header)]  # -1: before any session
+        rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
+        table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = table.astype({"error": float, "loss": float, "seconds": float})
+    header = {k: v for k, v in found.header.items() if k != "kind"}
+    header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
+    header["sessions"] = [{k: v for k, v in s.items() if k != "kind"} for s in found.sessions]
+    table.attrs["header"] = header
+    return table
+
+
+def row_of(record: dict[str, Any], hardware: str | None) -> dict[str, Any]:
+    """Flatten a network's record to one row; lists become tuples so that rows can be hashed and grouped."""
+    row = {**record, **record["config"], "hardware": hardware}
+    for name in LISTS:
+        row[name] = tuple(row.get(name) or ())
+    return {name: row.get(name) for name in COLUMNS}
+
+
+def config_of(row: Mapping[Any, Any]) -> AnyNetConfig:
+    """Return the network of a row of a population, such as `population.iloc[0]`."""
+    return AnyNetConfig(**{f.name: row[f.name] for f in fields(AnyNetConfig)})
+
+
+def provenance(population: pd.DataFrame) -> str:
+    """Return one line on where a population comes from: the small print of every figure.
+
+    Raises:
+        InputError: the table has no header; those that `load_population` returns have one.
+    """
+    header = population.attrs.get("header")
+    if not header:
+        raise InputError("this table has no header; take it from load_population")
+    said = facts(population)
+    parts = [(header["space"], said["n"], said["seed"]), (f"{said['regime']}: {said['data']}", said["training"])]
+    parts.append((said["date"], said["versions"], said["hardware"]))
+    return "; ".join(", ".join(filter(None, part)) for part in parts)
+
+
+def facts(population: pd.DataFrame) -> dict[str, str]:
+    """Return what is known of a population, by topic and ready to print; an empty text where nothing is."""
+    header, failed = population.attrs.get("header") or {}, int(population["error"].isna().sum())
+    said = {"n": f"n = {len(population)}" + (f" ({failed} failed)" if failed else "")}
+    if not header:
+        return {**said, "origin": "origin unknown"}
+    regime, data = header.get("regime") or {}, header.get("data") or {}
+    said["seed"] = f"seed {header['seed']}" if "seed" in header else ""
+    said["regime"] = f"regime {regime['name']}" if "name" in regime else ""
+    said["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
+    epochs = regime.get("epochs")
+    said["training"] = ""
+    if images and epochs:
+        size = f" at {regime['resolution']} px" if "resolution" in regime else ""
+        said["training"] = f"{images:,} images x {epochs} epoch{'s' * (epochs != 1)}{size}"
+    said["date"] = str(header.get("date", ""))[:10]
+    torch = versions_of(header, "torch")
+    said["versions"] = f"torch {torch}" if torch else ""
+    said["hardware"] = hardware_of(header)
+    return said
+
+
+def hardware_of(header: dict[str, Any]) -> str:
+    """Return the hardware of a population: a sweep may be resumed on another machine.
+
+    Where only the kinds of one processor differ, what they have in common is said once.
+    """
+    kinds: dict[str, list[str]] = {}
+    for part in _parts(header):
+        name, kind = split_hardware(str(part.get("hardware") or ""))
+        if name and kind not in kinds.setdefault(name, []):
+            kinds[name].append(kind)
+    return " then ".join(_named(name, found) for name, found in kinds.items())
+
+
+def machines_of(population: pd.DataFrame) -> set[str]:
+    """Return the hardware that trained the networks of a table: more than one where a sweep went on elsewhere."""
+    recorded = population["hardware"].dropna() if "hardware" in population else ()
+    return set(map(str, recorded)) or {hardware_of(population.attrs.get("header") or {})}
+
+
+def split_hardware(hardware: str) -> tuple[str, str]:
+    """Split "2 x AMD EPYC (family 25, model 17, AVX2)" into the name of the hardware and its kind, "" if none is."""
+    found = KIND.fullmatch(hardware)
+    return (found["name"], found["kind"]) if found else (hardware, "")
+
+
+def _named(name: str, kinds: list[str]) -> str:
+    """Put a name of hardware together with its kinds, " (family 25, model 17)" or nothing where none was recorded."""
+    if kinds == [""]:
+        return name
+    return f"{name} ({'; '.join(kind or 'kind unknown' for kind in kinds)})"
+
+
+def versions_of(header: dict[str, Any], package: str) -> str:
+    """Return the version of a package, or several if the sweep was resumed with another one."""
+    found = [(p.get("versions") or {}).get(package) for p in _parts(header)]
+    return " then ".join(dict.fromkeys(str(version) for version in found if version))
+
+
+def _parts(header: dict[str, Any]) -> list[dict[str, Any]]:
+    return [header, *(header.get("sessions") or [])]

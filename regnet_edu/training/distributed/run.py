@@ -1,0 +1,206 @@
+"""Train one network on images that are read from files, on one GPU or many: the paper's recipe for its final models.
+
+The run of a training depends on the network, the regime, the seed and the data. It does not depend on the number of
+processes: a step takes the same images, augmented in the same way, batch norm sees the same `norm_batch` of them at a
+time, and gradients are averaged. (Sums are added up in another order, so the last digits do differ between numbers of
+processes; on CPUs, the same number gives the same bits.) With a folder to write to, a training that was killed at any
+instant goes on from its last checkpoint to the end that it would have had.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from ...common.environment import environment, hardware
+from ...common.errors import InputError
+from ...common.validation import whole
+from ...data import image_data
+from ...data.dataset import DataSet
+from ...data.stream import ImageStream
+from ...networks.complexity import complexity
+from ...networks.config import AnyNetConfig
+from ...networks.zoo import as_config
+from .. import regime as regimes
+from ..device import check_precision, threads_of
+from ..regime import Regime
+from ..result import TrainResult, seeds
+from .checkpoint import Checkpoint
+from .input_pipeline import Pipeline
+from .process_group import ProcessGroup, join
+from .training_run import Plan, TrainingRun
+
+
+@dataclass(frozen=True)
+class DistributedResult(TrainResult):
+    """A `TrainResult` with the error of the averaged weights, if they were asked for, and each epoch's figures."""
+
+    ema_error: float | None = None
+    epochs: tuple[dict[str, Any], ...] = ()
+
+
+def train_distributed(
+    config: Any,
+    regime: Regime | str = "imagenet_final",
+    seed: int = 0,
+    data: DataSet | str | None = None,
+    *,
+    device: str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    loaders: int | None = None,
+    threads: int = 1,
+    norm_batch: int | None = None,
+    ema: float | None = None,
+    save_every: int = 1000,
+    say: Callable[[str], None] | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> DistributedResult:
+    """Train one network from scratch on streamed images; under `torchrun`, with all the processes that it starts.
+
+    Args:
+        config: an `AnyNetConfig`, `RegNetParams`, or the name of a published RegNet.
+        regime: a `Regime` or the name of a preset; `batch_size` counts the images of a step over all processes.
+        seed: decides the initial weights, the order of the images and their augmentation.
+        data: "imagenet:DIR" or an `ImageStream`; left out, the regime's.
+        device: "cpu" or "cuda"; cuda where there is one if left out.
+        out: folder for checkpoint, weights and result. What it holds already is gone on with.
+        loaders: processes that read images, for each process that trains; 0 reads in between. Left out, as many as
+            there are processors for each.
+        threads: of the processor, for each process that trains.
+        norm_batch: images over which batch norm takes its statistics in training; 128 if that divides the batch, else
+            the whole batch.
+        ema: decay of the moving average of the weights, such as 0.9999; None keeps no average.
+        save_every: steps between two checkpoints; one is made after each epoch too.
+        say: called with a sentence at the start and after each epoch, in the first process.
+        on_epoch: called with (epochs done, test error) after each epoch, in every process.
+
+    Raises:
+        InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
+    """
+    config, regime = as_config(config), regimes.get(regime)
+    order_seed = seeds(seed)[1]
+    stream = image_data.load(regime.data if data is None else data, regime.resolution)
+    if not isinstance(stream, ImageStream):
+        raise InputError(f"data {stream.name} is kept in memory; to read images from files, give imagenet:DIR")
+    stream.check_batch(regime.batch_size, regime.train_images)
+    whole("save_every", save_every, of="steps")
+    with contextlib.ExitStack() as stack:
+        group = stack.enter_context(join(device))
+        check_precision(group.device, regime.precision)
+        stack.enter_context(threads_of(threads))
+        stack.enter_context(torch.backends.cudnn.flags(enabled=True, benchmark=True))
+        if group.agree(lambda: stream.fingerprint) != stream.fingerprint:
+            raise InputError(f"image folder {stream.root} is not the same on all machines; copy it anew")
+        plan = Plan.of(regime.batch_size, group.size, norm_batch)
+        files = None
+        if out is not None:
+            files = Checkpoint(out, _settings(config, regime, seed, stream, plan, ema))
+            group.agree(lambda: stack.enter_context(files.lock()))  # only the first process writes
+        pinned = group.device.type == "cuda"
+        pipeline = Pipeline(stream, regime, order_seed, _loaders(loaders), group.rank, group.size, pinned)
+        run = TrainingRun(config, regime, int(seed), stream.num_classes, pipeline, plan, group, files, ema, save_every)
+        talk = say if say and group.first else lambda _: None
+        resumed = run.resume()
+        talk(_opening(run, stream, out, resumed))
+        while not run.done:
+            try:
+                figures = run.one_epoch()
+            except torch.cuda.OutOfMemoryError as error:
+                raise InputError(
+                    f"the GPU has too little memory for {min(plan.part, plan.norm_batch)} images at a time; "
+                    f"norm_batch {max(2, min(plan.part, plan.norm_batch) // 2)} takes fewer"
+                ) from error
+            talk(_news(run, figures))
+            if on_epoch and not run.diverged:
+                on_epoch(run.epoch, figures["error"])
+        result = _result(run)
+        if files and group.first:
+            weights = (run.average or run).network.state_dict()
+            files.finish(_report(result, files.settings, stream, group), weights)
+        return result
+
+
+def _settings(
+    config: AnyNetConfig, regime: Regime, seed: int, stream: ImageStream, plan: Plan, ema: float | None
+) -> dict[str, Any]:
+    """Return everything that the run of a training depends on."""
+    elsewhere = ("name", "data", "flops", "ranges")  # of no effect on one network, or told otherwise
+    return {
+        "network": config.to_dict(),
+        "seed": int(seed),
+        "data": f"{stream.name} (fingerprint {stream.fingerprint})",
+        "regime": {name: value for name, value in regime.to_dict().items() if name not in elsewhere},
+        "norm_batch": plan.norm_batch,
+        "ema": ema,
+    }
+
+
+def _loaders(wanted: int | None) -> int:
+    """Return how many processes read images for this one."""
+    if wanted is None:
+        return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
+    return whole("loaders", wanted, least=0)
+
+
+def _opening(run: TrainingRun, stream: ImageStream, out: object, resumed: bool) -> str:
+    regime, group = run.regime, run.group
+    counts = complexity(run.config, regime.resolution, num_classes=run.classes)
+    processes = f"{group.size} processes ({group.device.type})" if group.size > 1 else str(group.device.type)
+    where = f"; {'goes on' if resumed else 'begins'} in {out}" if out is not None else ""
+    done = [f"{k} {what}{'s' * (k != 1)}" for k, what in ((run.epoch, "epoch"), (run.step, "step"))]
+    at = f" after {' and '.join(done)}" if resumed else ""
+    return (
+        f"{counts.flops / 1e6:,.0f} MF, {counts.params / 1e6:.1f} M parameters; {stream.name}: "
+        f"{len(stream.train_labels):,} + {len(stream.test_labels):,} images in {run.classes} classes; "
+        f"{regime.epochs} epochs of {run.per_epoch:,} steps of {regime.batch_size} images on {processes}, "
+        f"lr {regime.lr:g}{where}{at}"
+    )
+
+
+def _news(run: TrainingRun, figures: dict[str, Any]) -> str:
+    left = run.seconds / run.epoch * (run.regime.epochs - run.epoch)
+    average = f" ({figures['ema_error']:.2%} averaged)" if "ema_error" in figures else ""
+    return (
+        f"epoch {run.epoch} of {run.regime.epochs}: loss {figures['loss']:.4f}, error {figures['error']:.2%}"
+        f"{average}, {figures['images_per_second']:,.0f} images a second, {left / 3600:.1f} h to go"
+    )
+
+
+def _result(run: TrainingRun) -> DistributedResult:
+    last = run.epochs[-1]
+    images = sum(1 for _ in run.epochs) * run.per_epoch * run.regime.batch_size
+    return DistributedResult(
+        status="diverged" if run.diverged else "ok",
+        error=last["error"],
+        errors=tuple(epoch["error"] for epoch in run.epochs),
+        loss=last["loss"],
+        seconds=round(run.seconds, 4),
+        cpu_seconds=round(run.cpu_seconds, 4),
+        images_per_second=round(images / max(run.training_seconds, 1e-9), 1),
+        reason=f"loss {last['loss']} in epoch {run.epoch}" if run.diverged else None,
+        ema_error=last.get("ema_error"),
+        epochs=tuple(run.epochs),
+    )
+
+
+def _report(
+    result: DistributedResult, settings: dict[str, Any], stream: ImageStream, group: ProcessGroup
+) -> dict[str, Any]:
+    """Return what `result.json` says: the result, what it depends on, and where it came about."""
+    where = {**environment(), "processes": group.size, "device": hardware(str(group.device))}
+    return _finite({**asdict(result), **settings, "data": stream.describe(), **where})
+
+
+def _finite(value: Any) -> Any:
+    """Replace what JSON has no number for (NaN, infinity) by None."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

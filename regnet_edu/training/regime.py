@@ -1,0 +1,223 @@
+"""What is held fixed while design spaces are compared: data, resolution, flop band, ranges and training recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from ..common.errors import InputError, nearest_name
+from ..spaces.design_space import DesignSpace
+
+PRECISIONS = ("fp32", "bf16", "fp16")
+
+
+@dataclass(frozen=True)
+class Regime:
+    """One regime: every network of every compared space is sampled and trained under exactly these settings.
+
+    Args:
+        name: how the regime is called in records and figures.
+        data: what to train on: "synthetic", "fashion_mnist", "cifar10", "imagenet:DIR" or an image folder.
+        resolution: height and width of the images in pixels.
+        flops: (low, high) multiply-adds of the networks that are sampled, or None for no band.
+        ranges: options of the design spaces that differ from the paper's, for each family of spaces, such as
+            {"AnyNet": {"max_width": 512}}; `with_ranges` puts them in force.
+        train_images: how many training images at most, the first of one fixed shuffle; None is all.
+        test_images: how many test images at most; None is all.
+        batch_size: images a step.
+        epochs: passes over the training images.
+        lr: peak learning rate of SGD at `batch_size`.
+        warmup: fraction of all steps in which the learning rate rises linearly to `lr`; a half cosine to 0 follows.
+        momentum: of SGD.
+        nesterov: whether the momentum is Nesterov's.
+        weight_decay: on convolution and linear weights.
+        decay_norm_and_bias: whether batch norm and biases decay too.
+        flip: whether training images are mirrored at random.
+        crop_padding: random crops from images padded by this many pixels (0 is none).
+        zero_init_last: whether the last batch norm of each residual block starts at 0.
+        precision: "fp32", or for mixed precision "bf16"; "fp16" for GPUs that have no bfloat16 (V100, T4).
+
+    Raises:
+        InputError: a value is out of range.
+    """
+
+    name: str
+    data: str
+    resolution: int
+    flops: tuple[float, float] | None
+    ranges: Mapping[str, Any] = field(default_factory=dict)
+    train_images: int | None = None
+    test_images: int | None = None
+    batch_size: int = 64
+    epochs: int = 1
+    lr: float = 0.15
+    warmup: float = 0.1
+    momentum: float = 0.9
+    nesterov: bool = True
+    weight_decay: float = 5e-4
+    decay_norm_and_bias: bool = False
+    flip: bool = True
+    crop_padding: int = 0
+    zero_init_last: bool = True
+    precision: str = "fp32"
+
+    def __post_init__(self) -> None:
+        for name in ("resolution", "batch_size", "epochs"):
+            _check(name, getattr(self, name), low=1, whole=True)
+        for name in ("train_images", "test_images"):
+            if getattr(self, name) is not None:
+                _check(name, getattr(self, name), low=1, whole=True)
+        _check("crop_padding", self.crop_padding, low=0, whole=True)
+        _check("lr", self.lr, low=0)
+        _check("weight_decay", self.weight_decay, low=0)
+        _check("warmup", self.warmup, low=0, high=1)
+        _check("momentum", self.momentum, low=0, high=1)
+        if self.nesterov and not self.momentum:
+            raise InputError("nesterov needs a momentum above 0; 0.9 is usual")
+        if self.precision not in PRECISIONS:
+            raise InputError(f"precision {self.precision!r:.60} is unknown; {nearest_name(self.precision, PRECISIONS)}")
+        if self.flops is not None:
+            object.__setattr__(self, "flops", tuple(self.flops))
+            if len(self.flops) != 2 or not 0 <= self.flops[0] <= self.flops[1]:
+                raise InputError(f"flops {self.flops} must be two numbers, low first, such as (360e6, 400e6)")
+        object.__setattr__(self, "ranges", dict(self.ranges))
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits that change when any setting but the name changes."""
+        settings = {k: v for k, v in self.to_dict().items() if k != "name"}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings ready for JSON."""
+        values = asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Regime:
+        """Build a regime from what `to_dict` returned; names that are unknown raise `InputError`."""
+        names = [f.name for f in fields(cls)]
+        for name in values:
+            if name not in names:
+                raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, names)}")
+        return cls(**values)
+
+    def replace(self, **changes: Any) -> Regime:
+        """Return a copy with some settings changed.
+
+        Raises:
+            InputError: a setting is unknown or out of range.
+        """
+        names = [f.name for f in fields(self)]
+        for name in changes:
+            if name not in names:
+                raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, names)}")
+        return replace(self, **changes)
+
+    def with_ranges(self, space: DesignSpace) -> DesignSpace:
+        """Return the space with the ranges of this regime, so that every way to name a space gives the same networks.
+
+        A range of the family applies to all its spaces and to classes that are derived from them. What was set to
+        something else than the paper's value stays: `AnyNetXA(max_width=256)` keeps its 256.
+
+        Raises:
+            InputError: the space has no such range.
+        """
+        families = [base.__name__ for base in type(space).__mro__]
+        options: Mapping[str, Any] = next(
+            (v for family, v in self.ranges.items() if any(f.startswith(family) for f in families)), {}
+        )
+        usual = {f.name: f.default for f in fields(space)}
+        for name in options:
+            if name not in usual:
+                raise InputError(f"regime {self.name}: {type(space).__name__} has no range {name!r}")
+        changes = {k: v for k, v in options.items() if getattr(space, k) == usual[k]}
+        return replace(space, **changes) if changes else space
+
+    def steps(self, train_images: int) -> int:
+        """Number of optimiser steps for so many training images; a last incomplete batch is left out."""
+        return max(1, train_images // self.batch_size) * self.epochs
+
+    def learning_rate(self, step: int, steps: int) -> float:
+        """Learning rate of step 0 <= step < steps: linear warm-up, then a half-period cosine to 0."""
+        rise = round(self.warmup * steps)
+        if step < rise:
+            return self.lr * (step + 1) / rise
+        return self.lr * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+def _check(name: str, value: Any, low: float, high: float = math.inf, whole: bool = False) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or (whole and value != int(value)):
+        raise InputError(f"{name} {value!r:.60} must be a {'whole ' if whole else ''}number of at least {low:g}")
+    if not low <= value <= high:
+        raise InputError(f"{name} {value} is out of range; the nearest is {min(max(value, low), high):g}")
+
+
+# 400 MF at 224 pixels is about 8 MF at 32 pixels: the paper's band, scaled by the area of the image.
+_CPU = Regime(
+    name="cpu",
+    data="cifar10",
+    resolution=32,
+    flops=(7.4e6, 8.2e6),
+    train_images=25_600,
+    batch_size=64,
+    epochs=1,
+    lr=0.15,
+)
+
+REGIMES: dict[str, Regime] = {
+    "tiny": _CPU.replace(
+        name="tiny",
+        data="synthetic",
+        flops=(1.8e6, 2.2e6),
+        ranges={"AnyNet": {"min_width": 24, "max_width": 512}},
+        train_images=5_120,
+        test_images=2_000,
+        batch_size=32,
+    ),
+    "quick": _CPU.replace(name="quick", flops=(1.8e6, 2.2e6), ranges={"AnyNet": {"min_width": 24, "max_width": 512}}),
+    "cpu": _CPU,
+    "colab": _CPU.replace(name="colab", train_images=None, epochs=5, batch_size=128, lr=0.3, precision="bf16"),
+    # Section 3.1 and its footnote 5: 400 MF, 10 epochs, batch 128 on one GPU, lr 0.05, half cosine, no warm-up.
+    "imagenet": Regime(
+        name="imagenet",
+        data="imagenet",
+        resolution=224,
+        flops=(360e6, 400e6),
+        batch_size=128,
+        epochs=10,
+        lr=0.05,
+        warmup=0.0,
+        nesterov=False,
+        weight_decay=5e-5,
+        decay_norm_and_bias=True,
+        zero_init_last=False,
+        precision="bf16",
+    ),
+}
+
+# Section 5, appendix C and figure 15: 100 epochs, lr 0.1 at the reference batch of 128 and in proportion to the batch
+# (1024 on 8 GPUs), a warm-up of 5 epochs.
+REGIMES["imagenet_final"] = REGIMES["imagenet"].replace(
+    name="imagenet_final", flops=None, epochs=100, lr=0.1, warmup=0.05
+)
+
+
+def get(name: str | Regime) -> Regime:
+    """Return the preset of that name; a `Regime` is returned as it is.
+
+    Raises:
+        InputError: there is no such preset.
+    """
+    if isinstance(name, Regime):
+        return name
+    if name not in REGIMES:
+        raise InputError(f"regime {name!r} is unknown; {nearest_name(name, REGIMES)}")
+    return REGIMES[name]

@@ -1,0 +1,201 @@
+"""Fashion-MNIST and CIFAR-10: files in their real formats, downloads that go well, and downloads that do not."""
+
+import functools
+import gzip
+import hashlib
+import http.server
+import io
+import pickle
+import socketserver
+import struct
+import tarfile
+import threading
+import time
+
+import numpy as np
+import pytest
+from torchvision import datasets
+
+from regnet_edu.common.errors import InputError
+from regnet_edu.data import downloads
+from regnet_edu.data import image_data as data
+
+NOWHERE = "http://127.0.0.1:9/"  # nothing listens on the discard port
+
+
+def idx(array):
+    header = struct.pack(">HBB", 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
+    return header + array.tobytes()
+
+
+def fashion_files():
+    rng, files = np.random.default_rng(0), {}
+    for split, count in (("train", 20), ("t10k", 10)):
+        files[f"{split}-images-idx3-ubyte"] = idx(rng.integers(0, 255, (count, 28, 28), np.uint8))
+        files[f"{split}-labels-idx1-ubyte"] = idx((np.arange(count) % 10).astype(np.uint8))
+    return files
+
+
+def cifar_files():
+    rng, files = np.random.default_rng(0), {}
+    for name in [f"data_batch_{k}" for k in range(1, 6)] + ["test_batch"]:
+        rows = rng.integers(0, 255, (4, 3072), np.uint8)
+        files[name] = pickle.dumps({"data": rows, "labels": [0, 1, 2, 9], "filenames": ["a.png"] * 4})
+    files["batches.meta"] = pickle.dumps({"label_names": list("abcdefghij")})
+    return files
+
+
+def md5(content):
+    return hashlib.md5(content).hexdigest()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty cache folder, in which hashes are those of the small files and no published address is asked."""
+    monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv(downloads.MIRROR, raising=False)
+    monkeypatch.setattr(datasets.FashionMNIST, "mirrors", [NOWHERE])
+    monkeypatch.setattr(datasets.CIFAR10, "url", NOWHERE + "cifar-10-python.tar.gz")
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def published(cache, tmp_path, monkeypatch):
+    """A folder with the archives as they are published, small."""
+    place = tmp_path / "published"
+    place.mkdir()
+    resources = []
+    for name, content in fashion_files().items():
+        packed = gzip.compress(content, mtime=0)
+        (place / f"{name}.gz").write_bytes(packed)
+        resources.append((f"{name}.gz", md5(packed)))
+    monkeypatch.setattr(datasets.FashionMNIST, "resources", resources)
+    archive = place / "cifar-10-python.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        for name, content in cifar_files().items():
+            entry = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    known = {name: md5(content) for name, content in cifar_files().items()}
+    kind = datasets.CIFAR10
+    monkeypatch.setattr(kind, "tgz_md5", md5(archive.read_bytes()))
+    monkeypatch.setattr(kind, "train_list", [[f"data_batch_{k}", known[f"data_batch_{k}"]] for k in range(1, 6)])
+    monkeypatch.setattr(kind, "test_list", [["test_batch", known["test_batch"]]])
+    monkeypatch.setattr(kind, "meta", {**kind.meta, "md5": known["batches.meta"]})
+    return place
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    """Serve a folder, or what a handler of one's own says, as the mirror."""
+    servers = []
+
+    def start(handler):
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        monkeypatch.setenv(downloads.MIRROR, f"http://127.0.0.1:{server.server_address[1]}/")
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def test_fashion_mnist_is_read_from_files_put_there_by_hand(cache):
+    raw = cache / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in fashion_files().items():
+        (raw / name).write_bytes(content)
+    images = data.load("fashion_mnist", 28)
+    assert images.train_images.shape == (20, 28, 28, 1) and images.num_classes == 10 and images.channels == 1
+    assert images.classes[0] == "T-shirt/top" and images.test_labels.tolist() == list(range(10))
+
+
+@pytest.mark.parametrize(("name", "shape"), [("fashion_mnist", (20, 16, 16, 1)), ("cifar10", (20, 16, 16, 3))])
+def test_archives_are_downloaded_checked_unpacked_and_decoded_once(name, shape, published, serve, cache, monkeypatch):
+    serve(functools.partial(Quiet, directory=published))
+    images = data.load(name, 16, progress=True)
+    assert images.train_images.shape == shape and not list(cache.rglob("*.part"))
+    monkeypatch.setenv(downloads.MIRROR, NOWHERE)
+    monkeypatch.setattr(downloads, "_read", None)
+    started = time.perf_counter()
+    again = data.load(name, 16)
+    assert time.perf_counter() - started < 1 and again.fingerprint == images.fingerprint
+    assert isinstance(again.train_images, np.memmap) and (again.train_images == images.train_images).all()
+    assert again.classes == images.classes and again.test_labels.tolist() == images.test_labels.tolist()
+
+
+def test_archives_put_there_by_hand_need_no_network(published, cache):
+    cache.mkdir()
+    (published / "cifar-10-python.tar.gz").rename(cache / "cifar-10-python.tar.gz")
+    images = data.load("cifar10")
+    assert images.classes == tuple("abcdefghij") and images.test_labels.tolist() == [0, 1, 2, 9]
+
+
+@pytest.mark.parametrize("name", ["fashion_mnist", "cifar10"])
+def test_without_a_network_the_folder_to_fill_is_named(name, cache):
+    where = {"fashion_mnist": "FashionMNIST/raw", "cifar10": "cifar-10-batches-py"}[name]
+    sentence = rf"{name} is not in {cache}/{where} and .* could not be downloaded \(.*refused.*\); put .* into {cache}"
+    with pytest.raises(InputError, match=sentence) as caught:
+        data.load(name)
+    assert "\n" not in str(caught.value) and downloads.MIRROR in str(caught.value)
+
+
+def test_a_half_downloaded_archive_is_said_and_replaced_when_there_is_a_network(published, cache, serve):
+    cache.mkdir()
+    whole = (published / "cifar-10-python.tar.gz").read_bytes()
+    half = cache / "cifar-10-python.tar.gz"
+    half.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=rf"is damaged or half-downloaded \({len(whole) // 2:,} bytes, MD5 "):
+        data.load("cifar10")
+    serve(functools.partial(Quiet, directory=published))
+    assert len(data.load("cifar10").train_labels) == 20 and half.read_bytes() == whole
+
+
+def test_a_download_with_the_wrong_hash_is_never_used(published, cache, serve):
+    (published / "cifar-10-python.tar.gz").write_bytes(b"an error page")
+    serve(functools.partial(Quiet, directory=published))
+    with pytest.raises(InputError, match=r"13 bytes with MD5 \w+, not \w+"):
+        data.load("cifar10")
+    assert not (cache / "cifar-10-python.tar.gz").exists()
+
+
+def test_a_server_that_falls_silent_is_given_up(published, serve, monkeypatch):
+    class Silent(Quiet):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"some")
+            time.sleep(5)
+
+    monkeypatch.setattr(downloads, "TIMEOUT", 0.3)
+    serve(Silent)
+    started = time.perf_counter()
+    with pytest.raises(InputError, match="timed out"):
+        data.load("cifar10")
+    assert time.perf_counter() - started < 4
+
+
+def test_a_damaged_file_is_said(published, cache, serve):
+    serve(functools.partial(Quiet, directory=published))
+    data.load("fashion_mnist")
+    damaged = cache / "FashionMNIST" / "raw" / "train-images-idx3-ubyte"
+    damaged.write_bytes(damaged.read_bytes()[:1000])
+    with pytest.raises(InputError, match=r"fashion_mnist in .* cannot be read .*; remove that folder and start again"):
+        data.load("fashion_mnist")
+
+
+def test_a_missing_torchvision_is_said(cache, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    with pytest.raises(InputError, match="cifar10 is read by torchvision, which cannot be imported"):
+        data.load("cifar10")

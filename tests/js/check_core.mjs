@@ -1,9 +1,0 @@
-// Compare the mathematics with the numbers that Python wrote: node tests/js/check_core.mjs VECTORS MODULE...
-import { readFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
-import { differences } from "./compare.js";
-
-const [vectors, ...modules] = process.argv.slice(2);
-const core = Object.assign({}, ...(await Promise.all(modules.map((path) => import(pathToFileURL(path))))));
-const found = differences(core, JSON.parse(readFileSync(vectors, "utf8")));
-console.log(JSON.stringify(found));
