@@ -15,6 +15,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "SpaceWorkbench": "space_workbench",
     "RegNetExplorer": "regnet_explorer",
     "EDFExplorer": "edf_explorer",
     "BlockExplorer": "block_explorer",

@@ -7,6 +7,7 @@ inline and needs no kernel, server or network: that is what a built page shows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from typing import Any, ClassVar
@@ -76,7 +77,7 @@ class Interactive(anywidget.AnyWidget):
     def _drawn(self) -> str:
         """Return the file in which `tools/draw_stills.mjs` drew the present state; "" if it did not."""
         defaults = self.trait_defaults()
-        texts = {k: f"{v:g}" if isinstance(v, float) else str(v) for k, v in self.state.items() if v != defaults[k]}
+        texts = {k: as_text(v) for k, v in self.state.items() if v != defaults[k]}
         name = f"stills/{self._module}{''.join(f'--{key}-{text}' for key, text in texts.items())}.svg"
         return name if bundle.has(name) else ""
 
@@ -158,6 +159,36 @@ def named_set() -> Any:
 def some_of(options: list[str]) -> Any:
     """Return a trait of the state that holds any number of the options; all at first."""
     return NamedSet(traitlets.Unicode(), list(options)).tag(sync=True, state=True, options=options)
+
+
+def as_text(value: Any) -> str:
+    """A value of a state as the name of a still has it."""
+    if isinstance(value, (list, tuple)):
+        return "-".join(as_text(v) for v in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Numbers(traitlets.List):
+    """A trait that holds so many whole numbers, each within the same limits."""
+
+    def validate(self, obj: Any, value: Any) -> list[int]:
+        start = list(self.default() or [])
+        if not isinstance(value, (list, tuple)) or len(value) != len(start):
+            raise InputError(f"{self.name} {value!r:.60} must be a list of {len(start)} numbers")
+        return [self._checked(i, v, start[i]) for i, v in enumerate(value)]
+
+    def _checked(self, i: int, value: Any, start: int) -> int:
+        allowed = self.metadata["allowed"]
+        if isinstance(value, bool) or value not in allowed:
+            numeric = isinstance(value, (int, float)) and value == value
+            nearest = min(allowed, key=lambda v: abs(v - value)) if numeric else start
+            raise InputError(f"{self.name}[{i}] {value!r:.30} is not one of its values; the nearest is {nearest}")
+        return int(value)
+
+
+def numbers(default: list[int], allowed: Sequence[int]) -> Any:
+    """Return a trait of the state that holds a list of whole numbers, each of those that are allowed."""
+    return Numbers(traitlets.Int(), list(default)).tag(sync=True, state=True, allowed=allowed)
 
 
 @cache

@@ -1,5 +1,6 @@
 // The frame around every interactive: controls, picture, summary, presets, reset, link; in a notebook and in a page.
 import { make, makeControl } from "./controls.js";
+import { Ease } from "./ease.js";
 import { bringToLife, redraw } from "./handles.js";
 import { hand, offer, takersBeside } from "./handover.js";
 import { Axes, glide, play } from "./motion.js";
@@ -20,6 +21,7 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  *   keep?         (state, data, kept) -> what the reader's device keeps of it from now on, such as a score
  *   gives?, takes?  (state, data) -> a network, and (network, state, data) -> some of the state; see handover.js
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
+ *   follow?, eases?  (key, value, state) -> what else a control changes; (before, after) -> whether view sees the way, as ease
  *   prepare?      (data, schema) -> schema, where limits depend on data
  */
 export function interactive(description) {
@@ -27,7 +29,6 @@ export function interactive(description) {
 }
 
 let instances = 0;
-
 function start(description, { model, el, link = "" }) {
   el.classList.add("rni"); // its colours hang on this; in a page it has it already
   const data = model.get("_data") ?? {};
@@ -61,7 +62,7 @@ function start(description, { model, el, link = "" }) {
     const report = (raw, how) => {
       const [value, problem] = checkValue(control.label, rule, raw, state[control.key], control.factor);
       if (how.typing && problem) return; // half a number is no mistake
-      change({ [control.key]: value });
+      change({ ...description.follow?.(control.key, value, state), [control.key]: value });
       say(problem ? [problem] : []);
       if (how.typed || problem) controls.get(control.key).show(value, true, state);
     };
@@ -122,11 +123,13 @@ function start(description, { model, el, link = "" }) {
 
   function change(some) {
     stop();
+    const before = state;
     for (const [key, value] of Object.entries(some)) {
       if (same(state[key], value)) continue;
       state = { ...state, [key]: value };
       model.set(key, value);
     }
+    ease.change(before, state, description.eases);
     model.save_changes();
     touched = true;
     request();
@@ -134,13 +137,14 @@ function start(description, { model, el, link = "" }) {
 
   function reset() {
     change(first);
+    ease.change(first, first); // at once
     say([]);
     touched = false;
   }
 
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
   let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null, view = {}, ends;
-  const axes = new Axes(), memory = new Memory(description.name);
+  const axes = new Axes(), ease = new Ease(), memory = new Memory(description.name);
   function request() {
     follow();
     clearTimeout(timer);
@@ -159,11 +163,11 @@ function start(description, { model, el, link = "" }) {
     select.selectedIndex = presets.indexOf(stands(preset) ? preset : presets.find(stands)) + 1;
     try {
       const width = Math.max(280, Math.floor(picture.clientWidth || 640));
-      const shown = { ...state, ...glimpsed }, resized = drawn !== width;
+      const shown = { ...state, ...glimpsed }, resized = drawn !== width, way = glimpsed ? null : ease.now();
       const [now, moving] = axes.next(description.frame?.(shown, data));
       ends = now;
-      if (moving) follow();
-      view = description.view(shown, { width, data, frame: ends, kept: memory.kept });
+      if (moving || way) follow();
+      view = description.view(shown, { width, data, frame: ends, kept: memory.kept, ease: way });
       drawn = width;
       unread();
       if (resized || axes.held || glimpsed) redraw(picture, view.picture);
@@ -233,13 +237,14 @@ function start(description, { model, el, link = "" }) {
     request();
   }]);
   for (const [event, listener] of fromPython) model.on(event, listener);
+  let taken = null; // the state that a drag counts from, so that going back undoes it
   const hold = (yes) => {
-    if (yes) axes.held = true;
-    else axes.release();
+    taken = yes ? state : null;
+    yes ? (axes.held = true) : axes.release();
     request();
   };
   const unread = readouts(root, picture, () => view.readouts ?? []);
-  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data, frame: ends }], change, glimpse, hold });
+  bringToLife(picture, description, schema, { now: () => [state, { width: drawn, data, frame: ends, from: taken ?? state }], change, glimpse, hold });
   const end = description.takes ? offer(el, description.title, (network) => change(description.takes(network, state, data))) : () => {};
   const size = new ResizeObserver(() => Math.floor(picture.clientWidth) !== drawn && picture.clientWidth && request());
   size.observe(picture);

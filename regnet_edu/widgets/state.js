@@ -21,6 +21,12 @@ export function checkValue(key, rule, raw, fallback, factor = 1) {
     const kept = rule.choices.filter((name) => wanted.includes(name));
     return [kept, unknown === undefined ? "" : `${key}: ${unknown.slice(0, 30)} is none of ${rule.choices.join(", ")}; it is left out.`];
   }
+  if (rule.type === "numbers") {
+    const list = Array.isArray(raw) ? raw : String(raw).split(",");
+    if (list.length !== rule.default.length) return [fallback, `${key} = ${String(raw).slice(0, 30)} has ${list.length} entries and needs ${rule.default.length}; it stays ${fallback.join(", ")}.`];
+    const found = list.map((x, i) => checkValue(`${key}[${i}]`, rule.each, x, fallback[i]));
+    return [found.map(([value]) => value), found.map(([, problem]) => problem).filter(Boolean).join(" ")];
+  }
   const number = String(raw).trim() === "" ? NaN : Number(raw);
   if (!Number.isFinite(number)) return [fallback, `${key} = ${String(raw).slice(0, 30) || "nothing"} is not a number; it stays ${tidy(fallback * factor)}.`];
   const step = rule.type === "int" ? (rule.step ?? 1) : 0;

@@ -20,7 +20,7 @@ POPULATIONS = {"left": population(60, 1, "AnyNetXA", 0.04), "right": population(
 NAMES = sorted(widgets.INTERACTIVES)
 ARGUMENTS: dict[str, Any] = {
     n: {"populations": POPULATIONS}
-    for n in ("ConstraintFunnel", "EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace")
+    for n in ("ConstraintFunnel", "EDFExplorer", "FitGame", "GoodBadGallery", "SearchRace", "SpaceWorkbench")
 }
 LIVE = ".rni-live"
 PATIENCE = 180_000  # milliseconds; for a machine that is busy with something else
@@ -95,7 +95,7 @@ class Opened:
 def first_slider(name: str) -> tuple[str, Any]:
     """The first number of the state that has a slider, and its trait; ("", None) if there is none."""
     widget = made(name)
-    key = {"EDFExplorer": "n", "ComplexityCalculator": "width_in"}.get(name, "")
+    key = {"EDFExplorer": "n", "ComplexityCalculator": "width_in", "SpaceWorkbench": "none"}.get(name, "")
     found = ((k, t) for k, t in widget.traits().items() if t.metadata.get("step") and key in ("", k))
     return next(found, ("", None))
 

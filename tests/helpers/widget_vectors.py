@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import workbench_vectors
 
 from regnet_edu.analysis.edf import edf
 from regnet_edu.networks.complexity import complexity
@@ -46,6 +47,7 @@ def vectors() -> dict[str, Cases]:
         "budget": budgets(rng),
         "size": sizes(rng),
         "order": in_orders(rng),
+        **workbench_vectors.vectors(CASES),
     }
 
 

@@ -18,7 +18,7 @@ from widget_pages import LIVE, NAMES, ROOT, Opened, axe, browser, first_slider, 
 from regnet_edu.widgets import bundle
 
 pytestmark = pytest.mark.browser
-MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "design_spaces", "neighbours")
 SLIDING = [name for name in NAMES if first_slider(name)[0]]
 
 
@@ -233,5 +233,6 @@ class TestSeveralOnOnePage:
             for name, live in zip(NAMES, opened.page.locator(LIVE).all(), strict=True):
                 works = live.locator(".rni-picture > svg").count() == 1
                 note = live.locator(".rni-note").inner_text()
-                assert works == (name in ("BlockExplorer", "ComplexityCalculator", "RegNetExplorer")), name
+                alone = ("BlockExplorer", "ComplexityCalculator", "RegNetExplorer", "SpaceWorkbench")
+                assert works == (name in alone), name
                 assert works or re.fullmatch(r"There is no .* here: the page( or the call)? brought none.*", note), name

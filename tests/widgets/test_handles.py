@@ -16,8 +16,11 @@ from widget_pages import NAMES, SHOTS, Opened, browser, first_slider, folder, ma
 
 from regnet_edu.widgets import bundle
 
+import regnet_edu as rn
+
 pytestmark = pytest.mark.browser
-MOVED = {"AgainstTheField": "x", "ConstraintFunnel": "depths"}  # what is moved where there is no slider
+# what is moved where there is no slider
+MOVED = {"AgainstTheField": "x", "ConstraintFunnel": "depths", "SpaceWorkbench": "space"}
 
 MEASURE = """async ([number, key, share]) => {
   const el = document.querySelectorAll('[data-rni]')[number];
@@ -85,7 +88,8 @@ class TestSpeed:
 class TestPictures:
     @pytest.mark.parametrize(("name", "handle", "key"), [
         ("RegNetExplorer", "wa", "wa"), ("RegNetExplorer", "w0", "w0"), ("EDFExplorer", "threshold", "threshold"),
-        ("ComplexityCalculator", "factor", "factor"),
+        ("ComplexityCalculator", "factor", "factor"), ("SpaceWorkbench", "stage3", "widths"),
+        ("SpaceWorkbench", "stage2", "depths"), ("SpaceWorkbench", "group4", "group_widths"),
     ])  # fmt: skip
     def test_handles_in_the_picture_can_be_dragged(
         self, name: str, handle: str, key: str, browser: Any, folder: Path
@@ -108,6 +112,7 @@ class TestPictures:
             ("FitGame", "wa", "wa", "slope"), ("EDFExplorer", "threshold", "threshold", "threshold"),
             ("ComplexityCalculator", "factor", "factor", "factor"), ("ImageNetBudget", "point", "epochs", "population"),
             ("GoodBadGallery", "pick", "rank", "networks"), ("AgainstTheField", "pick", "network", "networks"),
+            ("SpaceWorkbench", "group4", "group_widths", "group width"),
         ],
     )  # fmt: skip
     def test_handles_in_the_picture_are_moved_by_arrow_keys_and_stay_in_focus(
@@ -172,3 +177,63 @@ class TestPictures:
             opened.page.wait_for_timeout(60)
             assert "7 blocks in" in opened.page.locator(".rni-summary").inner_text()
             assert opened.page.locator("input[id$='-depth']").input_value() == "7"
+
+
+class TestWorkbench:
+    def test_a_grip_stays_under_the_pointer_and_going_back_undoes_all(self, browser: Any, folder: Path) -> None:
+        with Opened(browser, (folder / "SpaceWorkbench.html").as_uri()) as opened:
+            page, start = opened.page, opened.state()
+
+            def middle() -> tuple[float, float]:
+                box = page.locator("[data-drag=stage3] .rni-grip").bounding_box()
+                assert box
+                return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+            x, y = middle()
+            page.mouse.move(x, y)
+            page.mouse.down()
+            for up in (20, 40, 60):
+                page.mouse.move(x, y - up)
+                page.wait_for_timeout(60)
+                assert abs(middle()[1] - (y - up)) < 8 and 7.4e6 <= flops(opened.state()) <= 8.2e6
+            page.mouse.move(x, y)
+            page.mouse.up()
+            assert opened.state() == start
+
+    def test_a_click_on_a_space_snaps_the_dials_and_the_keys_go_on(self, browser: Any, folder: Path) -> None:
+        with Opened(browser, (folder / "SpaceWorkbench.html").as_uri()) as opened:
+            page = opened.page
+            box = page.locator("[data-drag=pick]").bounding_box()
+            assert box
+            page.mouse.click(box["x"] + 1.5 * box["width"] / 6, box["y"] + 20)
+            state = opened.state()
+            assert (state["space"], state["against"]) == ("AnyNetXB", "AnyNetXA")
+            assert len(set(state["bottleneck_ratios"])) == 1 < len(set(state["group_widths"]))
+            page.locator("[data-drag=pick]").focus()
+            page.keyboard.press("ArrowRight")
+            assert len(set(opened.state()["group_widths"])) == 1
+            page.get_by_role("button", name="Make it RegNet").click()
+            opened.settle()
+            assert opened.state()["space"] == "RegNetX" and "on the line" in page.locator(".rni-summary").inner_text()
+
+    def test_the_crowd_is_seen_on_its_way_unless_no_motion_is_wanted(self, browser: Any, folder: Path) -> None:
+        for motion, least in (("no-preference", 3), ("reduce", 1)):
+            with Opened(browser, (folder / "SpaceWorkbench.html").as_uri(), reduced_motion=motion) as opened:
+                seen = opened.page.evaluate(FRAMES)
+                assert seen == 1 if least == 1 else seen >= least
+
+
+FRAMES = """async () => {
+  const pictures = new Set();
+  const picture = document.querySelector(".rni-picture");
+  const watch = new MutationObserver(() => pictures.add(picture.querySelector(".rni-la").getAttribute("d")));
+  watch.observe(picture, { childList: true });
+  [...document.querySelectorAll("button")].find((b) => b.textContent === "Make it RegNet").click();
+  await new Promise((done) => setTimeout(done, 900));
+  return pictures.size;
+}"""
+
+
+def flops(state: dict[str, Any]) -> int:
+    lists = (state[key] for key in ("depths", "widths", "bottleneck_ratios", "group_widths"))
+    return rn.complexity(rn.AnyNetConfig(*map(tuple, lists)), 32, 3, 10).flops

@@ -35,6 +35,9 @@ CELLS = [
     "print('python has', explorer.depth, explorer.params.depth, seen)",
     "explorer.depth = 7",
     "def square(side=3):\n    print('the square of', side, 'is', side * side)\nwidgets.live(square, side=(1, 9))",
+    "import regnet_edu as rn\nworkbench = rn.widgets.SpaceWorkbench()\nworkbench",
+    "print('a RegNet:', workbench.config in rn.RegNetX())",
+    "workbench.config = rn.AnyNetConfig((1, 2, 7, 12), (24, 64, 152, 392), 1, 16)",
 ]
 
 
@@ -167,4 +170,19 @@ class TestTwoWays:
             shots = ROOT / "artifacts" / "widgets"
             shots.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=shots / "lab.png")
+            book.context.close()
+
+    def test_the_network_of_the_workbench_is_a_trait_both_ways(self, chromium: Any, lab: str) -> None:
+        book = Notebook(chromium, lab)
+        try:
+            shown = book.run(4)
+            summary = shown.locator(".rni-summary")
+            summary.filter(has_text="Yours has 35 blocks").wait_for()
+            shown.get_by_role("button", name="Make it RegNet").click()
+            summary.filter(has_text="on the line").wait_for()
+            book.run(5).get_by_text("a RegNet: True").wait_for()
+            book.run(6)
+            summary.filter(has_text="Yours has 22 blocks").wait_for()
+            assert not book.wrong, book.wrong
+        finally:
             book.context.close()

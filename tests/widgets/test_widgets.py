@@ -33,7 +33,8 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
 NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 30, 300  # compressed: one interactive's own, and the populations of a page
-MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget")
+WORKBENCH_KB, ALL_KB = 35, 90  # that of the workbench, the centre of the course; and all scripts of all of them
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "design_spaces", "neighbours")
 
 
 def node(*arguments: object) -> str:
@@ -162,7 +163,7 @@ class TestEveryInteractive:
         for text in texts:  # once a page, however many interactives show them; their limit is the one above
             assert html.count(text) == 1
             html = html.replace(text, "")
-        assert kilobytes(html) < MOST_KB
+        assert kilobytes(html) < (WORKBENCH_KB if name == "SpaceWorkbench" else MOST_KB)
 
     def test_the_same_call_gives_the_same_html(self, name: str) -> None:
         assert made(name).to_html() == made(name).to_html()
@@ -346,6 +347,10 @@ class TestBook:
 
 
 class TestBundle:
+    def test_a_page_with_all_of_them_is_light(self) -> None:
+        modules = dict.fromkeys(m for name in NAMES for m in bundle.needed(made(name)._module))
+        assert kilobytes("".join(map(bundle.wrapped, modules)) + bundle.style()) < ALL_KB
+
     def test_a_script_can_hold_any_text(self) -> None:
         assert "</script>" not in bundle.as_json({"a": "</script><b>"})
 
