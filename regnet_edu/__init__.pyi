@@ -4,14 +4,16 @@ from . import plots as plots
 from . import spaces as spaces
 from . import study as study
 from . import widgets as widgets
+from .analysis.adjustment import adjust_p_values as adjust_p_values
+from .analysis.adjustment import adjusted_difference as adjusted_difference
 from .analysis.comparison import Comparison as Comparison
 from .analysis.comparison import compare as compare
-from .analysis.comparison import networks_needed as networks_needed
 from .analysis.edf import bootstrap_best as bootstrap_best
 from .analysis.edf import complexity_weights as complexity_weights
 from .analysis.edf import edf as edf
 from .analysis.edf import summary as summary
 from .analysis.export import to_optuna as to_optuna
+from .analysis.planning import networks_needed as networks_needed
 from .analysis.properties import property_values as property_values
 from .analysis.properties import rank_correlation as rank_correlation
 from .analysis.random_search import SearchCurve as SearchCurve

@@ -1,8 +1,10 @@
 """What populations say: EDFs, comparisons, random search, seed noise, properties; and export to other tools."""
 
-from .comparison import Comparison, compare, networks_needed
+from .adjustment import adjust_p_values, adjusted_difference
+from .comparison import Comparison, compare
 from .edf import bootstrap_best, complexity_weights, edf, summary
 from .export import to_optuna
+from .planning import networks_needed
 from .properties import property_values, rank_correlation
 from .random_search import SearchCurve, random_search_curve
 from .seed_noise import SeedNoise, seed_noise
@@ -11,6 +13,8 @@ __all__ = [
     "Comparison",
     "SearchCurve",
     "SeedNoise",
+    "adjust_p_values",
+    "adjusted_difference",
     "bootstrap_best",
     "compare",
     "complexity_weights",

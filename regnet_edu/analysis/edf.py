@@ -105,7 +105,7 @@ def edf(errors: Any, at: Any = None, weights: Any = None) -> Any:
         InputError: no network has an error, or a value is invalid.
     """
     kept, present = clean_errors(errors)
-    weight = np.ones(kept.size) if weights is None else _weights(weights, present)
+    weight = clean_weights(weights, present)
     order = np.argsort(kept, kind="stable")
     kept = kept[order]
     below = np.concatenate([[0.0], np.cumsum(weight[order])])
@@ -125,7 +125,10 @@ def edf(errors: Any, at: Any = None, weights: Any = None) -> Any:
     return float(fraction) if points.ndim == 0 else fraction
 
 
-def _weights(weights: Any, present: np.ndarray) -> np.ndarray:
+def clean_weights(weights: Any, present: np.ndarray) -> np.ndarray:
+    """Return the weights of the networks that have an error, all 1 if none are given, checked."""
+    if weights is None:
+        return np.ones(int(present.sum()))
     weight = as_numbers(weights, "weights")
     if weight.shape != present.shape:
         raise InputError(f"weights has {weight.size} numbers for {present.size} errors; give one for each")

@@ -14,6 +14,7 @@ from .complexity import Complexity, complexity
 from .config import AnyNetConfig
 from .regnet import RegNetParams, quantized_linear_widths
 from .regnet_fit import QuantizedLinearFit, fit_quantized_linear
+from .zoo import Network, as_config
 
 if TYPE_CHECKING:
     from .anynet import AnyNet
@@ -35,11 +36,13 @@ __all__ = [
     "AnyNetConfig",
     "Complexity",
     "ConfigBatch",
+    "Network",
     "QuantizedLinearFit",
     "RegNetParams",
     "SqueezeExcitation",
     "VBlock",
     "XBlock",
+    "as_config",
     "complexity",
     "fit_quantized_linear",
     "load_timm_state_dict",

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..common.errors import InputError
 from ..common.validation import check_whole
-from . import weights
+from . import weights, zoo
 from .blocks import VBlock, XBlock, activation_layer, conv_norm
 from .config import AnyNetConfig
 from .config import Stage as StageConfig
@@ -66,7 +65,8 @@ class AnyNet(nn.Module):
     """A network of the AnyNet family (figure 3): `stem`, then `stages`, then `head`.
 
     Args:
-        config: the network; its `stages` are built, so `complexity(config).params` is the number of parameters.
+        network: an `AnyNetConfig`, `RegNetParams` (equations 2 to 4) or the name of a published RegNet. The effective
+            stages are built, so `complexity(network).params` is the number of parameters.
         num_classes: outputs of the head.
         in_channels: channels of the input image.
         zero_init_last: start every residual block as its shortcut, with zero gain in its last batch norm.
@@ -78,7 +78,7 @@ class AnyNet(nn.Module):
 
     def __init__(
         self,
-        config: AnyNetConfig,
+        network: zoo.Network,
         num_classes: int = 1000,
         in_channels: int = 3,
         *,
@@ -86,9 +86,7 @@ class AnyNet(nn.Module):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        if not isinstance(config, AnyNetConfig):
-            kind = type(config).__name__
-            raise InputError(f"AnyNet builds an AnyNetConfig, not a {kind}; AnyNet.from_config takes names too")
+        config = zoo.as_config(network)
         if not isinstance(generator, torch.Generator | None):
             raise InputError(
                 f"generator {generator!r:.60} must be a torch.Generator, such as one seeded by manual_seed"
@@ -111,21 +109,6 @@ class AnyNet(nn.Module):
         return self.head(self.stages(self.stem(x)))
 
     @classmethod
-    def from_config(cls, source: Any, num_classes: int = 1000, in_channels: int = 3, **options: Any) -> AnyNet:
-        """Build the network of whatever describes one, such as "regnetx_400mf".
-
-        Args:
-            source: an `AnyNetConfig`, `RegNetParams` (equations 2 to 4), or the name of a published RegNet.
-            num_classes: outputs of the head.
-            in_channels: channels of the input image.
-            options: `zero_init_last` and `generator`, as for `AnyNet` itself.
-
-        Raises:
-            InputError: the source is none of these, or the name is not known.
-        """
-        return cls(as_config(source), num_classes, in_channels, **options)
-
-    @classmethod
     def pretrained(cls, name: str, source: str = "timm", num_classes: int = 1000, *, tag: str | None = None) -> AnyNet:
         """Download the ImageNet weights of a published RegNet; needs a network and the package `source`.
 
@@ -138,9 +121,7 @@ class AnyNet(nn.Module):
         Raises:
             InputError: the source is not installed or out of reach, or its network is not the published one.
         """
-        from . import zoo
-
-        network = cls.from_config(name, num_classes)
+        network = cls(name, num_classes)
         state = weights.download(zoo.get(name).name, network.config, source, tag)
         return weights.load_state_dict(network, state, source, head=num_classes == 1000)
 
@@ -151,25 +132,6 @@ class AnyNet(nn.Module):
     def load_torchvision_state_dict(self, state: Mapping[str, Tensor], head: bool = True) -> AnyNet:
         """Take the weights of torchvision's module; see `weights.load_torchvision_state_dict`."""
         return weights.load_torchvision_state_dict(self, state, head)
-
-
-def as_config(source: Any) -> AnyNetConfig:
-    """Return the config of an `AnyNetConfig`, of `RegNetParams` or of a published RegNet's name.
-
-    Raises:
-        InputError: the source is none of these, or the name is not known.
-    """
-    if isinstance(source, str):
-        from . import zoo  # reads a table, which most networks do not need
-
-        source = zoo.get(source)
-    if hasattr(source, "to_config"):
-        source = source.to_config()
-    config = getattr(source, "config", source)
-    if not isinstance(config, AnyNetConfig):
-        value = " ".join(f"{source!r:.60}".split())
-        raise InputError(f"{value} is no network: give an AnyNetConfig, RegNetParams or the name of a RegNet")
-    return config
 
 
 def initialise(network: nn.Module, zero_init_last: bool = False, generator: torch.Generator | None = None) -> nn.Module:

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..common.errors import InputError
 from ..common.validation import check_whole
 from .batch import ConfigBatch
 from .config import AnyNetConfig
+from .zoo import Network, as_config
 
 
 class Complexity(NamedTuple):
@@ -29,12 +29,12 @@ class Complexity(NamedTuple):
 
 
 def complexity(
-    config: AnyNetConfig | ConfigBatch, resolution: int = 224, in_channels: int = 3, num_classes: int = 1000
+    network: Network | ConfigBatch, resolution: int = 224, in_channels: int = 3, num_classes: int = 1000
 ) -> Complexity:
     """Count one network, or every network of a `ConfigBatch` at once.
 
     Args:
-        config: an `AnyNetConfig`, or a `ConfigBatch` of n networks.
+        network: an `AnyNetConfig`, `RegNetParams` or the name of a RegNet; or a `ConfigBatch` of n networks.
         resolution: height and width of the input image in pixels.
         in_channels: channels of the input image.
         num_classes: outputs of the head.
@@ -43,17 +43,16 @@ def complexity(
         `Complexity(flops, params, activations)`: integers, or (n,) int64 arrays.
 
     Raises:
-        InputError: an argument is not a whole number of at least 1.
+        InputError: it is no network, or an argument is not a whole number of at least 1.
     """
     check_whole(resolution=resolution, in_channels=in_channels, num_classes=num_classes)
+    config = network if isinstance(network, ConfigBatch) else as_config(network)
     if isinstance(config, ConfigBatch):
         width, inner, group = config.effective()
         columns = [(config.depths[:, i], width[:, i], inner[:, i], group[:, i]) for i in range(config.num_stages)]
         stages: Iterable[tuple] = [(*column, s) for column, s in zip(columns, config.strides, strict=True)]
-    elif isinstance(config, AnyNetConfig):
-        stages = config.stages
     else:
-        raise InputError(f"complexity counts an AnyNetConfig or a ConfigBatch, not {config!r:.60}")
+        stages = config.stages
     # From here on the same arithmetic serves whole numbers and columns of them.
     pixels = _pixels(int(resolution), config.stem_stride)
     width_in = config.stem_width

@@ -18,8 +18,9 @@ from torch import nn
 
 from ..common.errors import InputError
 from ..common.validation import check_whole
-from .anynet import Head, Stage, Stem, as_config, initialise
+from .anynet import Head, Stage, Stem, initialise
 from .config import AnyNetConfig
+from .zoo import as_config
 
 try:
     from d2l import torch as d2l

@@ -12,6 +12,7 @@ import numpy as np
 from ..common.errors import InputError
 from ..common.validation import each, number, whole_number
 from .regnet import quantized_linear_widths, slopes_between
+from .zoo import Network, as_config
 
 RATIO_POINTS, MULTIPLIER_POINTS = 72, 56
 RATIOS = 2.0 ** np.linspace(-12, 7, RATIO_POINTS)  # wa / w0
@@ -43,7 +44,7 @@ class QuantizedLinearFit:
 
 
 def fit_quantized_linear(
-    block_widths: Sequence[int] | np.ndarray, wm_range: tuple[float, float] = (1.05, 128.0)
+    network: Sequence[int] | np.ndarray | Network, wm_range: tuple[float, float] = (1.05, 128.0)
 ) -> QuantizedLinearFit:
     """Fit w0, wa and wm to the widths of a network, one a block (section 3.3).
 
@@ -55,12 +56,13 @@ def fit_quantized_linear(
     that suits it best (a median); the best are refined on ever finer grids around them.
 
     Args:
-        block_widths: (d,) widths of the blocks in order, such as `config.block_widths`.
+        network: (d,) widths of the blocks in order, such as `config.block_widths`; or a network in any form.
         wm_range: smallest and largest wm to try; the paper's RegNets have (1.5, 3).
 
     Raises:
         InputError: the widths are not positive whole numbers, or the range is not 1.001 <= low <= high.
     """
+    block_widths = as_config(network).block_widths if isinstance(network, Network) else network
     widths = np.array(each("block_widths", block_widths, None, whole_number), np.float64)
     if not 1 <= len(widths) <= 4096:
         raise InputError(f"block_widths has {len(widths)} entries; it needs 1 to 4096, one a block")

@@ -11,13 +11,21 @@ those of tables 2 to 4; they come from longer training with other enhancements, 
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from ..common.errors import InputError, nearest_name
 from .config import AnyNetConfig
 from .regnet import RegNetParams
+
+# "regnetx_400mf", "regnet_y_1_6gf", "regnetx_032.tv2_in1k", "facebook/regnet-y-040-seer": letter, then size.
+SPELLING = re.compile(
+    r"(?:[\w.:-]*/)?regnet[-_]?(?P<letter>[xy])[-_]"
+    r"(?:(?P<hundreds>\d{3})|(?P<whole>\d+)(?:[._](?P<tenths>\d))?(?P<unit>[mg]f))(?:[.-][a-z]\w*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,9 @@ class Mobile:
     top1_error_reported: float
 
 
+Network: TypeAlias = AnyNetConfig | RegNetParams | Published | str
+
+
 def names() -> list[str]:
     """Return the names of the 24 published RegNets, X before Y, small before large."""
     return [name for name, entry in _entries().items() if entry.regnet_params]
@@ -101,18 +112,37 @@ def mobile() -> list[Mobile]:
 
 
 def get(name: str) -> Published:
-    """Return a published network by its name, its title, or its name in torchvision or timm.
+    """Return a published network by its name or title, or by its name in torchvision, timm or on Hugging Face.
 
-    `get("regnetx_400mf")`, `get("RegNetX-400MF")`, `get("regnet_x_400mf")` and `get("regnetx_004")` are the same.
+    `get("regnetx_3.2gf")`, `"RegNetX-3.2GF"`, `"regnet_x_3_2gf"`, `"regnetx_032.pycls_in1k"` and
+    `"facebook/regnet-x-032"` are the same.
 
     Raises:
         InputError: there is no such network.
     """
     known = name.strip().lower() if isinstance(name, str) else ""
-    canonical = _aliases().get(known, known)
-    if canonical not in _entries():
+    found = _entries().get(known) or _entries().get(known.replace("-", "_")) or _regnet(known)
+    if not found:
         raise InputError(f"published network {name!r:.60} is unknown; {nearest_name(name, _entries())}")
-    return _entries()[canonical]
+    return found
+
+
+def as_config(network: Network) -> AnyNetConfig:
+    """Return the config of a network in whatever form: an `AnyNetConfig`, `RegNetParams`, a name, an entry of the zoo.
+
+    Raises:
+        InputError: it is none of these, or the name is not known.
+    """
+    if isinstance(network, AnyNetConfig):
+        return network
+    if isinstance(network, str):
+        network = get(network)
+    if isinstance(network, Published):
+        return network.config
+    if isinstance(network, RegNetParams):
+        return network.to_config()
+    value = " ".join(f"{network!r:.60}".split())
+    raise InputError(f"{value} is no network: give an AnyNetConfig, RegNetParams or the name of a RegNet")
 
 
 @cache
@@ -155,15 +185,18 @@ def _entry(row: dict[str, str]) -> Published:
     )
 
 
+def _regnet(spelling: str) -> Published | None:
+    """Return the RegNet that a library means: all say the letter and the size, timm in units of 100 MF."""
+    found = SPELLING.fullmatch(spelling)
+    if not found:
+        return None
+    hundreds, whole, tenths, unit = found["hundreds"], found["whole"], found["tenths"] or 0, found["unit"]
+    size = int(hundreds) * 100 if hundreds else float(f"{whole}.{tenths}") * (1000 if unit == "gf" else 1)
+    return _sizes().get((found["letter"], round(size)))
+
+
 @cache
-def _aliases() -> dict[str, str]:
-    """Other spellings: the title; torchvision's `regnet_x_1_6gf`; timm's `regnetx_016`, in units of 100 MF."""
-    others = {entry.title.lower(): name for name, entry in _entries().items()}
-    for name in names():
-        letter, size = name[6], name[8:]
-        short = size.replace(".0", "")
-        others[f"regnet{letter}_{short}"] = name
-        others[f"regnet_{letter}_{short.replace('.', '_')}"] = name
-        mega = float(size[:-2]) * (1000 if size.endswith("gf") else 1)
-        others[f"regnet{letter}_{round(mega / 100):03d}"] = name
-    return others
+def _sizes() -> dict[tuple[str, int], Published]:
+    """The RegNets by letter and size in MF, as their titles say it."""
+    entries = [_entries()[name] for name in names()]
+    return {(e.name[6], round(float(e.name[8:-2]) * (1000 if e.name.endswith("gf") else 1))): e for e in entries}

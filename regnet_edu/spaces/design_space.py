@@ -33,6 +33,7 @@ class DesignSpace:
     activation: str = "relu"
     refinements: tuple[tuple[str, Constraint], ...] = field(default=(), repr=False)
 
+    counted: ClassVar[str] = "networks"  # what `size` counts
     first_rate: ClassVar[float] = 0.02  # networks per proposal in a band; only the speed depends on it
 
     def __post_init__(self) -> None:
@@ -252,7 +253,7 @@ class DesignSpace:
         return f"at {bands.resolution} pixels it reaches {' and '.join(spans)}"
 
     def size(self) -> int:
-        """Return the exact number of networks, counting nominal parameters.
+        """Return the exact number of networks, counting nominal parameters; of RegNets, the number of settings.
 
         Raises:
             InputError: there are refinements and too many networks to look at each; `estimate_size` then helps.
@@ -291,5 +292,5 @@ class DesignSpace:
         lines += [f"  {line}" for line in self._lines() + limits]
         size = f"about {self.estimate_size(20_000)}" if self._filtered else f"{self.size():,} ({self.size():.3e})"
         lines.append(f"  degrees of freedom  {self.free_parameters()}")
-        lines.append(f"  networks            {size}; by the paper's formula {self.paper_size():.3e}")
+        lines.append(f"  {self.counted:<19} {size}; by the paper's formula {self.paper_size():.3e}")
         return "\n".join(lines)

@@ -19,7 +19,7 @@ from .anynet import WIDTH_STEP
 from .design_space import DesignSpace
 from .distributions import Grid, log_uniform, spread, tied, uniform
 from .sampling import Bands, Proposals, Rng
-from .sizes import count_settings
+from .sizes import LARGEST_ENUMERATION, count_settings
 from .validation import check_range, number_set, value_set
 
 WA_PARTS, WM_PARTS = 10, 1000  # wa is a multiple of 0.1 and wm of 0.001, as in the authors' sampler
@@ -64,6 +64,7 @@ class RegNetX(DesignSpace):
     max_stage_depth: int | None = None
 
     first_rate: ClassVar[float] = 0.002
+    counted: ClassVar[str] = "settings"
     proportional: ClassVar[bool] = False  # whether w0 = wa
 
     def __post_init__(self) -> None:
@@ -215,6 +216,26 @@ class RegNetX(DesignSpace):
             *(tuple(grid.values.tolist()) for grid in (w0, wa, wm)),
         )
         return lines * len(self.bottleneck_ratios) * len(self.group_widths)
+
+    def distinct_networks(self) -> int:
+        """The number of different networks among the settings: rounding makes one of many.
+
+        Raises:
+            InputError: there are more settings than can be looked at one by one.
+        """
+        if self._all()[0] > LARGEST_ENUMERATION:
+            raise InputError(
+                f"{self.name} has {self._all()[0]:.3g} settings to look at, and the most is {LARGEST_ENUMERATION:.0e}; "
+                "use smaller ranges"
+            )
+        nets = self._enumerated()
+        nets = nets[self._satisfied(nets)]
+        columns = (nets.depths, nets.widths, nets.bottleneck_ratios, nets.group_widths)
+        return len(np.unique(np.hstack(columns), axis=0))
+
+    def __str__(self) -> str:
+        few = self._all()[0] <= LARGEST_ENUMERATION
+        return super().__str__() + (f"\n  different networks  {self.distinct_networks():,}" if few else "")
 
     def _all(self) -> tuple[int, int, Callable[[np.ndarray], Proposals]]:
         grids = {name: uniform(grid.values.tolist()) for name, grid in self._grids.items()}

@@ -1,7 +1,7 @@
 """Rules that turn data into a verdict on what the paper says: written down once, applied to whatever is recorded.
 
-A statement on errors counts as seen when the 95 % bootstrap interval of the difference leaves out 0, and "alike" when
-the whole interval is inside a margin. No rule looks at a single best network where the paper speaks of a population.
+A statement on errors counts as seen when Welch's 95 % interval of the difference of means leaves out 0, and "alike"
+when the whole interval is inside a margin.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..analysis.comparison import Comparison, compare, round_significantly
+from ..analysis.comparison import Comparison, compare
 from ..analysis.edf import summary
 from ..analysis.properties import property_values, rank_correlation
 from ..analysis.random_search import random_search_curve
@@ -29,7 +29,7 @@ REPRODUCED, IN_PART = "reproduced", "reproduced in part"
 NOT_VISIBLE, CONTRADICTED = "not visible at this scale", "contradicted at this scale"
 NOT_ATTEMPTED = "not attempted"
 VERDICTS = (REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED)
-REPEATS = 10_000  # resamples of a comparison, as many as `compare` takes: a page and the map agree
+REPEATS = 10_000  # resamples where no formula gives the interval
 MORE = "would need more networks"
 MARGIN = 1.0  # points: populations whose means differ by less are called alike
 
@@ -64,8 +64,8 @@ def errors_of(name: str) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=256)
-def _compared(a: str, b: str) -> Comparison:
-    return compare(errors_of(a), errors_of(b), (a, b), repeats=REPEATS)
+def _compared(a: str, b: str, level: float = 0.95) -> Comparison:
+    return compare(errors_of(a), errors_of(b), (a, b), level=level)
 
 
 def _points(estimate: Sequence[float]) -> str:
@@ -92,25 +92,38 @@ def mixed_hardware(*names: str) -> str:
     return f"{'perhaps ' * fits}on different hardware: {' and '.join(said)}"
 
 
-def better(population: str, than: str) -> Outcome:
+def better(population: str, than: str, level: float = 0.95) -> Outcome:
     """The mean error of one population is lower than that of another."""
-    found = _compared(population, than)
-    ours, mixed = f"{_points(found.mean_difference)}, {sizes_of(population, than)}", mixed_hardware(population, than)
+    found = _compared(population, than, level)
+    ours = f"{_points(found.mean_difference)}, {_curves(found)}, {sizes_of(population, than)}"
+    mixed = mixed_hardware(population, than)
     if found.better is None:
-        needed = (
-            "no number would do" if found.needed is None else f"about {round_significantly(found.needed):,} a space"
-        )
-        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [f"would need {needed}", mixed])))
+        why = f"{100 * found.detectable:.1f} points would be found with a power of {100 * found.power:g} %"
+        curves = "but the curves differ" if found.curves_differ else ""
+        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [why, curves, mixed])))
     return Outcome(REPRODUCED if found.better == population else CONTRADICTED, ours, mixed)
 
 
+def _curves(found: Comparison) -> str:
+    """Say how far apart two EDFs are, and how often chance alone brings them so far apart."""
+    return f"KS {found.ks.value:.2f} (p {found.ks_p:.3f})"
+
+
 def all_better(pairs: Sequence[Sequence[str]]) -> Outcome:
-    """The first of each pair is better than the second; pairs that are not recorded are left out and named."""
-    return _all(pairs, better)
+    """The first of each pair is better than the second; pairs that are not recorded are left out and named.
+
+    The pairs share one level of 5 % (Bonferroni).
+    """
+    level = 1 - 0.05 / max(1, sum(a in populations() and b in populations() for a, b in pairs))
+    return _all(pairs, lambda first, second: better(first, second, level))
 
 
 def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Outcome]) -> Outcome:
-    """Judge each pair that is recorded, and give one verdict for all."""
+    """Judge each pair that is recorded, and give one verdict for all: as many must speak against the paper as for it.
+
+    All reproduced is reproduced, all contradicted is contradicted; some reproduced is in part, whatever the others say;
+    some contradicted and none reproduced is not visible, with the reason.
+    """
     found = []
     missing = [name for pair in pairs for name in pair if name not in populations()]
     for first, second in pairs:
@@ -121,21 +134,22 @@ def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Outcome]) ->
     verdicts = [outcome.verdict for _, outcome in found]
     ours = "; ".join(f"{name}: {outcome.ours}" for name, outcome in found)
     gap = [str(NotRecordedError(*missing))] if missing else []
-    why = "; ".join([*(f"{name} {outcome.why}" for name, outcome in found if outcome.why), *gap])
-    if CONTRADICTED in verdicts:
-        return Outcome(CONTRADICTED if REPRODUCED not in verdicts else IN_PART, ours, why)
+    against = [f"{name} contradicts it" for name, outcome in found if outcome.verdict == CONTRADICTED]
+    why = "; ".join([*against, *(f"{name} {outcome.why}" for name, outcome in found if outcome.why), *gap])
+    if len(set(verdicts)) == 1 and verdicts[0] != REPRODUCED:
+        return Outcome(verdicts[0], ours, why)
     if REPRODUCED not in verdicts:
         return Outcome(NOT_VISIBLE, ours, why)
-    return Outcome(IN_PART if NOT_VISIBLE in verdicts or missing else REPRODUCED, ours, why)
+    return Outcome(REPRODUCED if len(set(verdicts)) == 1 and not missing else IN_PART, ours, why)
 
 
 def alike(population: str, to: str, margin: float = MARGIN) -> Outcome:
-    """Two EDFs are alike: their means differ by less than a margin, in points, and their KS distance is of chance."""
+    """Two EDFs are alike: their means differ by less than a margin, in points, and their curves by chance."""
     found = _compared(population, to)
     low, high = 100 * found.mean_difference.low, 100 * found.mean_difference.high
-    ours = f"{_points(found.mean_difference)}, KS {found.ks.value:.2f} (by chance up to {found.ks_chance:.2f}), "
+    ours = f"{_points(found.mean_difference)}, {_curves(found)}, "
     verdict, why = _alike(low, high, margin)
-    if verdict == REPRODUCED and found.ks.value > found.ks_chance:
+    if verdict == REPRODUCED and found.curves_differ:
         verdict, why = IN_PART, f"{why}, but the curves differ"
     return Outcome(
         verdict, ours + sizes_of(population, to), "; ".join(filter(None, [why, mixed_hardware(population, to)]))
@@ -183,8 +197,8 @@ def _goes_with(population: str, of: str, sign: int) -> Outcome:
     if not low <= 0 <= high:
         return Outcome(REPRODUCED if rho * sign > 0 else CONTRADICTED, ours)
     # Fisher's approximation, at the 5 % level with a power of 80 %
-    needed = math.ceil((2.8 / math.atanh(rho)) ** 2 + 3) if rho else 0
-    return Outcome(NOT_VISIBLE, ours, f"would need about {round_significantly(needed):,} networks" if rho else MORE)
+    detectable = math.tanh(2.8 / math.sqrt(len(errors) - 3)) if len(errors) > 3 else 1.0
+    return Outcome(NOT_VISIBLE, ours, f"{detectable:.2f} would be found with a power of 80 %")
 
 
 def lower(population: str, than: str, of: str) -> Outcome:

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ def test_nominal_parameters_stay_and_stages_are_effective():
     assert regnetx_400mf.stages[3].groups == 24
 
 
-@pytest.mark.parametrize(
+@each(
     ("nominal", "built"),
     [
         ((24, 1, 16), (32, 32, 16)),  # X-400MF, stage 1: up by a third
@@ -77,7 +78,7 @@ def test_depth_and_block_widths():
     assert config.depth == 3 and config.block_widths == (8, 16, 16)
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "sentence"),
     [
         (((), (), 1, 8), "depths is empty"),
@@ -99,7 +100,7 @@ def test_bad_values_get_one_sentence(arguments, sentence):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "sentence"),
     [
         ({"block": "Z"}, "block 'Z' is unknown"),

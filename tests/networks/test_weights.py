@@ -9,6 +9,7 @@ import pytest
 import timm
 import torch
 import torchvision
+from each import each
 from torch import nn
 
 from regnet_edu import zoo
@@ -64,7 +65,7 @@ def from_torchvision(name: str, **options: Any) -> nn.Module:
 def empty(name: str, num_classes: int = 1000) -> AnyNet:
     """Our network with memory for its weights, but no values."""
     with torch.device("meta"):
-        network = AnyNet.from_config(name, num_classes)
+        network = AnyNet(name, num_classes)
     return network.to_empty(device="cpu").eval()
 
 
@@ -73,7 +74,7 @@ def scores(network: nn.Module) -> torch.Tensor:
         return network(torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1)))
 
 
-@pytest.mark.parametrize("name", [large_is_heavy(name) for name in zoo.names()])
+@each("name", [large_is_heavy(name) for name in zoo.names()])
 def test_timms_weights_give_timms_scores(name: str) -> None:
     theirs = from_timm(name)
     ours = weights.load_timm_state_dict(empty(name), theirs.state_dict())
@@ -82,7 +83,7 @@ def test_timms_weights_give_timms_scores(name: str) -> None:
     assert torch.allclose(scores(ours), expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", [large_is_heavy(name) for name in SAME_IN_TORCHVISION])
+@each("name", [large_is_heavy(name) for name in SAME_IN_TORCHVISION])
 def test_torchvisions_weights_give_torchvisions_scores(name: str, cheap_layers: None) -> None:
     theirs = from_torchvision(name)
     ours = weights.load_torchvision_state_dict(empty(name), theirs.state_dict())
@@ -96,7 +97,7 @@ def test_the_three_of_torchvision_that_are_other_networks_are_refused_with_the_r
     name: str, cheap_layers: None
 ) -> None:
     theirs = torchvision.models.get_model(weights.peer_name(name, "torchvision"))
-    ours = randomised(AnyNet.from_config(name))
+    ours = randomised(AnyNet(name))
     before = {key: value.clone() for key, value in ours.state_dict().items()}
     with pytest.raises(InputError, match=r"torchvision builds the widths .* never rounds a width down") as error:
         ours.load_torchvision_state_dict(theirs.state_dict())
@@ -114,7 +115,7 @@ def test_torchvisions_own_widths_are_explained_for_exactly_these_three() -> None
 
 
 def test_the_weights_of_another_network_are_refused_and_change_nothing() -> None:
-    ours = randomised(AnyNet.from_config("regnetx_200mf"))
+    ours = randomised(AnyNet("regnetx_200mf"))
     before = {key: value.clone() for key, value in ours.state_dict().items()}
     state = from_timm("regnetx_200mf").state_dict()
     wrong = [
@@ -135,7 +136,7 @@ def test_the_weights_of_another_network_are_refused_and_change_nothing() -> None
 
 
 def test_without_the_head_other_classes_keep_their_fresh_last_layer() -> None:
-    ours = AnyNet.from_config("regnetx_200mf", num_classes=10)
+    ours = AnyNet("regnetx_200mf", num_classes=10)
     last = ours.head.fc.weight.clone()
     theirs = from_timm("regnetx_200mf")
     ours.load_timm_state_dict(theirs.state_dict(), head=False)
@@ -145,9 +146,7 @@ def test_without_the_head_other_classes_keep_their_fresh_last_layer() -> None:
 
 def test_weights_saved_before_batch_norm_counted_its_batches_load_too() -> None:
     state = {k: v for k, v in from_timm("regnetx_200mf").state_dict().items() if not k.endswith("tracked")}
-    assert torch.equal(
-        AnyNet.from_config("regnetx_200mf").load_timm_state_dict(state).head.fc.bias, state["head.fc.bias"]
-    )
+    assert torch.equal(AnyNet("regnetx_200mf").load_timm_state_dict(state).head.fc.bias, state["head.fc.bias"])
 
 
 def test_every_published_regnet_is_found_under_its_name_in_timm_and_in_torchvision() -> None:

@@ -1,11 +1,13 @@
 """The published networks, against the stage tables and totals that the authors published."""
 
 import pytest
+from each import each
 
 from regnet_edu import zoo
 from regnet_edu.common.errors import InputError
 from regnet_edu.networks.complexity import complexity
 from regnet_edu.networks.regnet import quantized_linear_widths
+from regnet_edu.networks.regnet_fit import fit_quantized_linear
 
 # Depths, widths of the rule, widths as built, group widths as built (paper, figures 15 and 16; the authors' model zoo).
 STAGES = {
@@ -46,13 +48,13 @@ def test_all_24_published_regnets_have_a_name():
     assert len(zoo.baselines()) == 12
 
 
-@pytest.mark.parametrize("name", STAGES)
+@each("name", STAGES)
 def test_every_published_regnet_has_its_published_flops_params_and_activations(name):
     entry = zoo.get(name)
     assert complexity(entry.config) == (entry.flops, entry.params, entry.activations)
 
 
-@pytest.mark.parametrize("name", STAGES)
+@each("name", STAGES)
 def test_every_published_regnet_has_its_published_stages(name):
     depths, raw, widths, groups = map(numbers, STAGES[name])
     entry = zoo.get(name)
@@ -83,14 +85,31 @@ def test_released_and_mean_errors_are_close_but_not_the_same_number():
         assert 0 < entry.top1_error_std < 0.003
 
 
-@pytest.mark.parametrize(("spelling", "name"), [
-    ("RegNetX-400MF", "regnetx_400mf"), ("regnet_x_400mf", "regnetx_400mf"), ("regnetx_004", "regnetx_400mf"),
-    ("regnet_y_1_6gf", "regnety_1.6gf"), ("regnety_016", "regnety_1.6gf"), ("RegNetY-16GF", "regnety_16gf"),
-    ("regnety_160", "regnety_16gf"), ("regnet_x_8gf", "regnetx_8.0gf"), ("regnetx_8gf", "regnetx_8.0gf"),
-    ("EfficientNet-B0", "efficientnet_b0"), (" resnet-50 ", "resnet_50"),
-])  # fmt: skip
-def test_other_spellings(spelling, name):
-    assert zoo.get(spelling) is zoo.get(name)
+SPELLINGS = {
+    "regnetx_400mf": ("RegNetX-400MF", "regnet_x_400mf", "regnetx_004", "timm/regnetx_004.pycls_in1k"),
+    "regnetx_3.2gf": ("regnetx_3_2gf", "regnet_x_3_2gf", "facebook/regnet-x-032", "regnetx_032.tv2_in1k"),
+    "regnetx_32gf": ("regnetx_320", "RegNetX-32GF", "regnet_x_32gf"),
+    "regnety_1.6gf": ("regnet_y_1_6gf", "regnety_016"),
+    "regnety_4.0gf": ("regnety_040.ra3_in1k", "facebook/regnet-y-040", "regnety_4gf"),
+    "regnety_16gf": ("hf_hub:timm/regnety_160.swag_ft_in1k", "RegNetY-16GF"),
+    "regnety_32gf": ("facebook/regnet-y-320-seer",),
+    "regnetx_8.0gf": ("regnet_x_8gf", "regnetx_8gf"),
+    "efficientnet_b0": ("EfficientNet-B0",),
+    "resnet_50": (" resnet-50 ",),
+}
+
+
+def test_the_names_of_torchvision_timm_and_hugging_face_are_known():
+    found = {name: [zoo.get(spelling).name for spelling in spellings] for name, spellings in SPELLINGS.items()}
+    assert found == {name: [name] * len(spellings) for name, spellings in SPELLINGS.items()}
+
+
+def test_a_network_is_taken_in_every_form():
+    forms = ("regnetx_400mf", zoo.get("regnetx_400mf"), zoo.get("regnetx_400mf").regnet_params)
+    config = forms[1].config
+    for form in (*forms, config):
+        assert complexity(form) == complexity(config) and zoo.as_config(form) == config
+        assert fit_quantized_linear(form) == fit_quantized_linear(config.block_widths)
 
 
 def test_an_unknown_name_offers_the_nearest():

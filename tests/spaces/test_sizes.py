@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from regnet_edu.common.errors import InputError
 from regnet_edu.networks.regnet import regnet_stages
+from regnet_edu.spaces import RegNetX
 from regnet_edu.spaces.sizes import count_settings
 
 
@@ -44,3 +47,13 @@ def test_a_count_is_what_trying_out_every_setting_finds(stages, depths, widths, 
     wa = tuple(sorted({*wa, *w0})) if proportional else wa  # each value once, as on a grid
     case = (stages, depths, widths, longest, proportional, w0, wa, wm)
     assert count_settings(*case) == tried_out(*case)
+
+
+def test_settings_are_not_called_networks():
+    space = RegNetX(
+        min_depth=13, max_depth=13, min_w0=24, max_w0=24, min_wm=2.4, max_wm=2.6, bottleneck_ratios=1, group_widths=8
+    )
+    assert (space.size(), space.distinct_networks()) == (59_779, 179)
+    assert "settings            59,779" in str(space) and "different networks  179" in str(space)
+    with pytest.raises(InputError, match="use smaller ranges"):
+        RegNetX().distinct_networks()

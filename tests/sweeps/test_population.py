@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from each import each
 
 import regnet_edu as rn
 from regnet_edu.analysis.properties import property_values
@@ -104,7 +105,7 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
         assert provenance(table).count(";") >= 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("recorded", "said"),
     [
         (["2 x EPYC", "2 x EPYC"], "2 x EPYC"),

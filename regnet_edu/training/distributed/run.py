@@ -26,9 +26,9 @@ from ...common.errors import InputError
 from ...common.validation import whole
 from ...data.dataset import DataSet
 from ...data.stream import ImageStream, folder_of, is_streamed, open_folder
-from ...networks.anynet import as_config
 from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
+from ...networks.zoo import as_config
 from .. import regime as regimes
 from ..device import check_precision, threads_of
 from ..regime import Regime
