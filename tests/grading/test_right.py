@@ -47,8 +47,8 @@ RIGHT = {
     ),
     "text from numpy": (
         "15.1",
-        "def verdict(low, high):\n    words = np.array(['better', 'cannot tell', 'worse'])\n"
-        "    return words[1 + (low > 0) - (high < 0)]\n",
+        "def verdict(low, high, margin=0):\n    words = np.array(['better', 'cannot tell', 'worse', 'the same'])\n"
+        "    return words[3 if max(-low, high) < margin else 1 + (low > 0) - (high < 0)]\n",
     ),
     "threads": (
         "03.1",
