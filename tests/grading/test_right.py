@@ -55,6 +55,12 @@ RIGHT = {
         "from concurrent.futures import ThreadPoolExecutor\n\n\ndef edf_curve(errors, at):\n    with ThreadPoolExecutor(8) as pool:\n"
         "        return list(pool.map(lambda e: edf(errors, e), at))\n",
     ),
+    "asyncio": (
+        "03.1",
+        "import asyncio\n\n\nasync def one(errors, e):\n    await asyncio.sleep(0)\n    return edf(errors, e)\n\n\n"
+        "async def every(errors, at):\n    return await asyncio.gather(*(one(errors, e) for e in at))\n\n\n"
+        "def edf_curve(errors, at):\n    return asyncio.run(every(errors, at))\n",
+    ),
     "a file of its own": (
         "03.1",
         "import shutil, tempfile\n\n\ndef edf_curve(errors, at):\n    with tempfile.NamedTemporaryFile('w', suffix='.txt') as file:\n"
