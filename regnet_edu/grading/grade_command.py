@@ -86,7 +86,17 @@ def run(options: argparse.Namespace) -> None:
     print(table(grading.learners))
     for note in grading.notes:
         print(note)
+    say_what_is_missing(grading)
     end_if_faults(grading)
+
+
+def say_what_is_missing(grading: Grading) -> None:
+    """Say once which layers of the sandbox this system does not have."""
+    from .runner import words_of_missing
+
+    held = {tuple(r.verdict.layers) for g in grading.learners for r in g.results if r.verdict.layers}
+    for words in sorted({words_of_missing(layers) for layers in held} - {""}):
+        print(words, file=sys.stderr)
 
 
 def what(options: argparse.Namespace) -> tuple[list[Exercise], Sequence[int], str]:

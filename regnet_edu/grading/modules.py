@@ -7,6 +7,7 @@ kind and size are tried in every order.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
@@ -16,6 +17,7 @@ import numpy as np
 
 TOLERANCE = 1e-3
 MOST_ORDERS = 2_000
+MOST_NUMBERS = 200_000  # in all layers of a module
 
 
 # These run in the learner's process too: their text goes there.
@@ -168,6 +170,8 @@ def _computes(call: Sequence[Any], answer: Any, build: Any) -> bool:
     rows = answer["layers"]
     if Counter(_likeness(row) for row, _ in rows) != Counter(_likeness(row) for row, _ in theirs):
         return False
+    if sum(math.prod(size) for _, named in rows for size in named.values()) > MOST_NUMBERS:
+        return False  # whoever says so wants to fill the grader's memory
     numbers = draw_numbers([(row[0], named) for row, named in rows], biases, rng)
     tensors = [held for _, held in theirs]
     for order in _orders([_likeness(row) for row, _ in rows], [_likeness(row) for row, _ in theirs]):

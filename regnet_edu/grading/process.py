@@ -29,6 +29,7 @@ from .surroundings import (
     heavy,
     hidden_folders,
     is_home,
+    libraries,
     neighbours,
     threads_of,
     too_much_in,
@@ -142,7 +143,7 @@ class Process:
         paths = [p for p in sys.path if p and os.path.isdir(p)]
         if not exercise.uses_package:  # a folder that holds other packages too stays, and only ours is hidden in it
             paths = [p for p in paths if not is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
-        readable = {*paths, sys.prefix, sys.base_prefix}
+        readable = {*paths, *libraries(), sys.prefix, sys.base_prefix}
         if exercise.uses_package:
             readable.add(str(PACKAGE))
         self.order = {

@@ -60,6 +60,16 @@ def neighbours(folder: Path | None, name: str) -> dict[str, str]:
     return {p.name: p.read_bytes().decode("latin-1") for p in small[:50]}
 
 
+def libraries() -> set[str]:
+    """The folders of the shared libraries that this Python has loaded: they lie anywhere on a cluster, or with Nix."""
+    try:
+        lines = Path("/proc/self/maps").read_text().splitlines()
+    except OSError:
+        return set()
+    paths = {line.split(maxsplit=5)[5] for line in lines if line.count(" ") >= 5 and "/" in line and ".so" in line}
+    return {os.path.dirname(path) for path in paths if path.startswith("/") and os.path.exists(path)}
+
+
 def heavy(texts: Iterable[str]) -> list[str]:
     """Large packages that a submission seems to import: they are loaded before its clock runs."""
     found = {name for text in texts for name in re.findall(r"^[ \t]*(?:import|from)[ \t]+(\w+)", text, re.MULTILINE)}

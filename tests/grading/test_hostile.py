@@ -361,3 +361,20 @@ def test_a_state_kept_in_the_program_is_gone_after_a_kill() -> None:
     exercise = get("14.1")
     result = check_source(exercise, Submission(FORGETS, exercise.filename))
     assert result.parts[1].points == 0 and "weight after a kill" in result.parts[1].words, str(result)
+
+
+def test_layers_that_a_submission_invents_do_not_fill_the_memory_of_the_grader() -> None:
+    from regnet_edu.grading.modules import computes
+
+    exercise = get("02.3")
+    call = exercise.parts[1].calls()[0]
+    honest = exercise.solution.make_block(*call[1])
+    rows = [[["conv", 8, 8, 1, 1, 1, 0], {"weight": [10**6, 10**6]}] for _ in range(2)]
+    for kind, answer in {"huge": rows, "negative": [[["conv", *([0] * 6)], {"weight": [-1, 5]}]]}.items():
+        forged = {"layers": answer, "rested": [0.0], "trained": [0.0], "slope": [0.0], "slopes": []}
+        assert not computes(call, forged, exercise.solution.make_block), kind
+    from regnet_edu.grading.modules import layers_of
+
+    like = [[row, {name: [10**6, 10**6] for name in tensors}] for row, tensors in layers_of(honest)]
+    forged = {"layers": like, "rested": [0.0], "trained": [0.0], "slope": [0.0], "slopes": []}
+    assert not computes(call, forged, exercise.solution.make_block)

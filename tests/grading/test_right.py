@@ -47,13 +47,19 @@ RIGHT = {
     ),
     "text from numpy": (
         "15.1",
-        "def verdict(low, high):\n    words = np.array(['better', 'cannot tell', 'worse'])\n"
-        "    return words[1 + (low > 0) - (high < 0)]\n",
+        "def verdict(low, high, margin=0):\n    words = np.array(['better', 'cannot tell', 'worse', 'the same'])\n"
+        "    return words[3 if max(-low, high) < margin else 1 + (low > 0) - (high < 0)]\n",
     ),
     "threads": (
         "03.1",
         "from concurrent.futures import ThreadPoolExecutor\n\n\ndef edf_curve(errors, at):\n    with ThreadPoolExecutor(8) as pool:\n"
         "        return list(pool.map(lambda e: edf(errors, e), at))\n",
+    ),
+    "asyncio": (
+        "03.1",
+        "import asyncio\n\n\nasync def one(errors, e):\n    await asyncio.sleep(0)\n    return edf(errors, e)\n\n\n"
+        "async def every(errors, at):\n    return await asyncio.gather(*(one(errors, e) for e in at))\n\n\n"
+        "def edf_curve(errors, at):\n    return asyncio.run(every(errors, at))\n",
     ),
     "a file of its own": (
         "03.1",

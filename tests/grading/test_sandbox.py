@@ -148,6 +148,11 @@ fd = libc.socket(2, 1, 0)
 address = (b"\\x02\\x00" + ({port}).to_bytes(2, "big") + bytes([127, 0, 0, 1]) + bytes(8))
 if fd >= 0 and libc.connect(fd, address, 16) == 0:
     found.append("network")
+pair = (ctypes.c_int * 2)()
+if libc.socketpair(1, 2, 0, pair) == 0:
+    found.append("datagrams")
+if libc.socketpair(2, 1, 0, pair) == 0:
+    found.append("another family")
 if libc.shmget(0, 4096, 0o1600) >= 0:
     found.append("shared memory")
 return found

@@ -36,10 +36,10 @@ def machine(steps: int, targets: list[float], asked: Sequence[tuple[tuple, Any]]
     if kind == "gradient":
         weight, image = more
         return float(weight) - targets[int(image)]
+    if kind == "save":
+        return None
     saved = [question[1] for question, _ in first_training(asked) if question[0] == "save"]
-    if kind == "how many":
-        return min(len(saved), 2 * steps)
-    return saved[int(more[0])] if kind == "state" else None
+    return saved[int(more[0])] if kind == "state" else min(len(saved), 2 * steps)
 
 
 def first_training(asked: Sequence[tuple[tuple, Any]]) -> list[tuple[tuple, Any]]:

@@ -74,6 +74,8 @@ def watch(folder: str, hidden: list[str]) -> None:
         elif event in ("os.listdir", "os.scandir"):
             if isinstance(arguments[0], (str, bytes)) and (place_of(arguments[0]) + os.sep).startswith(within):
                 raise PermissionError(HIDDEN)
+        elif event == "socket.__new__" and arguments[1] == 1:
+            pass  # of this system: to connect it is another event
         else:
             for name, word in names:
                 if word and event.startswith(name) and event != "socket.gethostname":
