@@ -9,6 +9,9 @@ export const within = (flops) => flops >= BAND[0] && flops <= BAND[1];
 export const KEYS = { depth: "depths", width: "widths", ratio: "ratios", group: "groups" };
 const NOTCHES = 128; // between a value that is wanted and the one that it comes from
 
+/** Whether the reader's hand is on this number of its stage: on both depth and width, if it is on the corner. */
+const holds = (held, kind) => held?.kind === kind || (held?.corner && /depth|width/.test(kind));
+
 const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 export const WIDEST = 2048;
 export const LONGEST = 63;
@@ -33,7 +36,7 @@ function rising(values, held, step) {
 
 /** The network with the orders of an AnyNet space, whatever it costs. */
 function inOrders(net, space, held) {
-  const { orders } = SPACES[space], most = limits(space), at = (kind) => (held?.kind === kind ? held.stage : -1);
+  const { orders } = SPACES[space], most = limits(space), at = (kind) => (holds(held, kind) ? held.stage : -1);
   const shared = (name, values) => (orders[name] === "equal" ? Array(STAGES).fill(at(name) >= 0 ? values[at(name)] : middle(values)) : values);
   const raised = (name, values, step) => (orders[name] ? rising(values, at(name), step) : values);
   return {
@@ -45,7 +48,7 @@ function inOrders(net, space, held) {
 
 /** All widths, and depths, but the one that is held, times a factor. */
 function scaled(net, space, held, wider, deeper) {
-  const most = limits(space), keeps = (kind, i) => held?.kind === kind && held.stage === i;
+  const most = limits(space), keeps = (kind, i) => holds(held, kind) && held.stage === i;
   return inOrders({
     ...net,
     widths: net.widths.map((w, i) => (keeps("width", i) ? w : settle(w * wider, WIDTH_STEP, most.width, WIDTH_STEP))),
@@ -82,7 +85,7 @@ function singly(net, space, held, fits) {
       for (const way of [step * by, -step * by]) {
         for (let i = 0; i < STAGES; i++) {
           const value = net[key][i] + way;
-          if (value < step || value > most[kind] || (held?.kind === kind && held.stage === i)) continue;
+          if (value < step || value > most[kind] || (holds(held, kind) && held.stage === i)) continue;
           if (fits(inOrders(replaced(net, key, i, value), space, held))) return true;
         }
       }
@@ -99,7 +102,7 @@ function canBeHeld(net, space, held) {
 
 /**
  * The network of a space that is nearest to what is wanted.
- *   held   { kind: "depth" | "width" | "ratio" | "group", stage }: what the reader moves, or nothing
+ *   held   { kind: "depth" | "width" | "ratio" | "group", stage, corner? }: what the reader moves, or nothing
  *   hold   whether the flops stay in the band
  *   from   where the value that is held comes from: it goes no further than it can be held
  */
@@ -119,7 +122,7 @@ export const replaced = (net, key, stage, value) => ({ ...net, [key]: net[key].m
 
 /** The network of RegNetX that is nearest to what is wanted, among many lines; what is held counts eight times. */
 function onLine(net, held, hold) {
-  const weigh = (kind, i) => (held?.kind === kind && held.stage === i ? 8 : 1);
+  const weigh = (kind, i) => (holds(held, kind) && held.stage === i ? 8 : 1);
   const miss = (kind, found, wanted) => found.reduce((sum, v, i) => sum + weigh(kind, i) * Math.abs(Math.log(v / wanted[i])), 0);
   const ratio = held?.kind === "ratio" ? net.ratios[held.stage] : middle(net.ratios);
   const group = held?.kind === "group" ? net.groups[held.stage] : middle(net.groups);

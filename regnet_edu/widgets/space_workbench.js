@@ -103,7 +103,7 @@ const move = (state, space) => ({ ...stateOf(snap(netOf(state), space, { hold: s
 function turn(state, kind, stage, changes, from = state) {
   let net = netOf(from);
   for (const [what, value] of Object.entries(changes)) {
-    net = snap(replaced(net, KEYS[what], stage, value), state.space, { held: { kind: what, stage }, hold: state.hold, from: net[KEYS[what]] });
+    net = snap(replaced(net, KEYS[what], stage, value), state.space, { held: { kind: what, stage, corner: kind === "stage" }, hold: state.hold, from: net[KEYS[what]] });
   }
   return stateOf(net);
 }

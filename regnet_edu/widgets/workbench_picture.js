@@ -5,7 +5,7 @@ import { GROUPS, RATIOS, SPACES, STAGES, freedom, sizeOf } from "./design_spaces
 import { edfLine, errorLimits, mean } from "./distribution.js";
 import { BAND, within } from "./snap.js";
 
-const LADDER = { top: 0, bottom: 112 }, GAUGE = 150, SKY = { top: 186, bottom: 376 }, STRIP = { b: [408, 448], g: [474, 546] };
+const LADDER = { top: 0, bottom: 112 }, GAUGE = 150, SKY = { top: 186, bottom: 376 }, STRIP = { b: [410, 446], g: [474, 546] };
 const DEEPEST = 44; // blocks that a column has room for
 
 /** Where everything stands at a width: beside each other, or on a phone one below the other. */
@@ -23,8 +23,8 @@ export function layout(width) {
     ratio: strip(STRIP.b, RATIOS), group: strip(STRIP.g, GROUPS),
     gauge: logarithmic(1e6, 64e6, left, right - 14),
     step: width / Object.keys(SPACES).length,
-    edf: wide ? { left: right + 48, right: width - 10, top: SKY.top, bottom: STRIP.g[1] } : { left, right: width - 10, top: STRIP.g[1] + 60, bottom: STRIP.g[1] + 230 },
-    height: (wide ? STRIP.g[1] : STRIP.g[1] + 230) + 40,
+    edf: wide ? { left: right + 48, right: width - 10, top: SKY.top, bottom: STRIP.g[1] } : { left, right: width - 10, top: STRIP.g[1] + 54, bottom: STRIP.g[1] + 206 },
+    height: (wide ? STRIP.g[1] : STRIP.g[1] + 206) + 40,
   };
 }
 
