@@ -16,6 +16,7 @@ from ..data.dataset import DataSet
 from ..data.stream import PREFIX, open_folder
 from ..networks.complexity import complexities
 from ..networks.config import AnyNetConfig
+from ..networks.zoo import Network
 from ..spaces import DesignSpace
 from ..training import regime as regimes
 from ..training.regime import Regime
@@ -81,7 +82,7 @@ class Estimate:
 
 
 def estimate(
-    space: DesignSpace | str | Sequence[AnyNetConfig],
+    space: DesignSpace | str | Sequence[Network],
     n: int | None = None,
     regime: Regime | str = "tiny",
     out: str | os.PathLike[str] | None = None,

@@ -24,14 +24,14 @@ from .population import config_of, load_population
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..networks.config import AnyNetConfig
+    from ..networks.zoo import Network
 
 BATCH = 64  # images, as in the paper
 WARM_UP = 2  # rounds that are not counted
 
 
 def inference_ms(
-    config: AnyNetConfig,
+    network: Network,
     resolution: int = 32,
     num_classes: int = 10,
     *,
@@ -45,7 +45,7 @@ def inference_ms(
     The least of several rounds: whatever else the machine does can only add to it.
 
     Args:
-        config: the network; its weights do not matter.
+        network: a network in any form; its weights do not matter.
         resolution: height and width of the images in pixels.
         num_classes: outputs of the head.
         batch: images at once; the paper has 64.
@@ -64,13 +64,13 @@ def inference_ms(
     for name, value in (("resolution", resolution), ("batch", batch), ("rounds", rounds), ("threads", threads)):
         whole(name, value)
     where = device_of(device)
-    network = AnyNet(config, num_classes).eval().to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    built = AnyNet(network, num_classes).eval().to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
     images = torch.zeros(batch, 3, resolution, resolution, device=where).to(memory_format=torch.channels_last)
     times = []
     with threads_of(threads), torch.inference_mode():
         for _ in range(WARM_UP + rounds):
             started = time.perf_counter()
-            network(images)
+            built(images)
             if where.type == "cuda":
                 torch.cuda.synchronize(where)
             times.append(time.perf_counter() - started)

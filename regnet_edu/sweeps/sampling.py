@@ -10,6 +10,7 @@ from .. import spaces
 from ..common.errors import InputError
 from ..common.validation import whole
 from ..networks.config import AnyNetConfig
+from ..networks.zoo import Network, as_config
 from ..spaces import DesignSpace
 from ..training.regime import Regime
 from .cost import Images
@@ -21,7 +22,7 @@ def network_seed(seed: int, index: int) -> int:
 
 
 def sampled_networks(
-    space: DesignSpace | str | Sequence[AnyNetConfig], n: int | None, regime: Regime, seed: int, images: Images
+    space: DesignSpace | str | Sequence[Network], n: int | None, regime: Regime, seed: int, images: Images
 ) -> tuple[str, str, list[AnyNetConfig]]:
     """Return the name of the space, its full description and its first n networks.
 
@@ -45,10 +46,7 @@ def sampled_networks(
             num_classes=images.num_classes,
         )
         return title, repr(space), configs
-    configs = list(space)
-    for k, config in enumerate(configs):
-        if not isinstance(config, AnyNetConfig):
-            raise InputError(f"network {k} is {config!r:.60}, not an AnyNetConfig")
+    configs = [as_config(network) for network in space]
     if n > len(configs):
         raise InputError(f"n {n} is more than the {len(configs)} networks given; the most is {len(configs)}")
     return "networks given", "networks given", configs[:n]

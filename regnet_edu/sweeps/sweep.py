@@ -16,6 +16,7 @@ from ..data import image_data
 from ..data.dataset import DataSet
 from ..networks.complexity import complexity
 from ..networks.config import AnyNetConfig
+from ..networks.zoo import Network
 from ..spaces import DesignSpace
 from ..training import regime as regimes
 from ..training.regime import Regime
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    space: DesignSpace | str | Sequence[AnyNetConfig],
+    space: DesignSpace | str | Sequence[Network],
     n: int | None = None,
     regime: Regime | str = "tiny",
     out: str | os.PathLike[str] | None = None,

@@ -24,6 +24,7 @@ from ..data.image_data import ImageData
 from ..data.stream import ImageStream
 from ..networks.anynet import AnyNet
 from ..networks.config import AnyNetConfig
+from ..networks.zoo import Network, as_config
 from . import regime as regimes
 from .cuda_graphs import Captured
 from .device import autocast, device_of, threads_of
@@ -92,7 +93,7 @@ def statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(
-    config: AnyNetConfig,
+    network: Network,
     regime: Regime | str = "tiny",
     seed: int = 0,
     device: str = "cpu",
@@ -103,7 +104,7 @@ def train(
     """Train one network from scratch and test it after every epoch.
 
     Args:
-        config: the network.
+        network: an `AnyNetConfig`, `RegNetParams` or the name of a RegNet.
         regime: a `Regime` or the name of a preset.
         seed: decides the initial weights, the order of the images and which are mirrored, and nothing else does.
         device: "cpu", "cuda", "cuda:1" or "mps".
@@ -116,7 +117,7 @@ def train(
     Raises:
         InputError: an argument is invalid, or the data cannot be had.
     """
-    regime = regimes.get(regime)
+    config, regime = as_config(network), regimes.get(regime)
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
         if isinstance(loaded, ImageStream):

@@ -277,7 +277,7 @@ def test_populations_that_both_went_on_elsewhere_are_of_different_hardware(recor
     assert why == "on different hardware: 2 cores of a test machine and a GPU"
 
 
-@each(
+@pytest.mark.parametrize(
     ("kinds", "said"),
     [
         (["", "AVX2"], "perhaps on different hardware: 2 x EPYC and 2 x EPYC (AVX2)"),

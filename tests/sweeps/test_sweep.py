@@ -294,7 +294,7 @@ def test_another_sweep_on_the_same_file_is_refused_and_says_what_differs(images,
         ({"device": "cpu:0"}, "device 'cpu:0' is unknown; use cpu, cuda, or cuda:1"),
         ({"seed": -1}, "seed -1"),
         ({"regime": REGIME.replace(batch_size=500)}, "batch_size 500 is more than the 160 training images"),
-        ({"space": ["AnyNetXA"], "n": 1}, "network 0 is 'AnyNetXA', not an AnyNetConfig"),
+        ({"space": ["AnyNetXA"], "n": 1}, "published network 'AnyNetXA' is unknown"),
         ({"space": [rn.AnyNetConfig((1,), (8,), 1, 8)], "n": 2}, "n 2 is more than the 1 networks given"),
     ],
 )

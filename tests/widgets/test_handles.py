@@ -14,9 +14,8 @@ pytest.importorskip("axe_playwright_python", reason="the browser tests need play
 
 from widget_pages import NAMES, SHOTS, Opened, browser, first_slider, folder, made  # noqa: F401
 
-from regnet_edu.widgets import bundle
-
 import regnet_edu as rn
+from regnet_edu.widgets import bundle
 
 pytestmark = pytest.mark.browser
 # what is moved where there is no slider
