@@ -9,12 +9,12 @@ import numpy as np
 
 from ..common.errors import InputError
 from .edf import check_level, clean_errors
-from .two_sample import Estimate
+from .two_sample import EffectSize
 
 
 def adjusted_difference(
     population_a: Any, population_b: Any, covariate: str = "activations", level: float = 0.95
-) -> Estimate:
+) -> EffectSize:
     """The difference of mean errors at equal complexity: analysis of covariance on the logarithm of a column.
 
     Error is modelled by one curve of second degree in log(covariate) for both populations, and a step between them, by
@@ -58,7 +58,7 @@ def adjusted_difference(
     residuals = (errors - design @ fit) / np.maximum(1 - leverage, 1e-12)
     variance = (inverse @ (design.T * residuals**2) @ design @ inverse)[1, 1]
     half = float(stats.t.ppf((1 + level) / 2, free) * math.sqrt(variance))
-    return Estimate(float(fit[1]), float(fit[1]) - half, float(fit[1]) + half)
+    return EffectSize(float(fit[1]), float(fit[1]) - half, float(fit[1]) + half)
 
 
 def adjust_p_values(p_values: Any, method: str = "holm") -> np.ndarray:

@@ -17,7 +17,7 @@ import numpy as np
 from ..common.errors import InputError
 from . import two_sample
 from .edf import check_level, clean_errors, clean_weights
-from .two_sample import Estimate
+from .two_sample import EffectSize
 
 FEWEST = 10  # below so many of either, no winner is named: only differences that nobody expects could be told
 
@@ -51,12 +51,12 @@ class Comparison:
     failed: tuple[int, int]
     means: tuple[float, float]
     minima: tuple[float, float]
-    mean_difference: Estimate
+    mean_difference: EffectSize
     p: float
-    minimum_difference: Estimate
-    ks: Estimate
+    minimum_difference: EffectSize
+    ks: EffectSize
     ks_p: float
-    superiority: Estimate
+    superiority: EffectSize
     superiority_p: float
     detectable: float
     level: float
@@ -180,7 +180,7 @@ def compare(
         failed=(int((~present_a).sum()), int((~present_b).sum())),
         means=(x.mean, y.mean if subset is None else share * y.mean + (1 - share) * x.mean),
         minima=(float(a.min()), float(b.min())),
-        mean_difference=Estimate(*(share * number for number in difference)),
+        mean_difference=EffectSize(*(share * number for number in difference)),
         p=p,
         minimum_difference=two_sample.minimum_difference(x, y, level),
         ks=ks,

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.validation import as_generator, whole
-from .comparison import Estimate
+from .comparison import EffectSize
 from .edf import check_level, clean_errors
 
 CONFIG_COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths", "block", "se_ratio", "strides", "activation")
@@ -34,9 +34,9 @@ class SeedNoise:
     runs: int
     failed: int
     mean: float
-    network_sd: Estimate
-    seed_sd: Estimate
-    share: Estimate
+    network_sd: EffectSize
+    seed_sd: EffectSize
+    share: EffectSize
     level: float
 
     @property
@@ -95,7 +95,7 @@ def seed_noise(population: Any, *, level: float = 0.95, repeats: int = 10_000, r
     drawn += count.size * np.arange(repeats)[:, None]
     times = np.bincount(drawn.ravel(), minlength=repeats * count.size).reshape(repeats, -1)
     low, high = np.nanquantile(_components(times, count, mean, squares), [(1 - level) / 2, (1 + level) / 2], axis=1)
-    between, within, share = (Estimate(*map(float, x)) for x in zip(value, low, high, strict=True))
+    between, within, share = (EffectSize(*map(float, x)) for x in zip(value, low, high, strict=True))
     return SeedNoise(
         networks=count.size,
         runs=errors.size,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 
-class Estimate(NamedTuple):
+class EffectSize(NamedTuple):
     """A number computed from the data, and its interval (NaN where a population has one network)."""
 
     value: float
@@ -61,7 +61,7 @@ def welch(x: Sample, y: Sample, level: float) -> tuple[tuple[float, float, float
     return (value, value - half, value + half), float(2 * stats.t.sf(abs(value) / error, free)), error
 
 
-def superiority(x: Sample, y: Sample, level: float) -> tuple[Estimate, float]:
+def superiority(x: Sample, y: Sample, level: float) -> tuple[EffectSize, float]:
     """Return P(x < y) + P(x = y) / 2 with its interval, and the p-value of Mann and Whitney."""
     from scipy import stats
 
@@ -75,7 +75,7 @@ def superiority(x: Sample, y: Sample, level: float) -> tuple[Estimate, float]:
         parts.append(spread / (sample.size - 1) if sample.size > 1 + 1e-9 else math.nan)
     error = math.sqrt(sum(parts))
     if math.isnan(error):
-        return Estimate(value, math.nan, math.nan), p
+        return EffectSize(value, math.nan, math.nan), p
     # All of one below all of the other leaves no spread: the bound is then that of half a pair on the wrong side.
     inside = min(max(value, 0.5 / (x.size * y.size)), 1 - 0.5 / (x.size * y.size))
     if not error:
@@ -84,10 +84,10 @@ def superiority(x: Sample, y: Sample, level: float) -> tuple[Estimate, float]:
     half = float(stats.t.ppf((1 + level) / 2, free)) * error / (inside * (1 - inside))
     centre = math.log(inside / (1 - inside))
     low, high = (1 / (1 + math.exp(-max(-700.0, min(700.0, centre + side * half)))) for side in (-1, 1))
-    return Estimate(value, min(low, value), max(high, value)), p
+    return EffectSize(value, min(low, value), max(high, value)), p
 
 
-def kolmogorov_smirnov(x: Sample, y: Sample, level: float) -> tuple[Estimate, float]:
+def kolmogorov_smirnov(x: Sample, y: Sample, level: float) -> tuple[EffectSize, float]:
     """Return the largest distance of the EDFs with its interval, and the p-value that the distributions are one."""
     from scipy import stats
 
@@ -99,14 +99,14 @@ def kolmogorov_smirnov(x: Sample, y: Sample, level: float) -> tuple[Estimate, fl
     # Each EDF is within sqrt(ln(2 / a) / 2n) of its own distribution with probability 1 - a; half of a for each.
     tail = math.log(4 / (1 - level)) / 2
     reach = math.sqrt(tail / x.size) + math.sqrt(tail / y.size)
-    return Estimate(value, max(0.0, value - reach), min(1.0, value + reach)), float(p)
+    return EffectSize(value, max(0.0, value - reach), min(1.0, value + reach)), float(p)
 
 
-def minimum_difference(x: Sample, y: Sample, level: float) -> Estimate:
+def minimum_difference(x: Sample, y: Sample, level: float) -> EffectSize:
     """The bootstrap of a minimum needs no drawing: P(the lowest is the k-th or above) = ((n - k + 1) / n)^n."""
     value = float(x.values[0] - y.values[0])
     if min(x.values.size, y.values.size) < 2:
-        return Estimate(value, math.nan, math.nan)
+        return EffectSize(value, math.nan, math.nan)
     chances = []
     for sample in (x, y):
         n = sample.values.size
@@ -117,4 +117,4 @@ def minimum_difference(x: Sample, y: Sample, level: float) -> Estimate:
     mass = np.cumsum(np.outer(*chances).ravel()[order])
     places = np.searchsorted(mass, [(1 - level) / 2, (1 + level) / 2]).clip(max=order.size - 1)
     low, high = differences[order][places]
-    return Estimate(value, float(low), float(high))
+    return EffectSize(value, float(low), float(high))

@@ -34,7 +34,7 @@ Read = Callable[[Sequence[Path]], tuple[tuple[np.ndarray, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedData:
     """A published data set.
 
     Args:
@@ -81,7 +81,7 @@ def _cifar10(paths: Sequence[Path]) -> tuple[tuple[np.ndarray, ...], tuple[str, 
 
 
 PUBLISHED = {
-    "fashion_mnist": Published(
+    "fashion_mnist": PublishedData(
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
         "FashionMNIST/raw",
         {
@@ -92,7 +92,7 @@ PUBLISHED = {
         },
         _fashion_mnist,
     ),
-    "cifar10": Published(
+    "cifar10": PublishedData(
         "https://www.cs.toronto.edu/~kriz",
         "",
         {"cifar-10-python.tar.gz": "c58f30108f718f92721af3b95e74349a"},
@@ -101,7 +101,7 @@ PUBLISHED = {
 }
 
 
-def load(name: str, resolution: int, root: Path, progress: bool = False) -> Arrays:
+def load_downloaded(name: str, resolution: int, root: Path, progress: bool = False) -> Arrays:
     """Load Fashion-MNIST or CIFAR-10; what was decoded at this resolution before is mapped from its file.
 
     Args:
@@ -138,7 +138,7 @@ def load(name: str, resolution: int, root: Path, progress: bool = False) -> Arra
     return Arrays(arrays, classes, mark)
 
 
-def fetch(name: str, path: Path, published: Published, progress: bool = False) -> None:
+def fetch(name: str, path: Path, published: PublishedData, progress: bool = False) -> None:
     """Download an archive to `path` if it is not there, or not whole.
 
     A download is never taken for the whole before its hash is right. The address in $REGNET_EDU_MIRROR is tried before

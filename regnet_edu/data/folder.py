@@ -46,7 +46,7 @@ class FolderImages(NamedTuple):
     note: str
 
 
-def load(root: Path, resolution: int, cache: Path, progress: bool = False, skip_bad: int = 0) -> FolderImages:
+def load_folder(root: Path, resolution: int, cache: Path, progress: bool = False, skip_bad: int = 0) -> FolderImages:
     """Decode every image of `root`, or take the arrays from `cache` if no file has changed.
 
     Args:

@@ -91,14 +91,14 @@ def load(
     if name == "synthetic":
         return _synthetic(resolution)
     if name in ("fashion_mnist", "cifar10"):
-        return ImageData.of(name, *downloads.load(name, resolution, array_cache.cache_folder(), progress))
+        return ImageData.of(name, *downloads.load_downloaded(name, resolution, array_cache.cache_folder(), progress))
     if stream.is_streamed(name):
         files = stream.open_folder(stream.folder_of(name), resolution)
         return files.without(files.unreadable(verify, progress), skip_bad)
     path = Path(name).expanduser()
     if not path.exists() and os.sep not in name:
         raise InputError(f"data {name!r} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
-    images = folder.load(path, resolution, array_cache.cache_folder() / "decoded", progress, skip_bad)
+    images = folder.load_folder(path, resolution, array_cache.cache_folder() / "decoded", progress, skip_bad)
     if images.note and progress:
         print(f"note: {path}: {images.note}", file=sys.stderr)
     name = printable(path.resolve().name)

@@ -17,8 +17,7 @@ from ..common.errors import InputError
 from ..common.validation import check_whole
 from . import weights, zoo
 from .blocks import VBlock, XBlock, activation_layer, conv_norm
-from .config import AnyNetConfig
-from .config import Stage as StageConfig
+from .config import AnyNetConfig, StageParams
 
 
 class Stem(nn.Sequential):
@@ -37,7 +36,7 @@ class Stage(nn.Sequential):
         config: block type, squeeze-and-excitation and activation, which all stages share.
     """
 
-    def __init__(self, width_in: int, stage: StageConfig, config: AnyNetConfig) -> None:
+    def __init__(self, width_in: int, stage: StageParams, config: AnyNetConfig) -> None:
         super().__init__()
         for i in range(stage.depth):
             before, stride = (width_in, stage.stride) if i == 0 else (stage.width, 1)

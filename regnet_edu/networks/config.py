@@ -21,7 +21,7 @@ ACTIVATIONS = ("relu", "silu")
 Y_SE_RATIO = 0.25  # appendix D: "we use an SE reduction ratio of 1/4"
 
 
-class Stage(NamedTuple):
+class StageParams(NamedTuple):
     """One stage as it is built: `depth` blocks of `width` channels, after the compatibility rule.
 
     `inner_width` is the width of the 3x3 convolution (width / bottleneck ratio) and `group_width` the number of
@@ -129,13 +129,13 @@ class AnyNetConfig:
         return sum(self.depths)
 
     @cached_property
-    def stages(self) -> tuple[Stage, ...]:
+    def stages(self) -> tuple[StageParams, ...]:
         """The stages as they are counted and built, after the compatibility rule (appendix D)."""
         built = []
         for d, w, b, g, s in zip(
             self.depths, self.widths, self.bottleneck_ratios, self.group_widths, self.strides, strict=True
         ):
-            built.append(Stage(d, *compatible_widths(w, b, g, self.block), s))
+            built.append(StageParams(d, *compatible_widths(w, b, g, self.block), s))
         return tuple(built)
 
     @property

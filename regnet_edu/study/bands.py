@@ -16,8 +16,8 @@ from .rules import (
     MORE,
     NOT_VISIBLE,
     REPRODUCED,
+    Judgement,
     NotRecordedError,
-    Outcome,
     errors_of,
     mixed_hardware,
     networks_of,
@@ -41,23 +41,23 @@ def _recorded(names: Sequence[str], least: int = 2) -> tuple[list[str], str]:
     return there, "; ".join(filter(None, words))
 
 
-def stable(populations: Sequence[str], of: str) -> Outcome:
+def stable(populations: Sequence[str], of: str) -> Judgement:
     """The best value of a property is the same at all flops: the bootstrap intervals have a value in common."""
     bands, ours, gap = _bands(populations, of)
     if max(b.low for b in bands) > min(b.high for b in bands):
-        return Outcome(CONTRADICTED, ours, gap)
-    return Outcome(IN_PART, ours, "; ".join(filter(None, ["wide intervals overlap easily", gap])))
+        return Judgement(CONTRADICTED, ours, gap)
+    return Judgement(IN_PART, ours, "; ".join(filter(None, ["wide intervals overlap easily", gap])))
 
 
-def grows(populations: Sequence[str], of: str) -> Outcome:
+def grows(populations: Sequence[str], of: str) -> Judgement:
     """The best value of a property rises from the population of the lowest flops to that of the highest."""
     bands, ours, gap = _bands(populations, of)
     if bands[0].high < bands[-1].low:
-        return Outcome(REPRODUCED, ours, gap)
+        return Judgement(REPRODUCED, ours, gap)
     if bands[-1].high < bands[0].low:
-        return Outcome(CONTRADICTED, ours, gap)
+        return Judgement(CONTRADICTED, ours, gap)
     words = ["the intervals of the lowest and the highest flops overlap", MORE, gap]
-    return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, words)))
+    return Judgement(NOT_VISIBLE, ours, "; ".join(filter(None, words)))
 
 
 def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str, str]:
@@ -74,7 +74,7 @@ def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str, st
     return np.concatenate([p.to_numpy(dtype=np.float64) for p in parts]), f"on {' and '.join(machines)}", gap
 
 
-def runtime_follows(populations: Sequence[str]) -> Outcome:
+def runtime_follows(populations: Sequence[str]) -> Judgement:
     """Measured runtimes go with activations more closely than with flops (correlation of logarithms)."""
     table, where, gap = _timed(populations, 1.0)
     flops, acts, time = np.log(table).T
@@ -88,11 +88,11 @@ def runtime_follows(populations: Sequence[str]) -> Outcome:
     ours = "correlation of logarithms {:.2f} with activations, {:.2f} with flops".format(*closer(everyone))
     ours += f", difference [{low:+.2f}, {high:+.2f}], n = {len(time)}, {where}"
     if low <= 0 <= high:
-        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [MORE, gap])))
-    return Outcome(REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
+        return Judgement(NOT_VISIBLE, ours, "; ".join(filter(None, [MORE, gap])))
+    return Judgement(REPRODUCED if low > 0 else CONTRADICTED, ours, gap)
 
 
-def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
+def runtime_model(populations: Sequence[str], best: float = 0.25) -> Judgement:
     """The runtime of the best networks is modelled best by flops and their square root together (by AIC)."""
     table, where, gap = _timed(populations, best)
     flops, time = table[:, 0] / 1e6, table[:, 2]
@@ -106,8 +106,8 @@ def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
     ours = ", ".join(f"AIC {value:.0f} {name}" for name, value in score.items())
     ours += f"; {both[0]:.2f} ms a MF and {both[1]:.2f} ms a root of a MF, n = {len(time)}, {where}"
     if min(score, key=lambda name: score[name]) != "both":
-        return Outcome(CONTRADICTED, ours, gap)
-    return Outcome(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)
+        return Judgement(CONTRADICTED, ours, gap)
+    return Judgement(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)
 
 
 RULES = (stable, grows, runtime_follows, runtime_model)

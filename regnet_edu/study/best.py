@@ -18,7 +18,7 @@ from .rules import (
     MORE,
     NOT_VISIBLE,
     REPRODUCED,
-    Outcome,
+    Judgement,
     errors_of,
     networks_of,
     sizes_of,
@@ -28,32 +28,32 @@ SHUFFLES = 2_000
 LEVEL = 0.05
 
 
-def best_in(population: str, of: str, low: float = -np.inf, high: float = np.inf) -> Outcome:
+def best_in(population: str, of: str, low: float = -np.inf, high: float = np.inf) -> Judgement:
     """The empirical bootstrap puts the best value of a property into a range."""
     table = networks_of(population)
     band = bootstrap_best(property_values(table, of).values, errors_of(population))
     ours = f"{of}: {band.median:.3g} [{band.low:.3g}, {band.high:.3g}], {sizes_of(population)}"
     if low <= band.low and band.high <= high:
-        return Outcome(REPRODUCED, ours)
+        return Judgement(REPRODUCED, ours)
     if low <= band.median <= high:
-        return Outcome(IN_PART, ours, "the most likely value is in the range, the interval reaches beyond")
+        return Judgement(IN_PART, ours, "the most likely value is in the range, the interval reaches beyond")
     inside = band.low <= high and low <= band.high
-    return Outcome(NOT_VISIBLE if inside else CONTRADICTED, ours, MORE if inside else "")
+    return Judgement(NOT_VISIBLE if inside else CONTRADICTED, ours, MORE if inside else "")
 
 
-def best_low(population: str, of: str) -> Outcome:
+def best_low(population: str, of: str) -> Judgement:
     """The best networks have a lower value of a property than networks of the population have on average."""
     values = property_values(networks_of(population), of).values
     found, mean = bootstrap_best(values, errors_of(population)), float(values.mean())
     ours = f"{of}: best {found.median:.2g} [{found.low:.2g}, {found.high:.2g}], mean {mean:.2g}, {sizes_of(population)}"
     if found.high < mean:
-        return Outcome(REPRODUCED, ours)
+        return Judgement(REPRODUCED, ours)
     if found.median < mean:
-        return Outcome(IN_PART, ours, "the most likely value is below the mean, the interval reaches beyond")
-    return Outcome(NOT_VISIBLE, ours, MORE) if found.low < mean else Outcome(CONTRADICTED, ours)
+        return Judgement(IN_PART, ours, "the most likely value is below the mean, the interval reaches beyond")
+    return Judgement(NOT_VISIBLE, ours, MORE) if found.low < mean else Judgement(CONTRADICTED, ours)
 
 
-def band(population: str, of: str) -> Outcome:
+def band(population: str, of: str) -> Judgement:
     """The empirical bootstrap finds a range of a property that holds the best networks, narrower than by chance."""
     found, share, by_chance = _band(population, of)
     ours = (
@@ -61,10 +61,10 @@ def band(population: str, of: str) -> Outcome:
         f"by chance {np.quantile(by_chance, LEVEL):.0%} or more, {sizes_of(population)}"
     )
     narrow = share < np.quantile(by_chance, LEVEL)
-    return Outcome(REPRODUCED if narrow else NOT_VISIBLE, ours, "" if narrow else f"no narrower than chance; {MORE}")
+    return Judgement(REPRODUCED if narrow else NOT_VISIBLE, ours, "" if narrow else f"no narrower than chance; {MORE}")
 
 
-def no_bands(population: str, of: Sequence[str]) -> Outcome:
+def no_bands(population: str, of: Sequence[str]) -> Judgement:
     """The empirical bootstrap shows no trend in several properties: no band is narrower than by chance."""
     words, narrow = [], []
     for name in of:
@@ -74,9 +74,9 @@ def no_bands(population: str, of: Sequence[str]) -> Outcome:
         narrow += [name] * bool(share < np.quantile(by_chance, LEVEL / len(of)))
     ours = f"{', '.join(words)}, {sizes_of(population)}"
     if not narrow:
-        return Outcome(REPRODUCED, ours, f"none of the {len(of)} bands is narrower than chance makes them")
+        return Judgement(REPRODUCED, ours, f"none of the {len(of)} bands is narrower than chance makes them")
     verdict = CONTRADICTED if len(narrow) == len(of) else IN_PART
-    return Outcome(verdict, ours, f"narrower than by chance: {', '.join(narrow)}")
+    return Judgement(verdict, ours, f"narrower than by chance: {', '.join(narrow)}")
 
 
 def _band(population: str, of: str) -> tuple[Interval, float, np.ndarray]:

@@ -10,10 +10,10 @@ import numpy as np
 from ..analysis.growth import DECISIVE, fit_forms, power_law
 from ..networks import zoo
 from .bands import _recorded
-from .rules import CONTRADICTED, IN_PART, MORE, NOT_VISIBLE, REPRODUCED, Outcome, networks_of
+from .rules import CONTRADICTED, IN_PART, MORE, NOT_VISIBLE, REPRODUCED, Judgement, networks_of
 
 
-def judge_growth(flops: Any, cost: Any, paper: str, other: str) -> Outcome:
+def judge_growth(flops: Any, cost: Any, paper: str, other: str) -> Judgement:
     """Whether a cost grows with flops as the paper's form and not as the other one, by AIC.
 
     Each form is fitted twice: alone and to the counts themselves, and with a constant term and to relative errors. The
@@ -36,15 +36,15 @@ def judge_growth(flops: Any, cost: Any, paper: str, other: str) -> Outcome:
     ours = f"{', '.join(words)}; power {power_law(flops, cost)[1]:.2f} of flops, n = {len(np.ravel(cost))}"
     ahead, behind = sum(lead >= DECISIVE for lead in leads), sum(lead <= -DECISIVE for lead in leads)
     if ahead == len(leads):
-        return Outcome(REPRODUCED, ours)
+        return Judgement(REPRODUCED, ours)
     if behind == len(leads):
-        return Outcome(CONTRADICTED, ours)
+        return Judgement(CONTRADICTED, ours)
     if ahead:
-        return Outcome(IN_PART, ours, "the two ways of fitting do not agree")
-    return Outcome(NOT_VISIBLE, ours, f"the two ways of fitting do not both tell the forms apart; {MORE}")
+        return Judgement(IN_PART, ours, "the two ways of fitting do not agree")
+    return Judgement(NOT_VISIBLE, ours, f"the two ways of fitting do not both tell the forms apart; {MORE}")
 
 
-def grows_as(populations: Sequence[str], of: str, paper: str, other: str, best: float = 0.25) -> Outcome:
+def grows_as(populations: Sequence[str], of: str, paper: str, other: str, best: float = 0.25) -> Judgement:
     """A count of the best networks of several bands grows with flops as the paper's form, and not as another."""
     there, gap = _recorded(populations)
     tables = [networks_of(name).sort_values("error") for name in there]
@@ -54,7 +54,7 @@ def grows_as(populations: Sequence[str], of: str, paper: str, other: str, best: 
     return found._replace(ours=f"best {found.ours}", why="; ".join(filter(None, [found.why, gap])))
 
 
-def published_grows_as(family: str, of: str, paper: str, other: str) -> Outcome:
+def published_grows_as(family: str, of: str, paper: str, other: str) -> Judgement:
     """A count of the published networks of a family grows with flops as the paper's form, and not as another."""
     models = [zoo.get(name) for name in (*zoo.names(), *zoo.baselines()) if zoo.get(name).title.startswith(family)]
     found = judge_growth([m.flops for m in models], [getattr(m, of) for m in models], paper, other)

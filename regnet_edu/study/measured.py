@@ -17,19 +17,19 @@ from .rules import (
     MEASURED_PART,
     MEASURED_UNDECIDED,
     REPRODUCED,
-    Outcome,
+    Judgement,
 )
 
 PRINTED = 0.05  # points: half of the last digit that the paper prints
 
 
-def _together(ahead: Sequence[bool], ours: str, why: str = "") -> Outcome:
+def _together(ahead: Sequence[bool], ours: str, why: str = "") -> Judgement:
     """One verdict for several statements: all of them, some, or none."""
     verdict = MEASURED_HOLDS if all(ahead) else MEASURED_PART if any(ahead) else MEASURED_FAILS
-    return Outcome(verdict, ours, why)
+    return Judgement(verdict, ours, why)
 
 
-def measured_runtime(machines: Sequence[str]) -> Outcome:
+def measured_runtime(machines: Sequence[str]) -> Judgement:
     """Time goes with activations more closely than with flops, on each of these machines."""
     found = field.time_correlations(machines)
     words = [
@@ -38,11 +38,11 @@ def measured_runtime(machines: Sequence[str]) -> Outcome:
         for machine, row in found.iterrows()
     ]
     if ((found["low"] <= 0) & (found["high"] >= 0)).all():
-        return Outcome(MEASURED_UNDECIDED, "; ".join(words), "the two cannot be told apart")
+        return Judgement(MEASURED_UNDECIDED, "; ".join(words), "the two cannot be told apart")
     return _together(list(found["low"] > 0), "; ".join(words), "correlations of logarithms, intervals by architecture")
 
 
-def measured_runtime_model(family: str, machines: Sequence[str]) -> Outcome:
+def measured_runtime_model(family: str, machines: Sequence[str]) -> Judgement:
     """The time of a family is described best by F + √F on each of these machines, both factors above 0."""
     found = field.time_models(machines, [family])
     words = [
@@ -53,16 +53,16 @@ def measured_runtime_model(family: str, machines: Sequence[str]) -> Outcome:
     return _together(list(both), f"{'; '.join(words)}; n = {found['networks'].min()}")
 
 
-def measured_growth(family: str, of: str, paper: str, other: str) -> Outcome:
+def measured_growth(family: str, of: str, paper: str, other: str) -> Judgement:
     """A count of a family's networks grows with flops as the paper's form, and not as another."""
     table = field.growth_networks(family)
     verdict, ours, why = judge_growth(table["flops"], table[of], paper, other)
     verdicts = {REPRODUCED: MEASURED_HOLDS, CONTRADICTED: MEASURED_FAILS}
     mixed = MEASURED_PART if "do not agree" in why else MEASURED_UNDECIDED
-    return Outcome(verdicts.get(verdict, mixed), ours, why)
+    return Judgement(verdicts.get(verdict, mixed), ours, why)
 
 
-def measured_speed(fast: str, slow: str, paper: float) -> Outcome:
+def measured_speed(fast: str, slow: str, paper: float) -> Judgement:
     """One network is as many times as fast as another as the paper says, or faster, on each machine."""
     found = field.speedup(fast, slow)
     words = [
@@ -72,7 +72,7 @@ def measured_speed(fast: str, slow: str, paper: float) -> Outcome:
     return _together(list(found["as they are"].round() >= paper), "; ".join(words), "images per second")
 
 
-def measured_equal_cost(family: str, measures: Sequence[str]) -> Outcome:
+def measured_equal_cost(family: str, measures: Sequence[str]) -> Judgement:
     """At equal cost a family has lower errors than ResNe(X)t in one modern recipe, on average, at 224 pixels."""
     found = field.equal_cost(measures=measures)[family]
     words = [
@@ -85,28 +85,28 @@ def measured_equal_cost(family: str, measures: Sequence[str]) -> Outcome:
     )
 
 
-def measured_se() -> Outcome:
+def measured_se() -> Judgement:
     """Squeeze-and-excitation lowers the error of each of the twelve published pairs, on three sets of labels."""
     found = field.se_gain()[list(field.TEST_SETS.values())]
     words = [f"{name}: {gain.min():+.2f} to {gain.max():+.2f} points" for name, gain in found.items()]
     return _together([bool((gain < 0).all()) for _, gain in found.items()], f"Y - X, {'; '.join(words)}")
 
 
-def measured_ranks(least: float) -> Outcome:
+def measured_ranks(least: float) -> Judgement:
     """The published RegNets keep their order on other images and other labels: rank correlation of so much or more."""
     found = field.rank_correlations()
     words = [f"rank correlation {rho:.3f} on {name}" for name, rho in found.items()]
     return _together([rho >= least for rho in found.values()], f"{'; '.join(words)}; n = 24")
 
 
-def measured_recipe(points: float) -> Outcome:
+def measured_recipe(points: float) -> Judgement:
     """A modern recipe lowers the error of the same network by so many points or more, on average."""
     gain = -field.recipe_gain()["points"]
     ours = f"{gain.mean():.1f} points, from {gain.min():.1f} to {gain.max():.1f}, {len(gain)} RegNets"
     return _together([gain.mean() >= points - PRINTED], ours, "torchvision's second weights less the paper's")
 
 
-def measured_front(measures: Sequence[str]) -> Outcome:
+def measured_front(measures: Sequence[str]) -> Judgement:
     """Some RegNet is on the front of error against each of these costs, over all networks that are trained plainly."""
     table = field.front_counts(measures)
     own = table[table.index.str.match("RegNet[XY]")]

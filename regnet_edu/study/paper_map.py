@@ -33,8 +33,8 @@ from .rules import (
     NOT_ATTEMPTED,
     NOT_VISIBLE,
     REPRODUCED,
+    Judgement,
     NotRecordedError,
-    Outcome,
 )
 
 _ROOMS = (paper_rules, paper_best, paper_bands, growth, paper_published, measured)
@@ -84,7 +84,7 @@ class Row:
         return tuple(dict.fromkeys(name for name in _words(names) if name.count("-") and name == name.lower()))
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Judgement:
         """Our figure and the verdict, from what is recorded."""
         return judged(self)
 
@@ -126,7 +126,7 @@ def row(name: str) -> Row:
 
 
 @cache  # a figure asks for its statements again, and the counts for all rows
-def judged(row: Row) -> Outcome:
+def judged(row: Row) -> Judgement:
     """Apply the rule of a row."""
     try:
         if row.figure is not None:
@@ -134,10 +134,10 @@ def judged(row: Row) -> Outcome:
         arguments = {key: value for key, value in row.rule.items() if key != "is"}
         return RULES[row.rule["is"]](**arguments)
     except NotRecordedError as gap:
-        return Outcome(NOT_ATTEMPTED, "", str(gap))
+        return Judgement(NOT_ATTEMPTED, "", str(gap))
 
 
-def _figure(figure: Row) -> Outcome:
+def _figure(figure: Row) -> Judgement:
     """A figure is reproduced as far as its statements are; they have rows of their own."""
     found = paper_rules.drawn(figure.populations)
     return found._replace(verdict=together([row(name).outcome.verdict for name in figure.rule["claims"]]))

@@ -12,22 +12,22 @@ from .. import spaces
 from ..analysis.properties import rank_correlation
 from ..networks import zoo
 from ..training.regime import get as regime
-from .rules import CONTRADICTED, IN_PART, NOT_ATTEMPTED, REPRODUCED, Outcome
+from .rules import CONTRADICTED, IN_PART, NOT_ATTEMPTED, REPRODUCED, Judgement
 
 SLOW = "RegNetX"  # counting its networks one by one takes 10 s
 PRINTED = 0.05  # points: half of the last digit that the paper prints
 
 
-def size(space: str, paper: float, dimensions: int) -> Outcome:
+def size(space: str, paper: float, dimensions: int) -> Judgement:
     """A space has the paper's size, to the two digits that it prints, and its number of degrees of freedom."""
     ours = spaces.get(space)
     same = f"{ours.paper_size():.1e}" == f"{paper:.1e}" and ours.free_parameters() == dimensions
     exact = f"; counted exactly {ours.size():.3e}" if space != SLOW else ""
     words = f"{ours.paper_size():.3e} by the formula, dim. {ours.free_parameters()}{exact}"
-    return Outcome(REPRODUCED if same else CONTRADICTED, words)
+    return Judgement(REPRODUCED if same else CONTRADICTED, words)
 
 
-def size_ratio(space: str, to: str, orders: int) -> Outcome:
+def size_ratio(space: str, to: str, orders: int) -> Judgement:
     """One space is smaller than another by so many orders of magnitude."""
     large, small = spaces.get(space), spaces.get(to)
     ratio = large.paper_size() / small.paper_size()
@@ -36,36 +36,38 @@ def size_ratio(space: str, to: str, orders: int) -> Outcome:
     ours += "" if to == SLOW else f", {exact:.1e} counted exactly"
     holds, exactly = (round(np.log10(value)) == orders for value in (ratio, exact))
     if holds and not exactly:
-        return Outcome(IN_PART, ours, f"counted exactly it is nearer to 10^{round(np.log10(exact))}")
-    return Outcome(REPRODUCED if holds else CONTRADICTED, ours)
+        return Judgement(IN_PART, ours, f"counted exactly it is nearer to 10^{round(np.log10(exact))}")
+    return Judgement(REPRODUCED if holds else CONTRADICTED, ours)
 
 
-def population_cost() -> Outcome:
+def population_cost() -> Judgement:
     """100 networks of 400 MF for 10 epochs cost about one ResNet-50 for 100 epochs."""
     preset, resnet = regime("imagenet"), zoo.get("resnet_50")
     assert preset.flops is not None
     ratio = 100 * preset.flops[1] * preset.epochs / (resnet.flops * 100)
-    return Outcome(REPRODUCED if 0.8 < ratio < 1.25 else CONTRADICTED, f"{ratio:.2f} of ResNet-50's flops x epochs")
+    return Judgement(REPRODUCED if 0.8 < ratio < 1.25 else CONTRADICTED, f"{ratio:.2f} of ResNet-50's flops x epochs")
 
 
-def published_runtime() -> Outcome:
+def published_runtime() -> Judgement:
     """Runtime on a GPU follows activations more closely than flops, in the published networks."""
     models = [zoo.get(name) for name in (*zoo.names(), *zoo.baselines())]
     time = np.log([m.inference_ms for m in models])
     acts, flops = (np.corrcoef(np.log([getattr(m, f) for m in models]), time)[0, 1] for f in ("activations", "flops"))
     words = f"correlation of logarithms {acts:.3f} with activations, {flops:.3f} with flops, {len(models)} networks"
-    return Outcome(IN_PART if acts > flops else CONTRADICTED, words, "from published times; nothing was timed here")
+    return Judgement(IN_PART if acts > flops else CONTRADICTED, words, "from published times; nothing was timed here")
 
 
-def published_last_stage(above: float) -> Outcome:
+def published_last_stage(above: float) -> Judgement:
     """Published RegNets above some flops have most blocks in the third stage and one or two in the last."""
     models = [zoo.get(n) for n in zoo.names() if zoo.get(n).flops > above]
     fits = [m.config.depths[-1] <= 2 and max(m.config.depths) == m.config.depths[2] for m in models]
     words = f"{sum(fits)} of the {len(models)} published RegNets above {above / 1e9:g} GF"
-    return Outcome(REPRODUCED if all(fits) else IN_PART if any(fits) else CONTRADICTED, words, "from published figures")
+    return Judgement(
+        REPRODUCED if all(fits) else IN_PART if any(fits) else CONTRADICTED, words, "from published figures"
+    )
 
 
-def published_speed(fast: str, slow: str, paper: float) -> Outcome:
+def published_speed(fast: str, slow: str, paper: float) -> Judgement:
     """One published network is so many times faster than another, with a lower error."""
     a, b = zoo.get(fast), zoo.get(slow)
     ratio = b.inference_ms / a.inference_ms
@@ -74,10 +76,12 @@ def published_speed(fast: str, slow: str, paper: float) -> Outcome:
         f"error {100 * a.top1_error_mean:.1f} % against {100 * b.top1_error_mean:.1f} %"
     )
     holds = round(ratio) == paper and a.top1_error_mean < b.top1_error_mean
-    return Outcome(IN_PART if holds else CONTRADICTED, words, "arithmetic on published figures; nothing was timed here")
+    return Judgement(
+        IN_PART if holds else CONTRADICTED, words, "arithmetic on published figures; nothing was timed here"
+    )
 
 
-def published_better(pairs: Sequence[Sequence[str]]) -> Outcome:
+def published_better(pairs: Sequence[Sequence[str]]) -> Judgement:
     """The first published network of each pair has the lower error."""
     models = [(zoo.get(a), zoo.get(b)) for a, b in pairs]
     differences = [100 * (a.top1_error_mean - b.top1_error_mean) for a, b in models]
@@ -85,19 +89,19 @@ def published_better(pairs: Sequence[Sequence[str]]) -> Outcome:
     equal = [f"{a.title} and {b.title}" for (a, b), d in zip(models, differences, strict=True) if abs(d) < PRINTED]
     ties = [f"equal as printed: {', '.join(equal)}"] * bool(equal)
     verdict = IN_PART if max(differences) < PRINTED and min(differences) < -PRINTED else CONTRADICTED
-    return Outcome(verdict, "; ".join(words), "; ".join([*ties, "published errors; nothing was trained here"]))
+    return Judgement(verdict, "; ".join(words), "; ".join([*ties, "published errors; nothing was trained here"]))
 
 
-def published_retrained(families: Sequence[str]) -> Outcome:
+def published_retrained(families: Sequence[str]) -> Judgement:
     """Trained as the RegNets were, the published networks of these families have lower errors than first reported."""
     models = [zoo.get(name) for name in zoo.baselines() if zoo.get(name).title.split("-")[0] in families]
     first = [(m.title, 100 * (m.top1_error_mean - m.top1_error_reported)) for m in models if m.top1_error_reported]
     words = "; ".join(f"{title}: {gain:+.1f} points" for title, gain in first)
     holds = max(gain for _, gain in first) < -PRINTED
-    return Outcome(IN_PART if holds else CONTRADICTED, words, "published errors; nothing was trained here")
+    return Judgement(IN_PART if holds else CONTRADICTED, words, "published errors; nothing was trained here")
 
 
-def published_mobile() -> Outcome:
+def published_mobile() -> Judgement:
     """The RegNets of 600 MF have lower errors than at least half of the mobile networks of table 2."""
     reported = [m.top1_error_reported for m in zoo.mobile()]
     regnets = [zoo.get(name) for name in ("regnetx_600mf", "regnety_600mf")]
@@ -107,10 +111,10 @@ def published_mobile() -> Outcome:
         for m, count in zip(regnets, beaten, strict=True)
     ]
     why = 'published errors; "surprisingly" is no number, and half of them or more is our reading of "effective"'
-    return Outcome(IN_PART if 2 * min(beaten) >= len(reported) else CONTRADICTED, "; ".join(words), why)
+    return Judgement(IN_PART if 2 * min(beaten) >= len(reported) else CONTRADICTED, "; ".join(words), why)
 
 
-def published_trend(of: str, rises: bool, above: float = 0.0) -> Outcome:
+def published_trend(of: str, rises: bool, above: float = 0.0) -> Judgement:
     """A parameter of the published RegNets rises with flops in both families, or beyond some flops it does not."""
     words, rho = [], []
     for family in ("RegNetX", "RegNetY"):
@@ -121,10 +125,10 @@ def published_trend(of: str, rises: bool, above: float = 0.0) -> Outcome:
     start = f"above {above / 1e9:g} GF, " if above else ""
     # half of the way to a perfect order, either way, is our reading of "increases" and of "saturates"
     holds = min(rho) > 0.5 if rises else max(rho) < 0.5
-    return Outcome(REPRODUCED if holds else CONTRADICTED, start + "; ".join(words), "from published figures")
+    return Judgement(REPRODUCED if holds else CONTRADICTED, start + "; ".join(words), "from published figures")
 
 
-def published_limits(space: str, min_depth: int, max_depth: int) -> Outcome:
+def published_limits(space: str, min_depth: int, max_depth: int) -> Judgement:
     """The published RegNetX keep the limits of a space and of section 5, and RegNetY those on b, d and w_m."""
     limits: Any = spaces.get(space)
     rules = {m.title: m.regnet_params for m in map(zoo.get, zoo.names()) if m.regnet_params}
@@ -139,10 +143,10 @@ def published_limits(space: str, min_depth: int, max_depth: int) -> Outcome:
         wrong += [model.title] * (model.title.startswith("RegNetX") and not low)
     depths, wms = ([getattr(rule, name) for rule in rules.values()] for name in ("depth", "wm"))
     words = f"b = 1, depths {min(depths)} to {max(depths)}, w_m {min(wms):g} to {max(wms):g} in {len(rules)} RegNets"
-    return Outcome(IN_PART if wrong else REPRODUCED, words, "; ".join([*wrong, "from published figures"]))
+    return Judgement(IN_PART if wrong else REPRODUCED, words, "; ".join([*wrong, "from published figures"]))
 
 
-def published_groups(names: Sequence[str], low: int, high: int, step: int) -> Outcome:
+def published_groups(names: Sequence[str], low: int, high: int, step: int) -> Judgement:
     """Some published RegNets have group widths in a range, and all 24 have multiples of a step."""
     found = {name: rule.group_width for name in zoo.names() if (rule := zoo.get(name).regnet_params)}
     words = ", ".join(f"{zoo.get(name).title} g = {found[name]}" for name in names)
@@ -150,7 +154,7 @@ def published_groups(names: Sequence[str], low: int, high: int, step: int) -> Ou
     holds = all(low <= found[name] <= high for name in names) and not odd
     words += f"; {len(found) - len(odd)} of {len(found)} are multiples of {step}"
     why = "from published figures: what was chosen, which is inside what was sampled"
-    return Outcome(IN_PART if holds else CONTRADICTED, words, why)
+    return Judgement(IN_PART if holds else CONTRADICTED, words, why)
 
 
 class Gap(NamedTuple):
@@ -179,7 +183,7 @@ def gaps_again(pairs: Sequence[Sequence[str]], errors: Mapping[str, float]) -> l
     return [Gap(zoo.get(a).title, zoo.get(b).title, old[a] - old[b], errors[a] - errors[b]) for a, b in pairs]
 
 
-def published_again(pairs: Sequence[Sequence[str]], errors: Mapping[str, float]) -> Outcome:
+def published_again(pairs: Sequence[Sequence[str]], errors: Mapping[str, float]) -> Judgement:
     """On a new test set the published networks keep their order, and more of the gaps of pairs shrink than grow.
 
     Args:
@@ -196,17 +200,17 @@ def published_again(pairs: Sequence[Sequence[str]], errors: Mapping[str, float])
     )
     larger = [] if count["shrinks"] > count["grows"] else ["no more gaps shrink than grow"]
     why = "; ".join([*larger, "published errors; nothing was trained or tested here"])
-    return Outcome(IN_PART if rho > 0.8 else CONTRADICTED, ours, why)
+    return Judgement(IN_PART if rho > 0.8 else CONTRADICTED, ours, why)
 
 
-def proved(part: str = "") -> Outcome:
+def proved(part: str = "") -> Judgement:
     """Mathematics or a definition: the tests of the row hold it to the paper."""
-    return Outcome(IN_PART if part else REPRODUCED, "exact, see the tests", part)
+    return Judgement(IN_PART if part else REPRODUCED, "exact, see the tests", part)
 
 
-def untried(because: str) -> Outcome:
+def untried(because: str) -> Judgement:
     """What the course does not attempt."""
-    return Outcome(NOT_ATTEMPTED, "", because)
+    return Judgement(NOT_ATTEMPTED, "", because)
 
 
 RULES = (

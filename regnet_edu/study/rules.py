@@ -37,7 +37,7 @@ MORE = "would need more networks"
 MARGIN = 1.0  # points: populations whose means differ by less are called alike
 
 
-class Outcome(NamedTuple):
+class Judgement(NamedTuple):
     """What a rule found: our figure in words, the verdict, and what explains the verdict."""
 
     verdict: str
@@ -92,7 +92,7 @@ def mixed_hardware(*names: str) -> str:
     return f"{'perhaps ' * (False not in alike)}on different hardware: {' and '.join(machines)}"
 
 
-def better(population: str, than: str, level: float = 0.95) -> Outcome:
+def better(population: str, than: str, level: float = 0.95) -> Judgement:
     """The mean error of one population is lower than that of another."""
     found = _compared(population, than, level)
     ours = f"{_points(found.mean_difference)}, {_curves(found)}, {sizes_of(population, than)}"
@@ -100,8 +100,8 @@ def better(population: str, than: str, level: float = 0.95) -> Outcome:
     if found.better is None:
         why = f"{100 * found.detectable:.1f} points would be found with a power of {100 * found.power:g} %"
         curves = "but the curves differ" if found.curves_differ else ""
-        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [why, curves, mixed])))
-    return Outcome(REPRODUCED if found.better == population else CONTRADICTED, ours, mixed)
+        return Judgement(NOT_VISIBLE, ours, "; ".join(filter(None, [why, curves, mixed])))
+    return Judgement(REPRODUCED if found.better == population else CONTRADICTED, ours, mixed)
 
 
 def _curves(found: Comparison) -> str:
@@ -109,7 +109,7 @@ def _curves(found: Comparison) -> str:
     return f"KS {found.ks.value:.2f} (p {found.ks_p:.3f})"
 
 
-def all_better(pairs: Sequence[Sequence[str]]) -> Outcome:
+def all_better(pairs: Sequence[Sequence[str]]) -> Judgement:
     """The first of each pair is better than the second; pairs that are not recorded are left out and named.
 
     The pairs share one level of 5 % (Bonferroni).
@@ -118,7 +118,7 @@ def all_better(pairs: Sequence[Sequence[str]]) -> Outcome:
     return _all(pairs, lambda first, second: better(first, second, level))
 
 
-def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Outcome]) -> Outcome:
+def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Judgement]) -> Judgement:
     """Judge each pair that is recorded, and give one verdict for all: as many must speak against the paper as for it.
 
     All reproduced is reproduced, all contradicted is contradicted; some reproduced is in part, whatever the others say;
@@ -137,13 +137,13 @@ def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Outcome]) ->
     against = [f"{name} contradicts it" for name, outcome in found if outcome.verdict == CONTRADICTED]
     why = "; ".join([*against, *(f"{name} {outcome.why}" for name, outcome in found if outcome.why), *gap])
     if len(set(verdicts)) == 1 and verdicts[0] != REPRODUCED:
-        return Outcome(verdicts[0], ours, why)
+        return Judgement(verdicts[0], ours, why)
     if REPRODUCED not in verdicts:
-        return Outcome(NOT_VISIBLE, ours, why)
-    return Outcome(REPRODUCED if len(set(verdicts)) == 1 and not missing else IN_PART, ours, why)
+        return Judgement(NOT_VISIBLE, ours, why)
+    return Judgement(REPRODUCED if len(set(verdicts)) == 1 and not missing else IN_PART, ours, why)
 
 
-def alike(population: str, to: str, margin: float = MARGIN) -> Outcome:
+def alike(population: str, to: str, margin: float = MARGIN) -> Judgement:
     """Two EDFs are alike: their means differ by less than a margin, in points, and their curves by chance."""
     found = _compared(population, to)
     low, high = 100 * found.mean_difference.low, 100 * found.mean_difference.high
@@ -151,7 +151,7 @@ def alike(population: str, to: str, margin: float = MARGIN) -> Outcome:
     verdict, why = _alike(low, high, margin)
     if verdict == REPRODUCED and found.curves_differ:
         verdict, why = IN_PART, f"{why}, but the curves differ"
-    return Outcome(
+    return Judgement(
         verdict, ours + sizes_of(population, to), "; ".join(filter(None, [why, mixed_hardware(population, to)]))
     )
 
@@ -166,7 +166,7 @@ def _alike(low: float, high: float, margin: float) -> tuple[str, str]:
     return IN_PART, f"told apart, but perhaps by less than {margin:g}"
 
 
-def best_kept(population: str, of: str, margin: float = MARGIN) -> Outcome:
+def best_kept(population: str, of: str, margin: float = MARGIN) -> Judgement:
     """The best network of one population is about as good as, or better than, that of another.
 
     The best of equally many is compared: a larger population has a lower minimum, however good its space is.
@@ -174,20 +174,20 @@ def best_kept(population: str, of: str, margin: float = MARGIN) -> Outcome:
     m = min(len(errors_of(population)), len(errors_of(of)))
     best, other = (float(random_search_curve(errors_of(name), [m]).expected[0]) for name in (population, of))
     ours = f"best of {m}: {100 * best:.1f} % against {100 * other:.1f} %, {sizes_of(population, of)}"
-    return Outcome(REPRODUCED if 100 * (best - other) < margin else CONTRADICTED, ours, "a minimum says little")
+    return Judgement(REPRODUCED if 100 * (best - other) < margin else CONTRADICTED, ours, "a minimum says little")
 
 
-def falls_with(population: str, of: str) -> Outcome:
+def falls_with(population: str, of: str) -> Judgement:
     """The error falls as a property rises: rank correlation below 0."""
     return _goes_with(population, of, -1)
 
 
-def rises_with(population: str, of: str) -> Outcome:
+def rises_with(population: str, of: str) -> Judgement:
     """The error rises with a property: rank correlation above 0."""
     return _goes_with(population, of, 1)
 
 
-def _goes_with(population: str, of: str, sign: int) -> Outcome:
+def _goes_with(population: str, of: str, sign: int) -> Judgement:
     values, errors = property_values(networks_of(population), of).values, errors_of(population)
     rng = np.random.default_rng(0)
     drawn = [rank_correlation(values[k], errors[k]) for k in rng.integers(len(errors), size=(1000, len(errors)))]
@@ -195,13 +195,13 @@ def _goes_with(population: str, of: str, sign: int) -> Outcome:
     rho = rank_correlation(values, errors)
     ours = f"rank correlation {rho:+.2f} [{low:+.2f}, {high:+.2f}], {sizes_of(population)}"
     if not low <= 0 <= high:
-        return Outcome(REPRODUCED if rho * sign > 0 else CONTRADICTED, ours)
+        return Judgement(REPRODUCED if rho * sign > 0 else CONTRADICTED, ours)
     # Fisher's approximation, at the 5 % level with a power of 80 %
     detectable = math.tanh(2.8 / math.sqrt(len(errors) - 3)) if len(errors) > 3 else 1.0
-    return Outcome(NOT_VISIBLE, ours, f"{detectable:.2f} would be found with a power of 80 %")
+    return Judgement(NOT_VISIBLE, ours, f"{detectable:.2f} would be found with a power of 80 %")
 
 
-def lower(population: str, than: str, of: str) -> Outcome:
+def lower(population: str, than: str, of: str) -> Judgement:
     """The mean of a property, not of the error, is lower in one population than in another."""
     a, b = (property_values(networks_of(name), of).values for name in (population, than))
     rng = np.random.default_rng(0)
@@ -209,16 +209,16 @@ def lower(population: str, than: str, of: str) -> Outcome:
     low, high = np.quantile(means[0] - means[1], [0.025, 0.975])
     ours = f"mean {of} {a.mean():.3g} against {b.mean():.3g}, difference [{low:+.2g}, {high:+.2g}]"
     if low <= 0 <= high:
-        return Outcome(NOT_VISIBLE, f"{ours}, {sizes_of(population, than)}", MORE)
-    return Outcome(REPRODUCED if high < 0 else CONTRADICTED, f"{ours}, {sizes_of(population, than)}")
+        return Judgement(NOT_VISIBLE, f"{ours}, {sizes_of(population, than)}", MORE)
+    return Judgement(REPRODUCED if high < 0 else CONTRADICTED, f"{ours}, {sizes_of(population, than)}")
 
 
-def all_lower(pairs: Sequence[Sequence[str]], of: str) -> Outcome:
+def all_lower(pairs: Sequence[Sequence[str]], of: str) -> Judgement:
     """The mean of a property is lower in the first of each pair; pairs that are not recorded are left out and named."""
     return _all(pairs, lambda first, second: lower(first, second, of))
 
 
-def line(population: str, paper: float, best: int = 20) -> Outcome:
+def line(population: str, paper: float, best: int = 20) -> Judgement:
     """The widths of the best networks grow along a line with the paper's slope, in channels a block."""
     table = networks_of(population).sort_values("error").head(best)
     blocks = [np.repeat(w, d) for w, d in zip(table["widths"], table["depths"], strict=True)]
@@ -232,13 +232,13 @@ def line(population: str, paper: float, best: int = 20) -> Outcome:
     low, high = np.quantile(drawn, [0.025, 0.975])
     ours = f"slope {slope(range(len(blocks))):.1f} [{low:.1f}, {high:.1f}] channels a block, best {len(blocks)}"
     if low <= paper <= high:
-        return Outcome(REPRODUCED, ours)
+        return Judgement(REPRODUCED, ours)
     if high < 0:
-        return Outcome(CONTRADICTED, ours)
-    return Outcome(IN_PART, ours, "it rises, with another slope") if low > 0 else Outcome(NOT_VISIBLE, ours, MORE)
+        return Judgement(CONTRADICTED, ours)
+    return Judgement(IN_PART, ours, "it rises, with another slope") if low > 0 else Judgement(NOT_VISIBLE, ours, MORE)
 
 
-def search(population: str, draws: int, margin: float = MARGIN) -> Outcome:
+def search(population: str, draws: int, margin: float = MARGIN) -> Judgement:
     """So many random networks come within a margin of the best of the population, in points of error."""
     errors = errors_of(population)
     m = min(draws, len(errors))
@@ -246,11 +246,11 @@ def search(population: str, draws: int, margin: float = MARGIN) -> Outcome:
     best = 100 * errors.min()
     ours = f"best of {m}: {expected:.1f} %; best of all {len(errors)}: {best:.1f} %"
     if len(errors) < 2 * draws:  # the best of nearly all is the best
-        return Outcome(NOT_VISIBLE, ours, f"would need at least {2 * draws} networks")
-    return Outcome(REPRODUCED if expected - best < margin else CONTRADICTED, ours)
+        return Judgement(NOT_VISIBLE, ours, f"would need at least {2 * draws} networks")
+    return Judgement(REPRODUCED if expected - best < margin else CONTRADICTED, ours)
 
 
-def search_better(population: str, than: Sequence[str], draws: int) -> Outcome:
+def search_better(population: str, than: Sequence[str], draws: int) -> Judgement:
     """The best of so many random networks is expected to be better in one population than in others."""
     names = (population, *than)
     rng, found, drawn = np.random.default_rng(0), [], []
@@ -266,10 +266,10 @@ def search_better(population: str, than: Sequence[str], draws: int) -> Outcome:
     low = [np.quantile(drawn[0] - other, 0.025) for other in drawn[1:]]
     verdict = REPRODUCED if max(high) < 0 else CONTRADICTED if min(low) > 0 else NOT_VISIBLE
     why = [MORE] * (verdict == NOT_VISIBLE) + [mixed_hardware(*names)]
-    return Outcome(verdict, f"best of {draws}: {ours}, {sizes_of(*names)}", "; ".join(filter(None, why)))
+    return Judgement(verdict, f"best of {draws}: {ours}, {sizes_of(*names)}", "; ".join(filter(None, why)))
 
 
-def drawn(names: Sequence[str]) -> Outcome:
+def drawn(names: Sequence[str]) -> Judgement:
     """A figure can be drawn from these populations; what it states is judged in rows of its own."""
     there = [name for name in names if name in populations()]
     missing = [name for name in names if name not in there]
@@ -277,7 +277,7 @@ def drawn(names: Sequence[str]) -> Outcome:
         raise NotRecordedError(*missing)
     legends = "; ".join(f"{name} {summary(errors_of(name))}" for name in there)
     why = str(NotRecordedError(*missing)) if missing else ""
-    return Outcome(IN_PART if missing else REPRODUCED, legends or "drawn from published figures", why)
+    return Judgement(IN_PART if missing else REPRODUCED, legends or "drawn from published figures", why)
 
 
 RULES = (

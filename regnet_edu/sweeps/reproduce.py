@@ -18,7 +18,7 @@ from ..training.regime import Regime
 from .engines.engine import Job, attempts
 from .engines.local import LocalEngine
 from .population import config_of, load_population, versions_of
-from .sweep import load
+from .sweep import load_images
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +205,7 @@ def _images(header: dict[str, Any], name: str, regime: Regime, data: Any, progre
             f"{name} was trained on the images {recorded.get('name')!r}, which only their folder gives; "
             f"name it (--data DIR), or {regime.data} to see how far others move the errors (--data {regime.data})"
         )
-    images = load(regime.data if data is None else data, regime, progress)
+    images = load_images(regime.data if data is None else data, regime, progress)
     for what, then, now in (
         ("classes", recorded.get("classes"), images.num_classes),
         ("channels", recorded.get("channels"), images.channels),

@@ -84,7 +84,7 @@ def sweep(
     """
     regime, engine = regimes.get(regime), engines.get(engine, workers, device)
     engine.check(regime)
-    images = load(regime.data if data is None else data, regime, progress)
+    images = load_images(regime.data if data is None else data, regime, progress)
     name, described, networks = sampled_networks(space, n, regime, seed, Images.of(images))
     configs = [config for config in networks for _ in range(whole("repeats", repeats))]
     with contextlib.ExitStack() as stack:
@@ -130,7 +130,7 @@ def sweep(
         return population
 
 
-def load(source: DataSet | str | os.PathLike[str], regime: Regime, progress: bool) -> DataSet:
+def load_images(source: DataSet | str | os.PathLike[str], regime: Regime, progress: bool) -> DataSet:
     """Load the images and see that they fill a batch."""
     images = image_data.load(source, regime.resolution, progress)
     images.check_batch(regime.batch_size, regime.train_images)

@@ -24,7 +24,7 @@ def root(tmp_path):
 
 
 def load(root, resolution=16):
-    return folder.load(root, resolution, root.parent / "cache")
+    return folder.load_folder(root, resolution, root.parent / "cache")
 
 
 def test_a_folder_becomes_arrays_in_sorted_order(root):

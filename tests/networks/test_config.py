@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regnet_edu.common.errors import InputError
-from regnet_edu.networks.config import AnyNetConfig, Stage, compatible_widths
+from regnet_edu.networks.config import AnyNetConfig, StageParams, compatible_widths
 
 
 def test_a_config_is_frozen_hashable_and_equal_by_value():
@@ -23,7 +23,7 @@ def test_nominal_parameters_stay_and_stages_are_effective():
     regnetx_400mf = AnyNetConfig((1, 2, 7, 12), (24, 64, 152, 392), 1, 16)
     assert regnetx_400mf.widths == (24, 64, 152, 392)
     assert [s.width for s in regnetx_400mf.stages] == [32, 64, 160, 384]
-    assert regnetx_400mf.stages[0] == Stage(depth=1, width=32, inner_width=32, group_width=16, stride=2)
+    assert regnetx_400mf.stages[0] == StageParams(depth=1, width=32, inner_width=32, group_width=16, stride=2)
     assert regnetx_400mf.stages[3].groups == 24
 
 
