@@ -12,12 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-from ..common.errors import InputError
-from .exercise import Exercise
-from .process import Submission
-from .runner import neighbours
-from .surroundings import PACKAGE
+from ... import __version__
+from ...common.errors import InputError
+from ..exercise import Exercise
+from ..process import Submission
+from ..runner import neighbours
+from ..surroundings import PACKAGE
 
 
 @dataclass(frozen=True)
