@@ -10,14 +10,14 @@ from pathlib import Path
 from threading import Event
 
 from ..common.errors import InputError
-from .evidence import Evidence, gather, now
 from .exercise import SEEDS, Exercise
 from .handin.choose import NoFileError, choose
 from .handin.people import Learner, collected
 from .judge import check_source
 from .process import Limits, StoppedError
-from .record import Key, Record
-from .result import Graded, Result, without_points
+from .results.evidence import Evidence, gather, now
+from .results.record import Key, Record
+from .results.result import Graded, Result, without_points
 from .submission import Submission, read, read_file
 from .verdict import Verdict
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from .classes.gradebook import Marks
     from .classes.roster import Person
     from .classes.settings import Assignment, ClassSettings
-    from .record import Key
-    from .result import Result
+    from .results.record import Key
+    from .results.result import Result
 
 EXAMPLE = """init
   regnet-edu class grade chapter-03 ~/Downloads/submissions.zip
@@ -71,7 +71,7 @@ def _init(options: argparse.Namespace) -> None:
 
 def _grade(options: argparse.Namespace) -> None:
     from .classes.settings import load
-    from .formats import table
+    from .results.formats import table
 
     if options.workers is not None and options.workers < 1:
         raise InputError(f"--workers {options.workers} is too small; the smallest is 1")
@@ -114,7 +114,7 @@ def _report(options: argparse.Namespace) -> None:
     from .classes import gradebook
     from .classes.feedback import code, file_name, page
     from .classes.settings import load
-    from .formats import to_csv
+    from .results.formats import to_csv
 
     settings = load(options.home)
     out = options.out or settings.folder / "report"
@@ -148,7 +148,7 @@ def _marks(settings: ClassSettings) -> tuple[ClassSettings, list[Person], Marks]
     """The assignments that are graded so far; everybody, by the roster or else by what was handed in; their marks."""
     from .classes.marks import marks, people_of
     from .classes.roster import Person, match
-    from .record import load
+    from .results.record import load
 
     records = {a.slug: settings.record(a) for a in settings.assignments.values()}
     results: Mapping[str, Mapping[Key, Result]] = {s: load(r) for s, r in records.items() if r.exists()}
@@ -176,7 +176,7 @@ def _known_to(settings: ClassSettings, people: list[Person]) -> None:
 def _similar(options: argparse.Namespace) -> None:
     from .classes.settings import load
     from .classes.similar import page, pairs, rows
-    from .formats import to_csv
+    from .results.formats import to_csv
 
     settings = load(options.home)
     assignment = settings.assignment(options.assignment)

@@ -58,8 +58,8 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Grade, and write what was asked for."""
-    from . import classroom50
-    from .formats import FORMATS, VISIBILITY, table
+    from .results import classroom50
+    from .results.formats import FORMATS, VISIBILITY, table
 
     for out in options.out:
         if out.suffix not in FORMATS:
@@ -136,7 +136,7 @@ def graded(
     from tqdm import tqdm
 
     from .batch import grade
-    from .record import Record, load
+    from .results.record import Record, load
 
     ours = [path.parent for path in [*options.out, *([kept] if kept else [])]]
     known = load(options.since) if options.since else {}
@@ -168,8 +168,8 @@ def instant_of_submission(options: argparse.Namespace, folder: Path) -> str:
     Raises:
         InputError: what is said is no instant.
     """
-    from .classroom50 import submitted
-    from .evidence import instant_of
+    from .results.classroom50 import submitted
+    from .results.evidence import instant_of
 
     if options.submitted is None:
         return submitted(folder) if options.classroom50 else ""

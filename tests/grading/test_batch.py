@@ -18,11 +18,12 @@ import pytest
 
 from regnet_edu import __version__
 from regnet_edu.cli.parser import main
-from regnet_edu.grading import batch, record
-from regnet_edu.grading.evidence import Evidence
+from regnet_edu.grading import batch
 from regnet_edu.grading.exercise import SEEDS, Ask, get
 from regnet_edu.grading.once import once
-from regnet_edu.grading.result import Result
+from regnet_edu.grading.results import record
+from regnet_edu.grading.results.evidence import Evidence
+from regnet_edu.grading.results.result import Result
 
 EDF = get("03.1")
 SOLUTION = inspect.getsource(EDF.solution)

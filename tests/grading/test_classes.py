@@ -22,9 +22,9 @@ from regnet_edu.grading.classes.gradebook import about, gradebook
 from regnet_edu.grading.classes.marks import Mark, days_late, marks, total
 from regnet_edu.grading.classes.roster import Person
 from regnet_edu.grading.classes.settings import ClassSettings
-from regnet_edu.grading.evidence import Evidence
 from regnet_edu.grading.exercise import SEEDS, exercises, get
-from regnet_edu.grading.result import Result
+from regnet_edu.grading.results.evidence import Evidence
+from regnet_edu.grading.results.result import Result
 from regnet_edu.grading.verdict import PartVerdict, Verdict
 
 EDF = get("03.1")

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from regnet_edu.cli.parser import main
-from regnet_edu.grading.classroom50 import fenced
 from regnet_edu.grading.exercise import exercises, get
+from regnet_edu.grading.results.classroom50 import fenced
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSROOM = ROOT / "exercises" / "classroom"

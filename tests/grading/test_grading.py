@@ -23,12 +23,13 @@ import pytest
 import regnet_edu as rn
 from regnet_edu.cli.parser import main
 from regnet_edu.common.errors import InputError
-from regnet_edu.grading import batch, classroom, folders, formats, submission, wire
+from regnet_edu.grading import batch, classroom, folders, submission, wire
 from regnet_edu.grading.cells import needed
 from regnet_edu.grading.compare import close, show
 from regnet_edu.grading.exercise import exercises, get
 from regnet_edu.grading.judge import check_source
 from regnet_edu.grading.process import Submission
+from regnet_edu.grading.results import formats
 
 EDF = get("03.1")
 SOLUTION = inspect.getsource(EDF.solution)

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from regnet_edu.cli.parser import main
-from regnet_edu.grading import batch, classroom50, submission
+from regnet_edu.grading import batch, submission
 from regnet_edu.grading.exercise import Exercise, get
 from regnet_edu.grading.judge import check_source
+from regnet_edu.grading.results import classroom50
 
 # Names that are made by calls, and a list that is filled: what one part leaves there another must not find.
 STATE = "import math\nfrom collections import namedtuple\n\nPair = namedtuple('Pair', 'left right')\nSEEN = []\n\n\n"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from ..exercise import Exercise
-    from ..result import Result
+    from ..results.result import Result
 
 
 def code(settings: ClassSettings, person: Person) -> str:

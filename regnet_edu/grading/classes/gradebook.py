@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from ..formats import to_csv
+from ..results.formats import to_csv
 from .marks import Mark, total
 from .roster import Person, read_csv
 from .settings import Assignment, ClassSettings

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..record import Key
-from ..result import Result
+from ..results.record import Key
+from ..results.result import Result
 from .roster import Person
 from .settings import Adjustment, Assignment, ClassSettings
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...common.errors import InputError, nearest_name
 from ..exercise import SEEDS, Exercise, exercises, get
-from ..formats import VISIBILITY
+from ..results.formats import VISIBILITY
 
 NAME = "class.toml"
 

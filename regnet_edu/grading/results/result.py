@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .verdict import PartVerdict, Verdict
+from ..verdict import PartVerdict, Verdict
 
 if TYPE_CHECKING:
+    from ..exercise import Exercise
     from .evidence import Evidence
-    from .exercise import Exercise
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-from ..common.errors import InputError
-from .exercise import Exercise
-from .process import Submission
-from .surroundings import PACKAGE, neighbours
+from ... import __version__
+from ...common.errors import InputError
+from ..exercise import Exercise
+from ..process import Submission
+from ..surroundings import PACKAGE, neighbours
 
 
 @dataclass(frozen=True)

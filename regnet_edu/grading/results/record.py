@@ -13,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from ..common.errors import InputError
-from ..common.files import locked
+from ...common.errors import InputError
+from ...common.files import locked
+from ..exercise import Exercise, exercises
+from ..verdict import PartVerdict, Verdict
 from .evidence import Evidence
-from .exercise import Exercise, exercises
 from .result import Result
-from .verdict import PartVerdict, Verdict
 
 START = '{"learner": '  # of every line
 Key = tuple[str, str]  # a learner and the number of an exercise

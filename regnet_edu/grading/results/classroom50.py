@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..common.errors import InputError
+from ...common.errors import InputError
 from .evidence import instant_of, now
 from .result import Graded, Result
 
@@ -133,7 +133,7 @@ def write(graded: Graded, environment: Mapping[str, str], checkout: Path, folder
     Raises:
         InputError: a variable is missing, or a file cannot be written.
     """
-    from .grade_command import write as write_file
+    from ..grade_command import write as write_file
 
     made = result(graded, environment, submitted(checkout))
     write_file(folder / "result.json", json.dumps(made, indent=2) + "\n")
