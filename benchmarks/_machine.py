@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch.nn import functional
 
-from regnet_edu.sweeps.estimate import processors
+from regnet_edu.sweeps.engines.local import processors
 from regnet_edu.training.device import threads_of
 
 __all__ = ["peaks", "processors", "wait"]

@@ -22,10 +22,10 @@ channels last and a fused optimiser.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -42,7 +42,7 @@ from regnet_edu import regime as regimes
 from regnet_edu import spaces
 from regnet_edu.common.errors import InputError
 from regnet_edu.data import image_data
-from regnet_edu.sweeps.engines import process
+from regnet_edu.sweeps.engines.pool import Worker, surroundings_of
 from regnet_edu.sweeps.engines.worker import save_data
 from regnet_edu.training.device import device_of
 
@@ -71,23 +71,21 @@ class Ours:
         self.folder = tempfile.TemporaryDirectory()
         data = save_data(task.images, Path(self.folder.name))
         job = {"regime": task.regime.to_dict(), "data": data, "device": task.device, "threads": 1}
-        self.pool = [process.start(job) for _ in range(self.workers)]
-        for worker in self.pool:
-            answer = self.hear(worker)
+        self.pool = [Worker(surroundings_of(1)) for _ in range(self.workers)]
+        for answer in self.ask([{"job": job}] * self.workers):
             if not answer.get("ready"):
                 self.close()
                 raise SystemExit(f"{len(self.pool)} workers cannot be had: {answer.get('refused', 'one died')}")
         self.startup = time.perf_counter() - begin
 
-    @staticmethod
-    def hear(worker: Any) -> dict[str, Any]:
-        return json.loads(worker.process.stdout.readline() or b"{}")
+    def ask(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give each of the first workers one message, all at once, and return their answers."""
+        with ThreadPoolExecutor(len(messages)) as threads:
+            return [answer or {} for answer in threads.map(Worker.ask, self.pool, messages)]
 
     def __call__(self, config: rn.AnyNetConfig, at_once: int) -> float:
         begin = time.perf_counter()
-        for k, worker in enumerate(self.pool[:at_once]):
-            worker.give({"index": k, "seed": k, "config": config.to_dict()})
-        answers = [self.hear(worker) for worker in self.pool[:at_once]]
+        answers = self.ask([{"index": k, "seed": k, "config": config.to_dict()} for k in range(at_once)])
         seconds = time.perf_counter() - begin
         for answer in answers:
             if answer.get("status") not in ("ok", "diverged"):

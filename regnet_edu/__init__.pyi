@@ -13,6 +13,10 @@ from .analysis.edf import complexity_weights as complexity_weights
 from .analysis.edf import edf as edf
 from .analysis.edf import summary as summary
 from .analysis.export import to_optuna as to_optuna
+from .analysis.growth import fit_forms as fit_forms
+from .analysis.growth import power_law as power_law
+from .analysis.pareto import error_at as error_at
+from .analysis.pareto import pareto_front as pareto_front
 from .analysis.planning import networks_needed as networks_needed
 from .analysis.properties import property_values as property_values
 from .analysis.properties import rank_correlation as rank_correlation
@@ -20,6 +24,7 @@ from .analysis.random_search import SearchCurve as SearchCurve
 from .analysis.random_search import random_search_curve as random_search_curve
 from .analysis.seed_noise import SeedNoise as SeedNoise
 from .analysis.seed_noise import seed_noise as seed_noise
+from .analysis.welch import welch as welch
 from .common.errors import InputError as InputError
 from .data.image_data import ImageData as ImageData
 from .grading import check as check
@@ -62,11 +67,16 @@ from .spaces.regnet_variants import RegNetXWm2 as RegNetXWm2
 from .spaces.regnet_variants import RegNetY as RegNetY
 from .spaces.validation import Constraint as Constraint
 from .study import paper_map as paper_map
+from .sweeps.engines.local import LocalEngine as LocalEngine
+from .sweeps.engines.ray import RayEngine as RayEngine
+from .sweeps.estimation import Estimate as Estimate
+from .sweeps.estimation import estimate as estimate
 from .sweeps.population import load_population as load_population
 from .sweeps.population import populations as populations
 from .sweeps.population import provenance as provenance
 from .sweeps.reproduce import Reproduction as Reproduction
 from .sweeps.reproduce import reproduce as reproduce
+from .sweeps.retry import forget_failed as forget_failed
 from .sweeps.runtimes import inference_ms as inference_ms
 from .sweeps.runtimes import record_runtimes as record_runtimes
 from .sweeps.runtimes import with_runtimes as with_runtimes

@@ -7,9 +7,7 @@ what is recorded in the package already is gone on with. A finished population i
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +15,7 @@ from pathlib import Path
 import regnet_edu
 from regnet_edu.cli import parser as cli
 from regnet_edu.common.errors import InputError
+from regnet_edu.common.files import write_atomically
 from regnet_edu.study.plan import COMPARISONS, Planned, chosen
 from regnet_edu.sweeps import records
 
@@ -31,9 +30,7 @@ def recorded(path: Path) -> int:
 def copy(source: Path, target: Path) -> None:
     """Copy in one step, so that nobody ever reads half a file."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
+    write_atomically(target, source.read_bytes())
 
 
 def record(population: Planned, options: argparse.Namespace) -> None:

@@ -18,14 +18,16 @@ def my_space():
 
     It has networks of four stages with X blocks in the bands of flops that are asked about, 1.5 to 3 million,
     and it is not RegNetX under another name. A constraint gets many networks at once, as tables with a row each
-    (`batch.depths`, `batch.widths`, ...), and returns one True or False a row.
+    (`batch.depths`, `batch.widths`, `batch.bottleneck_ratios`, `batch.group_widths`), and returns one True or False
+    a row.
     """
     raise NotImplementedError("write this")
 
 
 def study(train, n, low, high, seed):
-    """Return (mine, theirs): the records of n networks of my space and of n of RegNetX, both with flops from
-    `low` to `high`.
+    """Return (mine, theirs): the records of n networks of my space and of n of RegNetX (or of `rival()`, if there
+    is such a function), both with flops from `low` to `high`. `space.sample(n, rng=seed, flops=(low, high), **COUNT)`
+    draws networks, which have `depths`, `widths`, `bottleneck_ratios` and `group_widths`.
 
     A record is a dict with "network", "flops" and "error". The k-th network of each list is trained once, with
     the seed k counted from 0: `train(network, k)` returns its error. A network that diverges has the error of
@@ -45,9 +47,9 @@ def interval(mine, theirs, rng):
     raise NotImplementedError("write this")
 
 
-def verdict(low, high):
+def verdict(low, high, margin=0.0):
     """Return what the interval of the difference says of my space: "better", "worse", or "cannot tell" if 0 is
-    in it.
+    in it; but "the same", whatever else, if the whole interval lies between -margin and margin, ends excluded.
     """
     raise NotImplementedError("write this")
 

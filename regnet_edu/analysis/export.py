@@ -1,4 +1,4 @@
-"""Populations in other programs. CSV and Parquet need nothing from here: a population is a pandas DataFrame.
+"""Populations in other programs: a table for anything (CSV), all of it (Parquet), or a study of Optuna.
 
 Parquet keeps everything, the header too. In a CSV file what differs from stage to stage becomes text and the header is
 lost: it is for other programs, and not to be read back.
@@ -6,14 +6,56 @@ lost: it is for other programs, and not to be read back.
 
 from __future__ import annotations
 
+import io
 import math
+import os
+from pathlib import Path
 from typing import Any
 
-from ..common.errors import InputError
+from ..common.errors import InputError, first_line, nearest_name
+from ..common.files import regular, write_atomically
+from ..sweeps.population import load_population
 from .properties import no_texts
 
+SUFFIXES = {"csv": ".csv", "parquet": ".parquet", "optuna": ".db"}
 NUMBERS = ("flops", "params", "activations", "seconds", "cpu_seconds", "images_per_second", "epochs", "seed")
 PER_STAGE = ("depths", "widths", "bottleneck_ratios", "group_widths")
+
+
+def export(population: str | os.PathLike[str], to: str, out: str | os.PathLike[str] | None = None) -> Path:
+    """Write a population for another program; return the path.
+
+    Args:
+        population: a name of `populations()`, or the path of a record file.
+        to: "csv" or "parquet", a table with one row a network; or "optuna", an SQLite storage with one study.
+        out: the file; if left out, beside the record file with the ending .csv, .parquet or .db.
+
+    Raises:
+        InputError: there is no such population or format, a package is missing, or the file cannot be written.
+    """
+    if to not in SUFFIXES:
+        raise InputError(f"format {to!r:.60} is unknown; {nearest_name(to, SUFFIXES)}")
+    table, name = load_population(population), os.fspath(population)
+    path = Path(name.removesuffix(".jsonl") + SUFFIXES[to]) if out is None else Path(out)
+    if regular(path) == Path(name).resolve():
+        raise InputError(f"{path} is the record file itself; choose another --out")
+    if to == "optuna":
+        try:
+            to_optuna(table, storage=f"sqlite:///{path}")
+        except InputError:
+            raise
+        except Exception as error:  # of sqlite3, SQLAlchemy or Optuna, which wrap each other's
+            raise InputError(f"{path} cannot be written: {first_line(error)}") from error
+    elif to == "csv":
+        write_atomically(path, table.to_csv(index=False).encode(errors="backslashreplace"))
+    else:
+        content = io.BytesIO()
+        try:
+            table.to_parquet(content, index=False)
+        except ImportError:
+            raise InputError("Parquet needs the package pyarrow, which is not installed; pip install pyarrow") from None
+        write_atomically(path, content.getvalue())
+    return path
 
 
 def to_optuna(population: Any, name: str | None = None, storage: Any = None) -> Any:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any
+
+MakeParser = Callable[[str, str, str], argparse.ArgumentParser]  # from a command's name, what it does and an example
+Command = Callable[[argparse.Namespace], int | None]  # returns the exit status, none for 0
 
 
 def amount(text: str) -> float:
@@ -51,8 +55,13 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
     )
 
 
-def vectors_option(parser: argparse.ArgumentParser, usual: str) -> None:
-    """Add the option that makes two processors round alike."""
+def space_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a design space."""
     parser.add_argument(
-        "--vectors", help=f"AVX2 or AVX-512: vector instructions of the processors, which decide the last bit ({usual})"
+        "--option",
+        action="append",
+        default=[],
+        type=setting,
+        metavar="KEY=VALUE",
+        help="an option of the space, such as max_width=512, num_stages=5 or block=R",
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError, nearest_name
-from .arguments import training_options
+from .arguments import Command, MakeParser, training_options
 
 EXAMPLE = """regnetx_200mf --regime tiny
   regnet-edu train regnetx_400mf --data imagenet:DIR
@@ -23,7 +22,7 @@ laid out will do). Its images are read while the network trains, on all GPUs
 that torchrun gives. The same command goes on with what is in --out."""
 
 
-def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:
+def add(command: MakeParser) -> dict[str, Command]:
     """Add the command; `command(name, text, example)` makes its parser."""
     train = command("train", "train one network", EXAMPLE)
     train.add_argument("network", metavar="NETWORK", help="a published network, or a config as JSON or in a file")
@@ -40,6 +39,8 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     recipe.add_argument("--lr", type=float, help="peak learning rate, used as it is")
     recipe.add_argument("--warmup", type=float, metavar="EPOCHS", help="epochs in which the learning rate rises")
     recipe.add_argument("--precision", help="fp32, or mixed: bf16, or fp16 on V100 and T4")
+    images = train.add_argument_group("images that cannot be read")
+    images.add_argument("--skip-bad", type=int, default=0, metavar="N", help="leave out up to N of them (0)")
     streamed = train.add_argument_group("with --data imagenet:DIR")
     streamed.add_argument("--out", metavar="DIR", help="checkpoint, weights and result (runs/NETWORK)")
     streamed.add_argument(
@@ -48,6 +49,10 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     streamed.add_argument("--ema", type=float, metavar="DECAY", help="average the weights too, such as 0.9999")
     streamed.add_argument("--norm-batch", type=int, metavar="N", help="images that share batch norm (128)")
     streamed.add_argument("--save-every", type=int, metavar="STEPS", help="steps between checkpoints (1000)")
+    streamed.add_argument("--verify", action="store_true", help="decode every image first, not only its header")
+    streamed.add_argument(
+        "--accept-changed-data", action="store_true", help="go on though images have changed since; the result says so"
+    )
     return {"train": _train}
 
 
@@ -74,6 +79,9 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
         out=out,
         loaders=options.workers,
         threads=options.threads,
+        skip_bad=options.skip_bad,
+        verify=options.verify,
+        accept_changed_data=options.accept_changed_data,
         say=lambda text: print(text, flush=True),
         **{name: value for name, value in chosen.items() if value is not None},
     )
@@ -82,17 +90,19 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
 
 
 def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
+    from ..data import image_data
     from ..training.loop import train
 
-    for name in ("out", "workers", "ema", "norm_batch", "save_every"):
-        if getattr(options, name) is not None:
+    for name in ("out", "workers", "ema", "norm_batch", "save_every", "verify", "accept_changed_data"):
+        if getattr(options, name) not in (None, False):
             raise InputError(f"--{name.replace('_', '-')} is for images that stay on the disk: --data imagenet:DIR")
+    regime = recipe(options, "tiny")
     result = train(
         config,
-        recipe(options, "tiny"),
+        regime,
         options.seed,
         options.device or "cpu",
-        options.data,
+        image_data.load(options.data or regime.data, regime.resolution, progress=True, skip_bad=options.skip_bad),
         options.threads,
         on_epoch=lambda epoch, error: print(f"epoch {epoch}: error {error:.2%}", flush=True),
     )
@@ -111,18 +121,19 @@ def recipe(options: argparse.Namespace, default: str, processes: int = 1) -> Any
 
     Every process takes the regime's batch, unless --batch-size says how many images they take together; the learning
     rate goes in proportion (the paper's appendix C: lr 0.1 at 128 images, 0.8 at 1024 on 8 GPUs), unless --lr sets it.
+    What --set gives is taken as it is, and --warmup counts epochs.
     """
     from ..training import regime as regimes
 
     regime = regimes.get(options.regime or default)
-    batch = options.batch_size or regime.batch_size * processes
-    changes: dict[str, Any] = {"batch_size": batch, "lr": regime.lr * batch / regime.batch_size}
-    for name in ("epochs", "lr", "precision"):
-        if getattr(options, name) is not None:
-            changes[name] = getattr(options, name)
-    if options.warmup is not None:
-        changes["warmup"] = options.warmup / (changes.get("epochs") or regime.epochs)
-    return regime.replace(**{**changes, **dict(options.set)})
+    changes: dict[str, Any] = {}
+    if not any(name == "batch_size" for name, _ in options.set):
+        batch = regime.batch_size * processes if options.batch_size is None else options.batch_size
+        changes = {"batch_size": batch, "lr": regime.lr * batch / regime.batch_size}
+    given = {name: getattr(options, name) for name in ("epochs", "lr", "precision")}
+    changes |= {name: value for name, value in given.items() if value is not None}
+    regime = regime.replace(**{**changes, **dict(options.set)})
+    return regime if options.warmup is None else regime.replace(warmup=options.warmup / regime.epochs)
 
 
 def network(text: str) -> Any:

@@ -8,17 +8,21 @@ import importlib.metadata
 import os
 import platform
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from .. import __version__
-from . import instruction_set as vectors
-
-# Digits in a processor's name that say nothing of its model: virtual machines often tell no more than these.
-NO_MODEL = r"@ [\d.]+ ?GHz|version [\d.+]+"
-
-CPUINFO = "/proc/cpuinfo"
 
 PACKAGES = ("torch", "torchvision", "numpy", "pillow")
+CPUINFO = "/proc/cpuinfo"
+# The widest vector instructions first, as Linux calls them. They decide in which order a sum is taken, and with that
+# how it is rounded; a virtual machine may hide those that its processor has.
+INSTRUCTIONS = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX"}
+# Records of format 1 have hardware in words, and so has the column `hardware` of a population.
+IN_WORDS = re.compile(
+    r"(?:(?P<cluster>.+); driver on )?(?:(?P<gpu>.+) with (?=\d+ x ))?(?:(?P<count>\d+) x )?(?P<processor>.+?)"
+    r"(?: \((?:family (?P<family>\d+), model (?P<model>\d+)(?:, |(?=\))))?(?P<instructions>AVX[^()]*)?\))?"
+)
 
 
 def environment() -> dict[str, Any]:
@@ -30,45 +34,64 @@ def environment() -> dict[str, Any]:
     return {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "versions": versions}
 
 
-def hardware(device: str = "cpu", held_to: str | None = None) -> str:
-    """Say what the processors of this machine are, and before them its GPU, if that is the device and is there.
+def hardware(device: str = "cpu") -> dict[str, Any]:
+    """Return what this machine is, and its GPU if that is the device and is there.
 
-    Args:
-        device: "cpu" or "cuda".
-        held_to: the vector instructions that the processors are held to, if they do not use all that they have.
+    {"processor": "AMD EPYC", "family": 25, "model": 17, "instructions": "AVX-512", "count": 2, "gpu": "NVIDIA H200"};
+    what is not known is left out.
     """
+    facts = _cpuinfo()
+    found: dict[str, Any] = {"processor": facts.get("model name") or platform.processor() or platform.machine()}
+    if facts.get("cpu family", "").isdigit() and facts.get("model", "").isdigit():
+        found |= {"family": int(facts["cpu family"]), "model": int(facts["model"])}
+    flags = facts.get("flags", "").split()
+    widest = next((name for flag, name in INSTRUCTIONS.items() if flag in flags), None)
+    found |= {"instructions": widest} if widest else {}
+    found["count"] = os.cpu_count()
     if device != "cpu":
         import torch
 
         if torch.cuda.is_available():
-            return f"{torch.cuda.get_device_name(device)} with {hardware('cpu', held_to)}"
-    return f"{os.cpu_count()} x {_processor(held_to)}"
+            found["gpu"] = torch.cuda.get_device_name(device)
+    return found
 
 
-def vectors_here(file: str = CPUINFO) -> str:
-    """Return the widest vector instructions that this process uses: "AVX-512", "AVX2", "AVX", or "" for none."""
-    return vectors.in_use(_facts(file).get("flags", "").split())
+def parse_hardware(recorded: Mapping[str, Any] | str | None) -> dict[str, Any]:
+    """Return recorded hardware as a table, also where an older record has it in words."""
+    if isinstance(recorded, Mapping):
+        return dict(recorded)
+    match = IN_WORDS.fullmatch(str(recorded or ""))
+    found = {key: value for key, value in (match.groupdict() if match else {}).items() if value}
+    return found | {key: int(found[key]) for key in ("count", "family", "model") if key in found}
 
 
-def _processor(held_to: str | None = None, file: str = CPUINFO) -> str:
-    """Return the name of the processor, with what decides how it rounds: "AMD EPYC (family 25, model 17, AVX-512)".
-
-    Family and model are told where the name leaves them open. The widest vector instructions in use are told always:
-    a virtual machine may hide those that its processor has.
-    """
-    facts = _facts(file)
-    name = facts.get("model name") or platform.processor() or platform.machine()
-    numbers = [f"{word} {facts[key]}" for word, key in (("family", "cpu family"), ("model", "model")) if key in facts]
-    known = re.search(r"\d", re.sub(NO_MODEL, "", name)) or len(numbers) < 2
-    used = held_to or vectors_here(file)
-    more = ", ".join([*([] if known else numbers), *filter(None, [used])])
-    return f"{name} ({more})" if more else name
+def describe_hardware(recorded: Mapping[str, Any] | str | None, short: bool = False) -> str:
+    """Say in words what `hardware` found: "2 x AMD EPYC (family 25, model 17, AVX-512)", or shortly "2 x AMD EPYC"."""
+    found = parse_hardware(recorded)
+    if not found:
+        return ""
+    labels = {"family": "family ", "model": "model ", "instructions": ""}
+    kind = ", ".join(f"{label}{found[key]}" for key, label in labels.items() if key in found and not short)
+    said = f"{found.get('processor', 'an unknown processor')}{f' ({kind})' if kind else ''}"
+    said = f"{found['count']} x {said}" if "count" in found else said
+    said = f"{found['gpu']} with {said}" if "gpu" in found else said
+    return f"{found['cluster']}; driver on {said}" if "cluster" in found else said
 
 
-def _facts(file: str) -> dict[str, str]:
+def same_hardware(a: Mapping[str, Any] | str | None, b: Mapping[str, Any] | str | None) -> bool | None:
+    """Whether two machines are alike, but for the number of processors; None if one of the records says too little."""
+    one, other = parse_hardware(a), parse_hardware(b)
+    if ("gpu" in one) != ("gpu" in other) and one and other:
+        return False
+    if any(one[key] != other[key] for key in (one.keys() & other.keys()) - {"count", "cluster"}):
+        return False
+    return one.keys() - {"count"} == other.keys() - {"count"} or None
+
+
+def _cpuinfo() -> dict[str, str]:
     """Return what Linux tells of the first processor; nothing elsewhere."""
     facts: dict[str, str] = {}
-    with contextlib.suppress(OSError), open(file) as lines:
+    with contextlib.suppress(OSError), open(CPUINFO) as lines:
         for name, colon, value in (line.partition(":") for line in lines):
             if colon:
                 facts.setdefault(name.strip(), value.strip())

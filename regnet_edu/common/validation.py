@@ -1,9 +1,11 @@
-"""A check of an argument that many functions take."""
+"""Checks of arguments that many functions take: whole numbers, numbers, sequences, devices, random generators."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from functools import partial
 from numbers import Integral
 from typing import Any
 
@@ -11,17 +13,43 @@ import numpy as np
 
 from .errors import InputError
 
+LARGEST = 2**31  # of a width, a depth, a number of images: more cannot be meant
 
-def whole(name: str, value: Any, least: int = 1, of: str = "") -> int:
-    """Return `value` as an int if it is a whole number of at least `least`; `of` says of what, such as "pixels".
+
+def whole(
+    name: str, value: Any, least: int = 1, most: int | None = None, of: str = "", whole_floats: bool = False
+) -> int:
+    """Return `value` as an int: the one check of whole numbers, numpy's too.
+
+    Args:
+        name: of the argument, for the sentence.
+        value: what was given.
+        least, most: the bounds; None is no upper one.
+        of: what is counted, such as "pixels".
+        whole_floats: whether 4.0 will do for 4, as in tables and JSON.
 
     Raises:
-        InputError: it is not.
+        InputError: it is no whole number, or out of bounds.
     """
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        of = f" of {of}" if of else ""
-        raise InputError(f"{name} {value!r:.60} must be a whole number{of} of at least {least}")
+    rule = f"must be a whole number{of and f' of {of}'} of at least {least}"
+    if whole_floats and isinstance(value, (float, np.floating)) and math.isfinite(value):
+        if value != int(value):
+            raise InputError(f"{name} {value} {rule}; the nearest is {max(least, round(value))}")
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise InputError(f"{name} {value!r:.60} {rule}")
+    if most is not None and int(value) > most:
+        raise InputError(f"{name} {min(int(value), 10**15)} is too large; the largest is {most}")
     return int(value)
+
+
+def check_whole(**values: object) -> None:
+    """Raise `InputError` unless all values are whole numbers of at least 1."""
+    for name, value in values.items():
+        whole(name, value)
+
+
+whole_number = partial(whole, most=LARGEST, whole_floats=True)  # of a network: widths and depths come from tables too
 
 
 def number(name: str, value: object) -> float:
@@ -29,23 +57,22 @@ def number(name: str, value: object) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise InputError(f"{name} {value!r:.60} is not a number")
     if isinstance(value, int) and abs(value) > 2**64:  # Python's whole numbers can be too large even for a float
-        raise InputError(f"{name} is a whole number beyond 2^64; the largest is {2**31}")
+        raise InputError(f"{name} is a whole number beyond 2^64; the largest is {LARGEST}")
     found = float(value)
     if not math.isfinite(found):
         raise InputError(f"{name} {value} is not a finite number")
     return found
 
 
-def whole_number(name: str, value: object) -> int:
-    """Return `value` as an int if it is a whole number from 1 to 2^31; 4.0 will do."""
-    found = number(name, value)
-    if found != int(found):
-        raise InputError(f"{name} {value} is not a whole number; the nearest is {max(1, round(found))}")
-    if found < 1:
-        raise InputError(f"{name} {value} is too small; the smallest is 1")
-    if found > 2**31:
-        raise InputError(f"{name} {value} is too large; the largest is {2**31}")
-    return int(found)
+def device_name(name: object) -> str:
+    """Return the name of a device as it was given, without asking torch whether it is there.
+
+    Raises:
+        InputError: it is not cpu, cuda, cuda:N or mps.
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"cpu|mps|cuda(:\d{1,3})?", name, re.ASCII):
+        raise InputError(f"device {str(name)!r:.60} is unknown; use cpu, cuda, cuda:1 (the second GPU) or mps")
+    return name
 
 
 def ratio(name: str, value: object) -> float:
@@ -77,6 +104,4 @@ def as_generator(rng: Any) -> np.random.Generator:
     """
     if isinstance(rng, np.random.Generator):
         return rng
-    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
-        raise InputError(f"rng {rng!r:.60} must be a seed, a whole number of at least 0, or a numpy Generator")
-    return np.random.default_rng(int(rng))
+    return np.random.default_rng(whole("rng", rng, least=0))

@@ -13,7 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from ..common.errors import InputError
+
 PARTS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+def cache_folder() -> Path:
+    """Where downloads and decoded images are kept: $REGNET_EDU_CACHE, or regnet_edu in the user's cache folder."""
+    if os.environ.get("REGNET_EDU_CACHE"):
+        return Path(os.environ["REGNET_EDU_CACHE"])
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "regnet_edu"
 
 
 def recall(kept: Path) -> tuple[tuple[np.ndarray, ...], dict[str, Any]] | None:
@@ -52,3 +61,17 @@ def free_memory() -> int | None:
         with contextlib.suppress(AttributeError, OSError, ValueError):
             free.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     return min(free, default=None)
+
+
+def check_memory(what: str, images: int, resolution: int, channels: int = 3, instead: str = "") -> None:
+    """Refuse to keep more images in memory than fit into it.
+
+    Raises:
+        InputError: they do not; `instead` says what would do.
+    """
+    needed, free = images * resolution * resolution * channels, free_memory()
+    if free is not None and needed > free:
+        raise InputError(
+            f"{what} holds {images:,} images, which at {resolution} pixels need {needed / 1e9:.3g} GB of memory, more "
+            f"than the {free / 1e9:.3g} GB that are free{instead}"
+        )

@@ -66,7 +66,7 @@ class DataSet:
         }
 
 
-def share(count: int, wanted: int | None) -> np.ndarray:
+def fixed_subset(count: int, wanted: int | None) -> np.ndarray:
     """Return which of `count` images a regime takes: the first `wanted` of one shuffle, the same for everyone."""
     return np.random.Generator(np.random.PCG64(0)).permutation(count)[: wanted or count]
 

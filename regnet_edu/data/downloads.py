@@ -1,46 +1,25 @@
-"""Fashion-MNIST and CIFAR-10 through torchvision: downloaded once, with progress, a timeout and a check of the hash."""
+"""Fashion-MNIST and CIFAR-10: downloaded once by pooch, with progress, a time limit and a check of the hash."""
 
 from __future__ import annotations
 
-import hashlib
+import gzip
 import os
-import urllib.request
-from collections.abc import Sequence
-from http.client import HTTPException
+import pickle
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..common.errors import InputError, first_line
-from ..common.optional_imports import torchvision_part
 from . import cache as array_cache
 from .dataset import fingerprint
-from .folder import resize_all
+from .folder import resize_all, state_of
 
 TIMEOUT = 20.0  # seconds in which a server that is there sends something
 MIRROR = "REGNET_EDU_MIRROR"
-
-
-class Archive(NamedTuple):
-    """One file that is published: its name, its MD5, and the addresses where it is."""
-
-    name: str
-    md5: str
-    urls: tuple[str, ...]
-
-
-class Published(NamedTuple):
-    """A published data set as torchvision knows it.
-
-    `files` are what it is read from, `archives` what these are unpacked from, both in `folder`s of the cache.
-    """
-
-    kind: Any
-    folder: Path
-    files: tuple[Path, ...]
-    archive_folder: Path
-    archives: tuple[Archive, ...]
 
 
 class Arrays(NamedTuple):
@@ -49,6 +28,77 @@ class Arrays(NamedTuple):
     arrays: tuple[np.ndarray, ...]
     classes: tuple[str, ...]
     fingerprint: str
+
+
+Read = Callable[[Sequence[Path]], tuple[tuple[np.ndarray, ...], tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published data set.
+
+    Args:
+        url: the address of the folder in which its archives are.
+        folder: where the archives are kept, below the cache folder.
+        archives: their MD5 by their names.
+        read: from their paths to images and labels to train and to test with, and the names of the classes.
+    """
+
+    url: str
+    folder: str
+    archives: Mapping[str, str]
+    read: Read
+
+
+def _idx(path: Path) -> np.ndarray:
+    """Read an array of bytes in the format of MNIST, packed or not."""
+    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+        content = file.read()
+    dimensions = content[3]
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(
+        np.frombuffer(content, ">i4", dimensions, 4)
+    )
+
+
+def _fashion_mnist(paths: Sequence[Path]) -> tuple[tuple[np.ndarray, ...], tuple[str, ...]]:
+    classes = "T-shirt/top, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot"
+    train_images, train_labels, test_images, test_labels = map(_idx, paths)
+    arrays = (train_images[..., None], train_labels, test_images[..., None], test_labels)
+    return arrays, tuple(classes.split(", "))
+
+
+def _cifar10(paths: Sequence[Path]) -> tuple[tuple[np.ndarray, ...], tuple[str, ...]]:
+    with tarfile.open(paths[0]) as archive:
+        # Unpickling can run a program; the hash says that it is the one that was published, which does not.
+        names = ["batches.meta", *(f"data_batch_{k}" for k in range(1, 6)), "test_batch"]
+        files = [archive.extractfile(f"cifar-10-batches-py/{name}") for name in names]
+        meta, *batches = [pickle.load(file, encoding="latin1") for file in files if file]
+    arrays: tuple[np.ndarray, ...] = ()
+    for part in (batches[:5], batches[5:]):
+        pixels = np.concatenate([batch["data"] for batch in part]).reshape(-1, 3, 32, 32)
+        arrays += (pixels.transpose(0, 2, 3, 1), np.concatenate([batch["labels"] for batch in part]))
+    return arrays, tuple(meta["label_names"])
+
+
+PUBLISHED = {
+    "fashion_mnist": Published(
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+        "FashionMNIST/raw",
+        {
+            "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+            "train-labels-idx1-ubyte.gz": "25c81989df183df01b3e8a0aad5dffbe",
+            "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
+            "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
+        },
+        _fashion_mnist,
+    ),
+    "cifar10": Published(
+        "https://www.cs.toronto.edu/~kriz",
+        "",
+        {"cifar-10-python.tar.gz": "c58f30108f718f92721af3b95e74349a"},
+        _cifar10,
+    ),
+}
 
 
 def load(name: str, resolution: int, root: Path, progress: bool = False) -> Arrays:
@@ -61,128 +111,70 @@ def load(name: str, resolution: int, root: Path, progress: bool = False) -> Arra
         progress: whether a download shows a progress bar.
 
     Raises:
-        InputError: torchvision is missing, or the data set is not there and cannot be downloaded.
+        InputError: the data set is not there and cannot be downloaded, or it cannot be read.
     """
-    published = describe(name, root)
-    key = _key(name, resolution, published.files)
-    found = key and array_cache.recall(root / "decoded" / key)
-    if found:
+    published = PUBLISHED[name]
+    folder = root / published.folder
+    unpacked = [archive.removesuffix(".gz") for archive in published.archives]
+    paths = [folder / (file if (folder / file).is_file() else f"{file}.gz") for file in unpacked]
+    kept = root / "decoded" / f"{name}-{resolution}-{state_of(folder, [path.name for path in paths])}"
+    if all(path.is_file() for path in paths) and (found := array_cache.recall(kept)):
         arrays, meta = found
         return Arrays(arrays, tuple(meta["classes"]), meta["fingerprint"])
-    parts = _read(name, published, root, progress)
-    arrays = ()
-    for part in parts:
-        images = np.asarray(part.data)
-        images = images[..., None] if images.ndim == 3 else images
-        arrays += (resize_all(images, resolution), np.asarray(part.targets, np.int64))
-    classes = tuple(parts[0].classes)
+    for path in paths:
+        if path.name in published.archives:
+            fetch(name, path, published, progress)
+    try:
+        (train_images, train_labels, test_images, test_labels), classes = published.read(paths)
+    except Exception as error:  # of any of the libraries that unpack and read
+        where = ", ".join(map(str, paths))
+        raise InputError(f"{name} cannot be read ({first_line(error)}); remove {where} and start again") from error
+    array_cache.check_memory(name, len(train_images) + len(test_images), resolution, train_images.shape[3])
+    train, test = (resize_all(images, resolution) for images in (train_images, test_images))
+    arrays = (train, train_labels.astype(np.int64), test, test_labels.astype(np.int64))
     mark = fingerprint(*arrays, classes=classes)
-    key = _key(name, resolution, published.files)
-    if key:
-        array_cache.keep(root / "decoded" / key, arrays, {"classes": classes, "fingerprint": mark})
+    kept = root / "decoded" / f"{name}-{resolution}-{state_of(folder, [path.name for path in paths])}"
+    array_cache.keep(kept, arrays, {"classes": classes, "fingerprint": mark})
     return Arrays(arrays, classes, mark)
 
 
-def describe(name: str, root: Path) -> Published:
-    """Return what torchvision knows of a data set whose files are below `root`.
+def fetch(name: str, path: Path, published: Published, progress: bool = False) -> None:
+    """Download an archive to `path` if it is not there, or not whole.
 
-    Raises:
-        InputError: torchvision is missing.
-    """
-    datasets = torchvision_part("datasets", f"{name} is read by", "use --data synthetic or an image folder")
-    if name == "fashion_mnist":
-        kind: Any = datasets.FashionMNIST
-        folder = root / "FashionMNIST" / "raw"
-        archives = tuple(Archive(file, md5, tuple(m + file for m in kind.mirrors)) for file, md5 in kind.resources)
-        return Published(kind, folder, tuple(folder / a.name.removesuffix(".gz") for a in archives), folder, archives)
-    kind = datasets.CIFAR10
-    folder = root / kind.base_folder
-    names = [file for file, _ in (*kind.train_list, *kind.test_list)] + [kind.meta["filename"]]
-    archive = Archive(kind.filename, kind.tgz_md5, (kind.url,))
-    return Published(kind, folder, tuple(folder / file for file in names), root, (archive,))
-
-
-def _key(name: str, resolution: int, files: Sequence[Path]) -> str | None:
-    """Return the name of the decoded arrays, which changes with any file; None as long as one is missing."""
-    try:
-        stats = [(file.name, (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files]
-    except OSError:
-        return None
-    return f"{name}-{resolution}-{hashlib.sha256(repr(stats).encode()).hexdigest()[:16]}"
-
-
-def _read(name: str, published: Published, root: Path, progress: bool) -> list[Any]:
-    """Read both splits; fetch and unpack the archives first if the files are not there, or not whole."""
-    kind = published.kind
-    try:
-        return [kind(root, train=train, download=False) for train in (True, False)]
-    except RuntimeError:  # torchvision's way to say that files are missing, or that their hash is wrong
-        pass
-    except Exception as error:
-        raise InputError(_damaged(name, published, error)) from error
-    for archive in published.archives:
-        fetch(name, archive, published.archive_folder, published.folder, progress)
-    try:
-        return [kind(root, train=train, download=True) for train in (True, False)]
-    except Exception as error:  # of any of the libraries that unpack and read
-        raise InputError(_damaged(name, published, error)) from error
-
-
-def _damaged(name: str, published: Published, error: Exception) -> str:
-    return f"{name} in {published.folder} cannot be read ({first_line(error)}); remove that folder and start again"
-
-
-def fetch(name: str, archive: Archive, folder: Path, goal: Path, progress: bool = False) -> Path:
-    """Return the path of an archive in `folder`, downloaded if it is not there, or not whole.
-
-    A download goes into a file of another name, which takes its own when the hash is right: a download that was stopped
-    is never taken for the whole. The address in $REGNET_EDU_MIRROR is tried before the published ones.
+    A download is never taken for the whole before its hash is right. The address in $REGNET_EDU_MIRROR is tried before
+    the published one.
 
     Raises:
         InputError: no address gives the file; the sentence says which folder to fill by hand.
     """
-    path = folder / archive.name
-    state = f"is not in {goal}"
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")  # the bar and our sentences say it
+    md5 = published.archives[path.name]
+    state = f"is not in {path.parent}"
     if path.is_file():
-        found = _md5(path)
-        if found == archive.md5:
-            return path
-        state = (
-            f"in {path} is damaged or half-downloaded ({path.stat().st_size:,} bytes, MD5 {found}, not {archive.md5})"
-        )
-    mirror = os.environ.get(MIRROR)
-    urls = ((f"{mirror.rstrip('/')}/{archive.name}",) if mirror else ()) + archive.urls
+        found = pooch.file_hash(path, alg="md5")
+        if found == md5:
+            return
+        size = f"{path.stat().st_size:,} bytes"
+        state = f"in {path} is damaged or half-downloaded ({size}, MD5 {found}, not {md5})"
     reasons = []
-    for url in urls:
+    for url in filter(None, (os.environ.get(MIRROR), published.url)):
+        get = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT, headers={"User-Agent": "regnet-edu"})
+        address = f"{url.rstrip('/')}/{path.name}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{archive.name}.part")
-            _download(url, part, progress)
-            found = _md5(part)
-            if found == archive.md5:
-                os.replace(part, path)
-                return path
-            reasons.append(f"{url}: {part.stat().st_size:,} bytes with MD5 {found}, not {archive.md5}")
-        except (OSError, HTTPException, ValueError) as error:  # ValueError: no address
-            reasons.append(f"{url}: {first_line(error)}")
+            pooch.retrieve(address, f"md5:{md5}", path.name, path.parent, downloader=get)
+            return
+        except (OSError, ValueError) as error:  # ValueError: no address, or another hash
+            reasons.append(f"{address}: {first_line(_cause(error))}")
     raise InputError(
-        f"{name} {state} and {archive.name} could not be downloaded ({'; '.join(reasons)}); put {archive.name} into "
-        f"{folder} by hand, name a mirror in {MIRROR}, or use --data synthetic or an image folder"
+        f"{name} {state} and {path.name} could not be downloaded ({'; '.join(reasons)}); put {path.name} into "
+        f"{path.parent} by hand, name a mirror in {MIRROR}, or use --data synthetic or an image folder"
     )
 
 
-def _download(url: str, path: Path, progress: bool) -> None:
-    from tqdm.auto import tqdm
-
-    request = urllib.request.Request(url, headers={"User-Agent": "regnet-edu"})
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, open(path, "wb") as file:
-        size = int(answer.headers.get("Content-Length") or 0) or None
-        with tqdm(total=size, desc=path.stem, unit="B", unit_scale=True, disable=not progress) as bar:
-            while chunk := answer.read(1 << 16):
-                file.write(chunk)
-                bar.update(len(chunk))
-
-
-def _md5(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+def _cause(error: BaseException) -> BaseException:
+    """Return what an exception began with: "connection refused" below three layers of pools and retries."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error

@@ -6,8 +6,7 @@ import contextlib
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,10 +14,10 @@ import numpy as np
 
 from ..common.errors import InputError
 from . import cache as array_cache
-from .decode_image import open_rgb
+from .dataset import fingerprint
+from .decode_image import each_image, open_rgb, printable, refuse, suffixes
 
 DECODER = 2  # counts the ways in which pixels were made of files: what an older one cached is decoded again
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".ppm", ".pgm", ".tif", ".tiff"}
 LAYOUT = "it needs train/CLASS/*.jpg and test/CLASS/*.jpg (val/ will do for test/)"
 
 
@@ -47,7 +46,7 @@ class FolderImages(NamedTuple):
     note: str
 
 
-def load(root: Path, resolution: int, cache: Path, progress: bool = False) -> FolderImages:
+def load(root: Path, resolution: int, cache: Path, progress: bool = False, skip_bad: int = 0) -> FolderImages:
     """Decode every image of `root`, or take the arrays from `cache` if no file has changed.
 
     Args:
@@ -55,39 +54,48 @@ def load(root: Path, resolution: int, cache: Path, progress: bool = False) -> Fo
         resolution: images are cropped to a square in the middle and resized to so many pixels.
         cache: folder for the decoded arrays; if it cannot be written, nothing is cached.
         progress: whether to show a progress bar.
+        skip_bad: how many images that cannot be read may be left out.
 
     Raises:
-        InputError: the folder is missing or empty, the classes of test and train differ, or an image is unreadable.
+        InputError: the folder is missing or empty, the classes of test and train differ, or images are unreadable.
     """
     listing = scan(root)
     paths = [os.fsdecode(path) for path in (*listing.train.paths, *listing.test.paths)]
     with readable(root):
-        stats = [(path, os.stat(root / path)) for path in paths]
-    lines = [f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in stats]
-    key = hashlib.sha256("\n".join([f"{root.resolve()} {DECODER}", str(resolution), *lines]).encode()).hexdigest()[:24]
-    found = array_cache.recall(cache / key)
+        kept = cache / state_of(root, paths, DECODER, resolution)
+    found = array_cache.recall(kept)
     if found and found[1].keys() >= {"fingerprint", "note"}:
-        note = _joined(found[1]["note"], listing.left_out)
-        return FolderImages(found[0], listing.classes, found[1]["fingerprint"], note)
-    _check_memory(root, listing, resolution)
-    arrays: list[np.ndarray] = []
-    converted: Counter[str] = Counter()
-    for name, split in (("train", listing.train), ("test", listing.test)):
-        files = [root / os.fsdecode(path) for path in split.paths]
-        arrays += [decode(files, resolution, f"decoding {name}" if progress else None, converted), split.labels]
-    digest = hashlib.sha256("\n".join(listing.classes).encode())
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    note = _joined(
-        *(f"{count} {mode} image{'s' * (count != 1)} converted to RGB" for mode, count in sorted(converted.items()))
-    )
-    meta = {"fingerprint": digest.hexdigest()[:16], "note": note}
-    array_cache.keep(cache / key, arrays, meta)
-    return FolderImages(tuple(arrays), listing.classes, meta["fingerprint"], _joined(note, listing.left_out))
+        arrays, meta = found
+    else:
+        instead = f"; imagenet:{root} reads them while it trains"
+        array_cache.check_memory(f"image folder {printable(root)}", len(paths), resolution, instead=instead)
+        arrays, meta = (), {"note": "", "unreadable": {}}
+        converted: Counter[str] = Counter()
+        for name, split in (("train", listing.train), ("test", listing.test)):
+            files = [os.fsdecode(path) for path in split.paths]
+            images, modes = decode(root, files, resolution, f"decoding {name}" if progress else None)
+            bad = {k: reason for k, (mode, reason) in enumerate(modes) if reason}
+            meta["unreadable"] |= {files[k]: reason for k, reason in bad.items()}
+            converted.update(mode for mode, reason in modes if not reason and mode != "RGB")
+            images, labels = (np.delete(a, list(bad), 0) if bad else a for a in (images, split.labels))
+            arrays += (images, labels)
+        refuse(root, meta["unreadable"], len(paths), skip_bad)
+        every_class_left(root, listing.classes, arrays[1], arrays[3])
+        plural = [(n, mode, "s" * (n != 1)) for mode, n in sorted(converted.items())]
+        meta["note"] = "; ".join(f"{n} image{s} of mode {mode} converted to RGB" for n, mode, s in plural)
+        meta["fingerprint"] = fingerprint(*arrays, classes=listing.classes)
+        array_cache.keep(kept, arrays, meta)
+    left_out = refuse(root, meta.get("unreadable", {}), len(paths), skip_bad)
+    note = "; ".join(filter(None, (meta["note"], listing.left_out, left_out)))
+    return FolderImages(arrays, listing.classes, meta["fingerprint"], note)
 
 
-def _joined(*notes: str) -> str:
-    return "; ".join(filter(None, notes))
+def every_class_left(root: Path, classes: Sequence[str], *labels: np.ndarray) -> None:
+    """Raise `InputError` if a class has lost all its images, in one of the splits, to those that cannot be read."""
+    for counts in (np.bincount(part, minlength=len(classes)) for part in labels):
+        if not counts.all():
+            name = classes[int(counts.argmin())]
+            raise InputError(f"image folder {printable(root)}: no image of class {name!r} can be read in one split")
 
 
 @contextlib.contextmanager
@@ -96,19 +104,10 @@ def readable(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name = os.fsdecode(error.filename or "")
-        raise InputError(f"image folder {root}: {name} cannot be read ({error.strerror or error})") from error
-
-
-def _check_memory(root: Path, listing: Listing, resolution: int) -> None:
-    """Refuse to decode more than fits into memory."""
-    images = len(listing.train.labels) + len(listing.test.labels)
-    needed, free = images * resolution * resolution * 3, array_cache.free_memory()
-    if free is not None and needed > free:
+        name = printable(os.fsdecode(error.filename or ""))
         raise InputError(
-            f"image folder {root} holds {images:,} images, which at {resolution} pixels need {needed / 1e9:.3g} GB of "
-            f"memory, more than the {free / 1e9:.3g} GB that are free; imagenet:{root} reads them while it trains"
-        )
+            f"image folder {printable(root)}: {name} cannot be read ({error.strerror or error})"
+        ) from error
 
 
 def scan(root: Path) -> Listing:
@@ -123,7 +122,9 @@ def scan(root: Path) -> Listing:
 
 def _scan(root: Path) -> Listing:
     if not root.is_dir():
-        raise InputError(f"image folder {root} {'is no folder' if root.exists() else 'does not exist'}; {LAYOUT}")
+        raise InputError(
+            f"image folder {printable(root)} {'is no folder' if root.exists() else 'does not exist'}; {LAYOUT}"
+        )
     test = next((name for name in ("test", "val") if (root / name).is_dir()), "test")
     classes = _classes(root, "train", test)
     splits: list[Split] = []
@@ -131,18 +132,53 @@ def _scan(root: Path) -> Listing:
     for split in ("train", test):
         names, labels = [], []
         for label, name in enumerate(classes):
-            with os.scandir(root / split / name) as entries:
-                inside = [e.name for e in entries if e.name[0] != "." and not e.is_dir()]
-            files = sorted(name for name in inside if _is_image(name))
+            inside = files_below(root / split / name)
+            files = [file for file in inside if _is_image(file)]
             others += len(inside) - len(files)
             if not files:
-                raise InputError(f"class folder {root / split / name} holds no images ({', '.join(sorted(SUFFIXES))})")
+                raise InputError(f"class folder {printable(root / split / name)} holds no images such as *.jpg")
             names += [f"{split}/{name}/{file}" for file in files]
             labels += [label] * len(files)
         # A list of a million strings costs ten times the memory of an array, and every process that touches it a copy.
         splits.append(Split(np.array([os.fsencode(n) for n in names]), np.array(labels, np.int64)))
     left_out = f"{others:,} file{'s' * (others != 1)} left out, by their names no images" if others else ""
-    return Listing(classes, splits[0], splits[1], left_out)
+    return Listing(tuple(map(printable, classes)), splits[0], splits[1], left_out)
+
+
+def files_below(folder: Path) -> list[str]:
+    """Return the files of a folder and of the folders in it, relative to it, in the order of torchvision's ImageFolder.
+
+    Names that begin with a dot are hidden, and left out. A link back to a folder around it is not followed.
+    """
+    found = []
+
+    def raise_it(error: OSError) -> None:
+        raise error
+
+    for place, inside, files in os.walk(folder, followlinks=True, onerror=raise_it):
+        below = os.path.relpath(place, folder).replace(os.sep, "/")
+        if inside:
+            around = {os.path.realpath(folder / part) for part in (Path(below), *Path(below).parents)}
+            inside[:] = [n for n in inside if n[0] != "." and os.path.realpath(os.path.join(place, n)) not in around]
+        prefix = "" if below == "." else f"{below}/"
+        found.append((place, [prefix + file for file in sorted(files) if file[0] != "."]))
+    return [file for _, names in sorted(found) for file in names]
+
+
+def state_of(root: Path, paths: Sequence[str], *more: object) -> str:
+    """Return a digest that changes with the name, the size and the time of any of the files, and with `more`."""
+    lines = [" ".join(map(str, (path, *size_and_time(root / path)))) for path in paths]
+    head = [f"{root.resolve()} {more[0]}", *map(str, more[1:])] if more else [str(root.resolve())]
+    return hashlib.sha256(os.fsencode("\n".join([*head, *lines]))).hexdigest()[:24]
+
+
+def size_and_time(path: str | bytes | Path) -> tuple[int, int]:
+    """Return the size of a file and when it was changed; (-1, 0) for a link that leads nowhere."""
+    try:
+        stat = os.stat(path)
+    except FileNotFoundError:
+        return -1, 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _classes(root: Path, train: str, test: str) -> tuple[str, ...]:
@@ -173,32 +209,29 @@ def _classes(root: Path, train: str, test: str) -> tuple[str, ...]:
 
 
 def _is_image(name: str) -> bool:
-    return name[0] != "." and os.path.splitext(name)[1].lower() in SUFFIXES
+    return os.path.splitext(name)[1].lower() in suffixes()
 
 
-def decode(paths: list[Path], resolution: int, title: str | None, converted: Counter[str]) -> np.ndarray:
-    """Read images into an (n, resolution, resolution, 3) uint8 array; count what was converted to RGB by its mode."""
+def decode(
+    root: Path, files: Sequence[str], resolution: int, title: str | None
+) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Read images into an (n, resolution, resolution, 3) uint8 array; return it and each one's mode, or why not."""
     from PIL import Image
-    from tqdm.auto import tqdm
 
-    images = np.empty((len(paths), resolution, resolution, 3), np.uint8)
+    images = np.empty((len(files), resolution, resolution, 3), np.uint8)
 
-    def read(k: int) -> str:
-        rgb, mode = open_rgb(paths[k])
+    def read(k: int) -> tuple[str, str]:
+        rgb, mode = open_rgb(root / files[k])
         if rgb.size != (resolution, resolution):
             side = min(rgb.size)
             left, top = (rgb.width - side) // 2, (rgb.height - side) // 2
             square = rgb.crop((left, top, left + side, top + side))
             rgb = square.resize((resolution, resolution), Image.Resampling.BICUBIC)
         images[k] = np.asarray(rgb)
-        return mode
+        return mode, ""
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        modes = pool.map(read, range(len(paths)))
-        for mode in tqdm(modes, title, total=len(paths), unit=" images", disable=title is None, leave=False):
-            if mode != "RGB":
-                converted[mode] += 1
-    return images
+    done = each_image(files, read, title)
+    return images, [("", one) if isinstance(one, str) else one for one in done]
 
 
 def resize_all(images: np.ndarray, resolution: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from ..common.validation import whole
 from . import cache as array_cache
 from . import downloads, folder, stream, synthetic
 from .dataset import DataSet, fingerprint
+from .decode_image import printable
 
 NAMES = ("synthetic", "fashion_mnist", "cifar10", "imagenet:DIR")
 
@@ -60,14 +61,14 @@ class ImageData(DataSet):
         return self.train_images.shape[3]
 
 
-def cache_folder() -> Path:
-    """Where downloads and decoded images are kept: $REGNET_EDU_CACHE, or regnet_edu in the user's cache folder."""
-    if os.environ.get("REGNET_EDU_CACHE"):
-        return Path(os.environ["REGNET_EDU_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "regnet_edu"
-
-
-def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int = 32, progress: bool = False) -> DataSet:
+def load(
+    data: str | os.PathLike[str] | DataSet = "synthetic",
+    resolution: int = 32,
+    progress: bool = False,
+    *,
+    skip_bad: int = 0,
+    verify: bool = False,
+) -> DataSet:
     """Load a data set as arrays of `resolution` x `resolution` pixels, or list the files of one that stays on disk.
 
     Args:
@@ -76,34 +77,40 @@ def load(data: str | os.PathLike[str] | DataSet = "synthetic", resolution: int =
             folder on the disk. An `ImageData` or an `ImageStream` is returned as it is.
         resolution: height and width in pixels. Images of another size are cropped to a square and resized.
         progress: whether decoding shows a progress bar.
+        skip_bad: how many images of a folder that cannot be read may be left out; a note in records tells of them.
+        verify: whether every image of "imagenet:DIR" is decoded now; without, only its header is looked at.
 
     Raises:
-        InputError: the name is unknown, the folder is missing or empty, an image cannot be read, or memory is short.
+        InputError: the name is unknown, the folder is missing or empty, images cannot be read, or memory is short.
     """
     if isinstance(data, DataSet):
         return data
     whole("resolution", resolution, least=8, of="pixels")
+    whole("skip_bad", skip_bad, least=0, of="images")
     name = str(data)
     if name == "synthetic":
         return _synthetic(resolution)
     if name in ("fashion_mnist", "cifar10"):
-        return ImageData.of(name, *downloads.load(name, resolution, cache_folder(), progress))
-    if name == "imagenet" or name.startswith(stream.PREFIX):
-        return stream.open_folder(stream.folder_of(name), resolution)
+        return ImageData.of(name, *downloads.load(name, resolution, array_cache.cache_folder(), progress))
+    if stream.is_streamed(name):
+        files = stream.open_folder(stream.folder_of(name), resolution)
+        return files.without(files.unreadable(verify, progress), skip_bad)
     path = Path(name).expanduser()
     if not path.exists() and os.sep not in name:
         raise InputError(f"data {name!r} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
-    images = folder.load(path, resolution, cache_folder() / "decoded", progress)
+    images = folder.load(path, resolution, array_cache.cache_folder() / "decoded", progress, skip_bad)
     if images.note and progress:
         print(f"note: {path}: {images.note}", file=sys.stderr)
-    return ImageData.of(path.resolve().name, images.arrays, images.classes, images.fingerprint, images.note)
+    name = printable(path.resolve().name)
+    return ImageData.of(name, images.arrays, images.classes, images.fingerprint, images.note)
 
 
 @lru_cache(maxsize=1)  # every sweep of a notebook asks for them
 def _synthetic(resolution: int) -> ImageData:
     """The drawn pictures. Drawing takes seconds: they are kept on the disk too, under the program that draws them."""
     drawn_by = hashlib.sha256(Path(synthetic.__file__).read_bytes() + np.__version__.encode()).hexdigest()[:16]
-    kept = cache_folder() / "decoded" / f"synthetic-{resolution}-{drawn_by}"
+    array_cache.check_memory("synthetic", 14_240, resolution)
+    kept = array_cache.cache_folder() / "decoded" / f"synthetic-{resolution}-{drawn_by}"
     found = array_cache.recall(kept)
     if found and found[1].get("fingerprint") == fingerprint(*found[0], classes=synthetic.CLASSES):
         arrays, mark = found[0], found[1]["fingerprint"]

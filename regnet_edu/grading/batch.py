@@ -1,61 +1,46 @@
-"""Grades one or many submissions: who handed in what, every exercise of each, several at once."""
+"""Grades one or many submissions: every exercise of each learner, several at once, and again only what changed."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
+from threading import Event
 
 from ..common.errors import InputError
-from .exercise import SEEDS, Exercise, exercises
+from .evidence import Evidence, gather, now
+from .exercise import SEEDS, Exercise
+from .handin.choose import NoFileError, choose
+from .handin.people import Learner, collected
 from .judge import check_source
-from .submission import find, read
-from .verdict import PartVerdict, Verdict
+from .process import Limits, StoppedError
+from .record import Key, Record
+from .result import Graded, Result, without_points
+from .submission import Submission, read, read_file
+from .verdict import Verdict
 
 
 @dataclass(frozen=True)
-class Graded:
-    """Everything that one learner handed in."""
+class Grading:
+    """The results of everyone, what is to be said about the folder, and how many results were there already."""
 
-    learner: str
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def points(self) -> int:
-        return sum(v.points for v in self.verdicts)
-
-    @property
-    def of(self) -> int:
-        return sum(v.of for v in self.verdicts)
+    learners: list[Graded]
+    notes: tuple[str, ...] = ()
+    kept: int = 0
 
 
-def learners(folder: Path, single: bool = False) -> dict[str, Path]:
-    """Return who handed in: every folder in `folder`; or `folder` itself, if it holds exercises or is `single`.
+@dataclass(frozen=True)
+class _Job:
+    """One exercise of one learner that has to run."""
 
-    Raises:
-        InputError: there is no such folder, or nothing in it.
-    """
-    if not folder.is_dir():
-        raise InputError(f"{folder} is no folder of submissions")
-    if single or any(_handed_in(e, folder) for e in exercises().values()):
-        return {folder.resolve().name: folder}
-    found = {p.name: p for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith((".", "__"))}
-    if not found:
-        raise InputError(f"{folder} holds no submissions: it has neither files of exercises nor folders of learners")
-    return found
-
-
-def _handed_in(exercise: Exercise, folder: Path) -> bool:
-    try:
-        find(exercise, folder)
-    except InputError:
-        return False
-    return True
+    learner: Learner
+    exercise: Exercise
+    path: Path
+    note: str
+    evidence: Evidence
+    submission: Submission
 
 
 def check(exercise: Exercise, place: Path | None, seeds: Sequence[int] = SEEDS) -> Verdict:
@@ -63,8 +48,7 @@ def check(exercise: Exercise, place: Path | None, seeds: Sequence[int] = SEEDS) 
     try:
         submission = read(exercise, place)
     except InputError as error:
-        parts = tuple(PartVerdict(p.name, 0, p.points, str(error), p.idea) for p in exercise.parts)
-        return Verdict(exercise, exercise.filename, parts, problem=str(error))
+        return without_points(exercise, str(error))
     return check_source(exercise, submission, seeds)
 
 
@@ -73,108 +57,125 @@ def grade(
     wanted: Sequence[Exercise],
     workers: int | None = None,
     seeds: Sequence[int] = SEEDS,
-    on_done: Callable[[], None] = lambda: None,
+    on_done: Callable[[int, int], None] = lambda done, total: None,
     single: bool = False,
-) -> list[Graded]:
-    """Grade the wanted exercises of every learner; each in its own process, `workers` at once."""
-    people = learners(folder, single)
-    jobs = [(person, exercise) for person in people for exercise in wanted]
+    record: Record | None = None,
+    known: Mapping[Key, Result] | None = None,
+    again: bool = False,
+    ours: Collection[Path] = (),
+    submitted: str = "",
+) -> Grading:
+    """Grade the wanted exercises of every learner; each in its own process, `workers` at once.
 
-    def work(job: tuple[str, Exercise]) -> Verdict:
+    Args:
+        folder: of one learner or many, as it was downloaded.
+        wanted: exercises.
+        workers: how many at once; one a processor if not given.
+        seeds: of the questions.
+        on_done: called with how many results there are, and of how many.
+        single: the folder is of one learner, whatever is in it.
+        record: gets every result as soon as it is there; what it holds and has not changed is not graded again.
+        known: earlier results beside those of the record.
+        again: grade everything; of earlier results only the instants of submission count.
+        ours: folders that are written in; they are no learner's.
+        submitted: the instant of submission, where a system knows better than the files.
+
+    Raises:
+        InputError: there is nothing to grade.
+    """
+    before = {**(known or {}), **(record.results if record else {})}
+    with collected(folder, single, ours) as whole:
+        results: dict[Key, Result] = {}
+        jobs: list[_Job] = []
+        for learner in whole.learners:
+            for exercise in wanted:
+                found = _prepare(learner, exercise, seeds, before, again, submitted)
+                if isinstance(found, _Job):
+                    jobs.append(found)
+                else:
+                    results[learner.name, exercise.number] = found
+        kept = sum(r.evidence is not None for r in results.values())
+        total = len(results) + len(jobs)
+        on_done(len(results), total)
+
+        def keep(job: _Job, result: Result) -> None:
+            if record and not result.fault:
+                record.add(job.learner.name, result)
+            results[job.learner.name, job.exercise.number] = result
+            on_done(len(results), total)
+
+        _run(jobs, workers or processors(), seeds, keep)
+        learners = [
+            Graded(one.name, tuple(results[one.name, e.number] for e in wanted), one.late) for one in whole.learners
+        ]
+        return Grading(learners, whole.notes, kept)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _prepare(
+    learner: Learner,
+    exercise: Exercise,
+    seeds: Sequence[int],
+    before: Mapping[Key, Result],
+    again: bool,
+    submitted: str,
+) -> Result | _Job:
+    """Find and read a learner's file; return a result at once where there is nothing to run, or nothing has changed."""
+    note, evidence = "", None
+    earlier = before.get((learner.name, exercise.number))
+    try:
+        if learner.problem:
+            raise InputError(learner.problem)
+        choice = choose(exercise, learner.files, learner.name)
+        note, path = choice.note, choice.file.path
+        submission = _readable(path, learner.flat)
+        evidence = gather(exercise, path, choice.file.shown, submission, seeds, submitted)
+        if earlier and earlier.evidence:
+            evidence = evidence.submitted_as(earlier.evidence)
+            if not again and evidence.decides_as(earlier.evidence):
+                return replace(earlier, note=note)
+        if submission is None:
+            read_file(path, choice.file.shown)  # says why
+        assert submission is not None
+        return _Job(learner, exercise, path, note, evidence, submission)
+    except NoFileError as error:
+        return Result(without_points(exercise, str(error)), missing=True)
+    except (InputError, OSError) as error:
+        return Result(without_points(exercise, str(error)), note=note, evidence=evidence)
+
+
+def _readable(path: Path, flat: bool) -> Submission | None:
+    """The code in a file; in a flat download what lies beside it is other people's, and cannot be imported."""
+    try:
+        found = read_file(path)
+    except InputError:
+        return None
+    return replace(found, folder=None) if flat else found
+
+
+def _run(jobs: Sequence[_Job], workers: int, seeds: Sequence[int], keep: Callable[[_Job, Result], None]) -> None:
+    """Hand on each result as soon as it is there; whatever ends this early ends the processes of learners too."""
+    stop = Event()
+
+    def work(job: _Job) -> Result:
         try:
-            return check(job[1], people[job[0]], seeds)
+            verdict = check_source(job.exercise, job.submission, seeds, Limits(stop=stop))
+        except StoppedError:
+            raise
         except Exception as error:  # a fault of ours in one exercise: no points, said by name, and the rest goes on
             words = f"this exercise could not be graded: {type(error).__name__}: {error}"
-            parts = tuple(PartVerdict(p.name, 0, p.points, words, p.idea) for p in job[1].parts)
-            return Verdict(job[1], job[1].filename, parts, problem=words)
-        finally:
-            on_done()
+            return Result(without_points(job.exercise, words), fault=True, note=job.note, evidence=job.evidence)
+        return Result(verdict, note=job.note, evidence=replace(job.evidence, layers=list(verdict.layers), graded=now()))
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        verdicts = list(pool.map(work, jobs))
-    size = len(wanted)
-    return [Graded(p, tuple(verdicts[k * size : (k + 1) * size])) for k, p in enumerate(people)]
-
-
-def gradescope(graded: Graded) -> dict[str, Any]:
-    """One learner's results as Gradescope reads them from results.json."""
-    tests = []
-    for verdict in graded.verdicts:
-        for k, part in enumerate(verdict.parts, 1):
-            tests.append(
-                {
-                    "name": f"{verdict.exercise.number} {verdict.exercise.title}: {part.name}",
-                    "number": f"{verdict.exercise.number}.{k}",
-                    "score": part.points,
-                    "max_score": part.of,
-                    "status": "passed" if part.passed else "failed",
-                    "output": part.words and f"{part.words}\nRead again: {part.idea}.",
-                    "visibility": "visible",
-                }
-            )
-    return {"score": graded.points, "output": f"{graded.points} of {graded.of} points", "tests": tests}
-
-
-def as_json(results: Sequence[Graded]) -> str:
-    """For one learner Gradescope's format; for many, the same under each name."""
-    if len(results) == 1:
-        return json.dumps(gradescope(results[0]), indent=1)
-    return json.dumps({"submissions": {g.learner: gradescope(g) for g in results}}, indent=1)
-
-
-def as_csv(results: Sequence[Graded]) -> str:
-    """One row a learner, one column an exercise."""
-    import csv
-    import io
-
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    first = results[0].verdicts if results else ()
-    table.writerow(["learner", *(v.exercise.number for v in first), "points", "of"])
-    for g in results:
-        table.writerow([_safe(g.learner), *(v.points for v in g.verdicts), g.points, g.of])
-    return text.getvalue()
-
-
-def _safe(name: str) -> str:
-    """A folder's name that a spreadsheet does not take for a formula."""
-    return f"'{name}" if name[:1] in "=+-@\t" else name
-
-
-def as_junit(results: Sequence[Graded]) -> str:
-    """JUnit XML: one suite a learner and exercise, one case a part."""
-    root = ElementTree.Element("testsuites")
-    for g in results:
-        for verdict in g.verdicts:
-            failed = sum(not p.passed for p in verdict.parts)
-            name = f"{g.learner}: {verdict.exercise.number} {verdict.exercise.title}"
-            suite = ElementTree.SubElement(
-                root, "testsuite", name=_xml(name), tests=str(len(verdict.parts)), failures=str(failed), errors="0"
-            )
-            for part in verdict.parts:
-                case = ElementTree.SubElement(suite, "testcase", classname=_xml(name), name=part.name)
-                if not part.passed:
-                    first = _xml(part.words.splitlines()[0])
-                    ElementTree.SubElement(case, "failure", message=first).text = _xml(part.words)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
-
-
-def _xml(text: str) -> str:
-    """Text without the characters that XML forbids; a learner may return any."""
-    return "".join(c if c in "\n\t" or " " <= c < "\ud800" or "\ue000" <= c < "\ufffe" else "?" for c in text)
-
-
-FORMATS: dict[str, Callable[[Sequence[Graded]], str]] = {".json": as_json, ".csv": as_csv, ".xml": as_junit}
-
-
-def table(results: Sequence[Graded]) -> str:
-    """The points of everyone, for a terminal."""
-    if not results:
-        return ""
-    width = max(7, *(len(g.learner) for g in results))
-    numbers = [v.exercise.number for v in results[0].verdicts]
-    lines = [f"{'learner':<{width}}  {'  '.join(numbers)}  points"]
-    for g in results:
-        cells = "  ".join(f"{v.points}/{v.of}".rjust(len(n)) for n, v in zip(numbers, g.verdicts, strict=True))
-        lines.append(f"{g.learner:<{width}}  {cells}  {g.points} of {g.of}")
-    return "\n".join(lines)
+    pool = ThreadPoolExecutor(workers)
+    try:
+        futures = {pool.submit(work, job): job for job in jobs}
+        for future in as_completed(futures):
+            keep(futures[future], future.result())
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)

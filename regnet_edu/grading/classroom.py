@@ -1,35 +1,23 @@
-"""Configurations for GitHub Classroom and Gradescope, made from the catalogue; the files in exercises/classroom/."""
+"""Scripts for Gradescope and Classroom 50, the files in exercises/classroom/: each calls `regnet-edu grade`."""
 
 from __future__ import annotations
 
-from .exercise import exercises
-
-WORKFLOW_HEAD = """# The workflow of a GitHub Classroom assignment, for .github/workflows/ of its template repository.
-# Set the repository variable REGNET_EDU to where pip finds the package (the address of a wheel, or git+https://...).
-# It checks the files in exercises/, with the points of every part.
-name: Autograding Tests
-on: [push, workflow_dispatch]
-permissions:
-  checks: write
-  actions: read
-  contents: read
-jobs:
-  run-autograding-tests:
-    runs-on: ubuntu-latest
-    if: github.actor != 'github-classroom[bot]'
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - name: Install
-        run: python -m pip install "${{ vars.REGNET_EDU }}"
-"""
-
 RUN_AUTOGRADER = """#!/usr/bin/env bash
 # Gradescope runs this for each submission; it reads results.json.
-out=/autograder/results/results.json
-if ! words=$(regnet-edu grade /autograder/submission --single --out "$out" --quiet 2>&1 >/dev/null); then
+ONLY=""        # the exercises of this assignment, such as "03.1 03.2"; all of them if it is empty
+SEED=""        # a number of your own, for the second set of questions
+VISIBILITY=""  # of the single tests: visible, hidden, after_due_date or after_published
+ASSIGNMENT=""  # or put class.toml beside this file, and write here which assignment of it this is
+
+home=/autograder/
+out=${home}results/results.json
+options=(--single --quiet --out "$out")
+[ -z "$ONLY" ] || options+=(--only $ONLY)
+[ -z "$SEED" ] || options+=(--seed "$SEED")
+[ -z "$VISIBILITY" ] || options+=(--visibility "$VISIBILITY")
+[ -z "$ASSIGNMENT" ] || options+=(--class "${home}source" --assignment "$ASSIGNMENT")
+[ ! -e "${home}submission_metadata.json" ] || options+=(--submitted "${home}submission_metadata.json")
+if ! words=$(regnet-edu grade "${home}submission" "${options[@]}" 2>&1 >/dev/null) && [ ! -e "$out" ]; then
   python3 -c 'import json, sys; json.dump({"score": 0, "output": sys.argv[1]}, open(sys.argv[2], "w"))' "$words" "$out"
 fi
 """
@@ -41,34 +29,33 @@ apt-get update && apt-get install -y python3 python3-pip
 python3 -m pip install --break-system-packages /autograder/source/regnet_edu-*.whl
 """
 
+AUTOGRADER = '''"""Classroom 50 runs this for each submission, in the learner's checkout.
 
-def github_workflow() -> str:
-    """One step a part, so that a part that is right has its points whatever the others do."""
-    steps, results, names = [], [], []
-    for exercise in exercises().values():
-        for k, part in enumerate(exercise.parts, 1):
-            name = f"e{exercise.number.replace('.', '-')}-{k}"
-            names.append(name)
-            results.append(f'          {name.upper()}_RESULTS: "${{{{ steps.{name}.outputs.result }}}}"')
-            steps.append(
-                f"""      - name: "{exercise.number} {part.name}"
-        id: {name}
-        uses: classroom-resources/autograding-command-grader@v1
-        with:
-          test-name: "{exercise.number} {exercise.title}: {part.name}"
-          command: regnet-edu check {exercise.number} --part {k}
-          timeout: 5
-          max-score: {part.points}
+Put it in CLASSROOM/autograders/ASSIGNMENT/ of your `classroom50` repository, with the package's wheel beside it.
 """
-            )
-    reporter = """      - name: Autograding Reporter
-        uses: classroom-resources/autograding-grading-reporter@v1
-        env:
-"""
-    end = f"        with:\n          runners: {','.join(names)}\n"
-    return WORKFLOW_HEAD + "".join(steps) + reporter + "\n".join(results) + "\n" + end
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+ONLY = []  # the exercises of this assignment, such as ["03.1", "03.2"]; all of them if it is empty
+SEED = None  # a number of your own, for the second set of questions
+
+PYTHON = [sys.executable, "-P"]  # nothing is imported from the learner's checkout
+if importlib.util.find_spec("regnet_edu") is None:
+    wheel = next(Path(__file__).parent.glob("regnet_edu-*.whl"))
+    subprocess.run([*PYTHON, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+options = [*(["--only", *ONLY] if ONLY else []), *(["--seed", str(SEED)] if SEED is not None else [])]
+grade = [*PYTHON, "-m", "regnet_edu", "grade", ".", "--classroom50", "--quiet", *options]
+sys.exit(subprocess.run(grade, check=False).returncode)  # it wrote result.json and release-body.md
+'''
 
 
 def files() -> dict[str, str]:
     """Paths under exercises/classroom/ and their texts."""
-    return {"github.yml": github_workflow(), "gradescope/run_autograder": RUN_AUTOGRADER, "gradescope/setup.sh": SETUP}
+    return {
+        "classroom50/autograder.py": AUTOGRADER,
+        "gradescope/run_autograder": RUN_AUTOGRADER,
+        "gradescope/setup.sh": SETUP,
+    }

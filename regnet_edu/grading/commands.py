@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError
+from . import class_command, grade_command
 
 
 def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str, Callable[[argparse.Namespace], None]]:
@@ -42,15 +43,17 @@ def add(command: Callable[[str, str, str], argparse.ArgumentParser]) -> dict[str
     watch.add_argument("--once", action="store_true", help="show the progress once and stop")
     watch.add_argument("--html", type=Path, metavar="FILE", help="write the picture as a page too, anew at each save")
 
-    grade = command("grade", "grade one or many submissions", "submissions --out results.json --out results.csv")
-    grade.add_argument("folder", type=Path, metavar="DIR", help="of one learner, or with one folder for each")
-    grade.add_argument("--out", action="append", default=[], type=Path, metavar="FILE", help=".json, .csv or .xml")
-    grade.add_argument("--single", action="store_true", help="DIR is of one learner, whatever is in it")
-    grade.add_argument("--only", nargs="+", default=[], metavar="NUMBER", help="grade these exercises only")
-    grade.add_argument("--workers", type=int, help="submissions at once (one a processor)")
-    grade.add_argument("--seed", type=int, help="your own second set of seeds")
-    grade.add_argument("--quiet", action="store_true", help="show no progress bar")
-    return {"exercises": _exercises, "check": _check, "hint": _hint, "reset": _reset, "watch": _watch, "grade": _grade}
+    grade_command.add(command)
+    class_command.add(command)
+    return {
+        "exercises": _exercises,
+        "check": _check,
+        "hint": _hint,
+        "reset": _reset,
+        "watch": _watch,
+        "grade": grade_command.run,
+        "class": class_command.run,
+    }
 
 
 def _exercises(options: argparse.Namespace) -> None:
@@ -75,7 +78,7 @@ def _check(options: argparse.Namespace) -> None:
     from .exercise import get
     from .judge import check_source
     from .progress import look
-    from .submission import read
+    from .submission import find_any, read_file
 
     if options.number is None:
         _show(look(Path("exercises") if Path("exercises").is_dir() else Path()), None)
@@ -83,7 +86,10 @@ def _check(options: argparse.Namespace) -> None:
     exercise = get(options.number)
     if options.part is not None and not 1 <= options.part <= len(exercise.parts):
         raise InputError(f"--part {options.part}: exercise {exercise.number} has the parts 1 to {len(exercise.parts)}")
-    submission = read(exercise, options.place)
+    path, note = find_any(exercise, options.place)
+    submission = read_file(path)
+    if note:
+        print(note, file=sys.stderr)
     if options.part is not None:  # the others do not even run
         exercise = replace(exercise, parts=exercise.parts[options.part - 1 : options.part])
     verdict = check_source(exercise, submission)
@@ -154,31 +160,3 @@ def _watch(options: argparse.Namespace) -> None:
                 print(f"\n{new.verdict}\n")
         _show(now, options.html, 2)
         before = now
-
-
-def _grade(options: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
-    from .batch import FORMATS, grade, learners, table
-    from .exercise import SEEDS, exercises, get
-
-    for out in options.out:
-        if out.suffix not in FORMATS:
-            raise InputError(f"--out {out} must end in {', '.join(FORMATS)}")
-    if options.workers is not None and options.workers < 1:
-        raise InputError(f"--workers {options.workers} is too small; the smallest is 1")
-    if options.seed is not None and options.seed < 0:
-        raise InputError(f"--seed {options.seed} must be at least 0")
-    wanted = [get(n) for n in options.only] or list(exercises().values())
-    seeds = SEEDS if options.seed is None else (SEEDS[0], options.seed)
-    total = len(learners(options.folder, options.single)) * len(wanted)
-    with tqdm(total=total, unit="exercise", disable=options.quiet, file=sys.stderr) as bar:
-        done = lambda: (bar.update(), None)[1]  # noqa: E731
-        results = grade(options.folder, wanted, options.workers, seeds, done, options.single)
-    for out in options.out:
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            out.write_text(FORMATS[out.suffix](results), encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
-    print(table(results))

@@ -44,14 +44,16 @@ class Ask:
         name: as the call shows it, such as "train".
         answer: from the arguments, as plain data, to plain data; a ValueError is told to the learner.
         world: what else the answer depends on; shown to no one.
+        recalls: whether it also depends on what was asked before, which it then gets after the world.
     """
 
     name: str
     answer: Callable[..., Any]
     world: tuple[Any, ...] = ()
+    recalls: bool = False
 
-    def __call__(self, *arguments: Any) -> Any:
-        return self.answer(*self.world, *arguments)
+    def __call__(self, *arguments: Any, asked: Sequence[tuple[tuple[Any, ...], Any]] = ()) -> Any:
+        return self.answer(*self.world, *((asked,) if self.recalls else ()), *arguments)
 
     def __repr__(self) -> str:
         return self.name
@@ -77,6 +79,9 @@ class Part:
         same: whether an answer is as good as the reference's.
         judge: for answers that are not one value: from (arguments, answer) to a complaint, or None.
         script: runs in the learner's process as script(module, *arguments) in place of the function itself.
+        helpers: functions that the script uses; their text goes with it.
+        told: what a call is, in place of the function and its arguments.
+        evidence: from what was asked of an `Ask` to a table of what is compared with that of the reference too.
     """
 
     name: str
@@ -87,6 +92,9 @@ class Part:
     same: Callable[[Any, Any], bool] = close
     judge: Callable[[tuple[Any, ...], Any], str | None] | None = None
     script: Callable[..., Any] | None = None
+    helpers: tuple[Callable[..., Any], ...] = ()
+    told: Callable[[tuple[Any, ...]], str] | None = None
+    evidence: Callable[[list[tuple[tuple[Any, ...], Any]]], dict[str, Any]] | None = None
 
     def calls(self, seeds: Sequence[int] = SEEDS) -> list[tuple[Any, ...]]:
         """Arguments of every call, the smallest first, those of the first seed before those of the second."""
@@ -97,7 +105,9 @@ class Part:
         return found
 
     def script_source(self) -> str | None:
-        return None if self.script is None else textwrap.dedent(inspect.getsource(self.script))
+        if self.script is None:
+            return None
+        return "\n\n".join(textwrap.dedent(inspect.getsource(f)) for f in (*self.helpers, self.script))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from ..common.errors import InputError
-from . import classroom
+from . import classroom, notebook
 from .exercise import Exercise, exercises
 
 
@@ -59,27 +59,39 @@ def files(exercise: Exercise) -> dict[str, str]:
     }
 
 
+def readme() -> str:
+    """What lies where, for a learner."""
+    row = "| {0.number} | {0.title} | [{0.slug}]({0.slug}/README.md) | {0.minutes} |".format
+    rows = "\n".join(map(row, exercises().values()))
+    return f"""# Exercises
+
+Each exercise is a file to fill in, in a folder of its own, and the same as a notebook in `notebooks/`: take either.
+Check with `regnet-edu check 03.1`, or with `rn.check("03.1")` in a notebook; `regnet-edu hint 03.1` or
+`rn.hint("03.1")` opens one hint at a time, and `regnet-edu watch` shows how far you are.
+
+| number | exercise | folder | minutes |
+| --- | --- | --- | --- |
+{rows}
+"""
+
+
 def write_all(root: Path) -> tuple[int, int]:
-    """Write the folder of every exercise under `root`; what is there already stays. Return (written, kept)."""
-    written = kept = 0
+    """Write the folder and the notebook of every exercise under `root`, and what an instructor needs.
+
+    What is there already stays. Return (written, kept).
+    """
+    texts = {Path("README.md"): readme()}
     for exercise in exercises().values():
-        folder = root / exercise.slug
-        for name, text in files(exercise).items():
-            if (folder / name).exists():
-                kept += 1
-                continue
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
+        texts |= {Path(exercise.slug, name): text for name, text in files(exercise).items()}
+        texts[Path("notebooks", f"{exercise.slug}.ipynb")] = notebook.write(notebook.notebook(exercise))
+    texts |= {Path("classroom", name): text for name, text in classroom.files().items()}
+    written = 0
+    for path, text in texts.items():
+        if not (root / path).exists():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
             written += 1
-    for name, text in classroom.files().items():
-        path = root / "classroom" / name
-        if path.exists():
-            kept += 1
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        written += 1
-    return written, kept
+    return written, len(texts) - written
 
 
 def reset(exercise: Exercise, path: Path) -> Path | None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import wire
 from .compare import show
+from .evaluate import alike, expected_of, found
 from .exercise import SEEDS, Ask, Asked, Exercise, Part, Rng
-from .process import Limits, Outcome, Submission, as_wire, reply
+from .patterns import PLACES
+from .process import MEMORY, Limits, Outcome, Submission
+from .recognise import recognise
 from .runner import run
 from .verdict import PartVerdict, Verdict
 
 LONGEST_LINE = 800
+OUT_OF_ROOM = ("failed to map segment", "cannot allocate memory in static TLS", "cannot open shared object file")
 NOT_DRAWN = "It looks as if chance came from somewhere else: nothing was drawn from the Generator that you are given."
 
 
@@ -23,10 +28,22 @@ def check_source(
     """Run and judge one submission of one exercise."""
     calls = [part.calls(seeds) for part in exercise.parts]
     ran = run(exercise, submission, calls, limits)
+    submission = replace(submission, name=wire.printable(submission.name))
     if all(outcomes[0].kind == "syntax" for outcomes in ran.parts):
         return _nothing(exercise, submission, syntax_words(ran.parts[0][0].facts, submission.name))
     parts = [judge_part(exercise, part, calls[k], ran.parts[k], submission) for k, part in enumerate(exercise.parts)]
+    if ran.rebound:
+        parts = [p if p.passed or p.untouched else replace(p, words=f"{p.words}\n{_later(ran.rebound)}") for p in parts]
     return Verdict(exercise, submission.name, tuple(parts), layers=tuple(ran.layers))
+
+
+def _later(names: Sequence[str]) -> str:
+    """What to tell a learner whose functions look up a name that a later cell uses for something else."""
+    listed = " and ".join(names[:3])
+    return (
+        f"A later cell of this notebook gives {listed} another value, and functions look a name up when they are "
+        "called, not when they are defined: use another name there, or hand the value over as an argument."
+    )
 
 
 def _nothing(exercise: Exercise, submission: Submission, words: str) -> Verdict:
@@ -51,11 +68,11 @@ def judge_part(
     exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome], submission: Submission
 ) -> PartVerdict:
     """Give the points of one part, or say why not."""
-    expected = evaluate(part, getattr(exercise.solution, part.function, None), exercise.solution, calls)
+    expected = expected_of(exercise, part, calls)
     first: tuple[int, str] | None = None
     for k, call in enumerate(calls):
         outcome = outcomes[k] if k < len(outcomes) else Outcome("ended", facts={"words": "nothing came back"})
-        complaint = complain(part, call, outcome, expected[k].value, submission)
+        complaint = complain(part, call, outcome, expected[k], submission)
         if complaint:
             first = (k, complaint)
             break
@@ -64,9 +81,12 @@ def judge_part(
     if first is None:
         return PartVerdict(part.name, part.points, part.points, "", part.idea)
     words = _tidy(first[1])
-    likely = recognise(exercise, part, calls, outcomes)
+    likely = recognise(exercise, part, calls, outcomes, expected)
     if likely and likely not in words:
-        words += f"\n{likely}"
+        words += f"\n{_tidy(likely)}"
+    changed = outcomes[first[0]].facts.get("changed") if first[0] < len(outcomes) else None
+    if changed:  # allowed, and a likely reason
+        words += f"\nBy the way, the call changed its {PLACES[min(changed[0], 7)]} argument: was that meant?"
     return PartVerdict(part.name, 0, part.points, words, part.idea, first[0], outcomes[0].kind == "todo")
 
 
@@ -76,27 +96,24 @@ def _tidy(words: str) -> str:
     return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} ..." for line in lines)
 
 
-def complain(part: Part, call: tuple, outcome: Outcome, expected: Any, submission: Submission) -> str | None:
+def complain(part: Part, call: tuple, outcome: Outcome, expected: Outcome, submission: Submission) -> str | None:
     """Say what is wrong with one outcome, or None."""
     called = _called(part, call)
-    facts = outcome.facts
     if outcome.kind == "value":
-        if facts.get("changed"):
-            k = facts["changed"][0] if isinstance(facts["changed"][0], int) else 0
-            name = ("first", "second", "third", "fourth", "fifth", "sixth")[min(k, 5)]
-            return f"{called}\nThe {name} argument was changed by the call: work on a copy of it."
         if part.judge is not None:
             words = _ask_judge(part, call, outcome)
             shown = show(outcome.value)
             came = "" if "array" in shown else f"\ncame back {shown}"  # tensors say nothing to a reader
             return f"{called}{came}\n{words}" if words else None
-        if _same(part, outcome.value, expected):
+        if alike(part, outcome, expected):
             return None
-        return f"{called}\ncame back {show(outcome.value)}\nexpected  {show(expected)}"
+        return f"{called}\ncame back {show(found(part, outcome))}\nexpected  {show(found(part, expected))}"
     return f"{called}\n{ending(part, outcome, submission)}"
 
 
 def _called(part: Part, call: tuple) -> str:
+    if part.told is not None:
+        return f"tried     {part.told(call)}"
     if part.script is None:
         return f"called    {part.function}({', '.join(show(a) for a in call)})"
     return f"tried     {(part.script.__doc__ or part.name).strip()} {show(call) if call else ''}".rstrip()
@@ -110,13 +127,6 @@ def _ask_judge(part: Part, call: tuple, outcome: Outcome) -> str | None:
         return part.judge(call, Asked(outcome.value, outcome.asked) if asks else outcome.value)
     except Exception:  # a learner may return anything
         return "This has not the form that is asked for: read again what the function should return."
-
-
-def _same(part: Part, answer: Any, expected: Any) -> bool:
-    try:
-        return bool(part.same(answer, expected))
-    except Exception:  # a learner may return anything
-        return False
 
 
 def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
@@ -138,6 +148,9 @@ def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
             what = f"this exercise rebuilds a part of regnet_edu, so that a solution may not import it ({what})"
         if facts.get("error") == "SystemExit":
             what = "it tried to end the program (sys.exit); a function returns its result"
+        if any(sign in str(facts.get("words")) for sign in OUT_OF_ROOM):
+            limit = f"a process may fill {MEMORY >> 30} GiB here"
+            what += f"\nThat is a limit of this check ({limit}) and no mistake of yours: tell your instructor."
         where = f"\nin {_place(facts, submission.name)}:  {facts.get('text')}" if facts.get("line") else ""
         return what + where
     if outcome.kind == "unreadable":
@@ -147,83 +160,3 @@ def ending(part: Part, outcome: Outcome, submission: Submission) -> str:
     if outcome.kind == "ended" and facts.get("code") is not None:
         return f"it ended its own process before it returned ({facts['words']})"
     return f"no result came back: {facts.get('words', 'the process ended')}"
-
-
-def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tuple]) -> list[Outcome]:
-    """Make the calls with code of our own in this process, through the same plain data."""
-    space: dict[str, Any] = {}
-    if part.script is not None:
-        exec(part.script_source() or "", space)
-    outcomes = []
-    for call in calls:
-        before, asked = as_wire(call), list[tuple[tuple, Any]]()
-        arguments = [
-            _asker(a, asked) if isinstance(a, Ask) else wire.decode(b) for a, b in zip(call, before, strict=True)
-        ]
-        try:
-            if part.script is not None:
-                value = space[part.script.__name__](module, *arguments)
-            else:
-                assert function is not None
-                value = function(*arguments)
-            facts: dict[str, Any] = {
-                "unused": [k for k, (a, b) in enumerate(zip(arguments, before, strict=True)) if wire.is_unused(a, b)]
-            }
-            if part.script is None:
-                after = [
-                    b if isinstance(b, dict) and ("rng" in b or "ask" in b) else wire.encode(a)
-                    for a, b in zip(arguments, before, strict=True)
-                ]
-                facts["changed"] = [k for k, (a, b) in enumerate(zip(after, before, strict=True)) if a != b]
-            outcomes.append(Outcome("value", wire.decode(wire.encode(value)), facts, asked))
-        except Exception as error:
-            outcomes.append(Outcome("raised", facts={"error": type(error).__name__, "words": str(error)}))
-    return outcomes
-
-
-def _asker(ask: Ask, asked: list[tuple[tuple, Any]]) -> Callable:
-    """The function that stands for an `Ask` in this process."""
-
-    def function(*arguments: Any) -> Any:
-        question = wire.decode(wire.encode(arguments))
-        said = reply(ask, question)
-        asked.append((question, wire.decode(said.get("value"))))
-        if "words" in said:
-            raise ValueError(said["words"])
-        return asked[-1][1]
-
-    return function
-
-
-class _With:
-    """A module in which one function is replaced."""
-
-    def __init__(self, module: Any, name: str, function: Callable) -> None:
-        self.__dict__.update({n: v for n, v in vars(module).items() if not n.startswith("__")})
-        self.__dict__[name] = function
-
-
-def recognise(exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome]) -> str | None:
-    """Compare what came back with what known mistakes return; the sentence of the one that returns just that."""
-    if part.judge is not None:
-        return None  # such a judge says itself what it sees
-    for name, function in list(vars(exercise.mistakes).items()):  # a list: a mistake that warns adds to its module
-        if not name.startswith(f"{part.function}__") or "__right_" in name:
-            continue
-        theirs = evaluate(part, function, _With(exercise.solution, part.function, function), calls)
-        if len(outcomes) == len(theirs) and all(_alike(part, o, t) for o, t in zip(outcomes, theirs, strict=True)):
-            return f"It looks as if {sentence(function)}"
-    return None
-
-
-def _alike(part: Part, outcome: Outcome, theirs: Outcome) -> bool:
-    if outcome.kind != theirs.kind:
-        return False
-    if outcome.kind == "raised":
-        return outcome.facts.get("error") == theirs.facts.get("error")
-    return _same(part, outcome.value, theirs.value)
-
-
-def sentence(function: Callable) -> str:
-    """What a known mistake is, from its docstring."""
-    return " ".join((function.__doc__ or "").split())

@@ -10,10 +10,10 @@ import contextlib
 import json
 import os
 import secrets
-import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,19 @@ from typing import Any
 
 from . import wire
 from .exercise import Ask, Exercise, Part, Rng
-from .surroundings import PACKAGE, environment, hidden_folders, is_home
+from .pipes import Reader, Writer
+from .surroundings import (
+    PACKAGE,
+    environment,
+    heavy,
+    hidden_folders,
+    is_home,
+    libraries,
+    neighbours,
+    threads_of,
+    too_much_in,
+    waited,
+)
 
 TIME_LIMIT = (
     10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
@@ -34,16 +46,32 @@ FILE_SIZE = 16 * 2**20
 LONGEST_ANSWER = 8 * 2**20
 MOST_QUESTIONS = 5_000  # that one call may ask of the grader
 MOST_ASKED = 4 * 2**20  # bytes of all of them
+MOST_THREADS = 96  # the kernel stops it before, where it counts those of one process
 KINDS = ("ready", "loaded", "value", "raised", "missing", "signature", "unreadable", "todo", "ask", "syntax")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use."""
+    """What a submission may use.
+
+    Args:
+        seconds: for all calls of a part.
+        memory: bytes that it may fill.
+        file_size: bytes of each file that it writes.
+        without: layers of the sandbox to leave out, by their names.
+        landlock: the newest version of Landlock to use.
+    """
 
     seconds: float = TIME_LIMIT
     memory: int = MEMORY
     file_size: int = FILE_SIZE
+    without: tuple[str, ...] = ()
+    landlock: int = 99
+    stop: threading.Event | None = None  # once it is set, the process ends and StoppedError is raised
+
+
+class StoppedError(Exception):
+    """Grading was stopped: what came back until then is no verdict."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +107,12 @@ def as_wire(arguments: Sequence[Any]) -> list[Any]:
     return [special.get(type(a), lambda k, a: wire.encode(a))(k, a) for k, a in enumerate(arguments)]
 
 
-def reply(ask: Any, arguments: tuple) -> dict[str, Any]:
+def reply(ask: Any, arguments: tuple, asked: Sequence[tuple[tuple, Any]]) -> dict[str, Any]:
     """What the grader says to a question: {"value": ...}, or {"words": ...} if it makes no sense."""
     try:
         if not isinstance(ask, Ask):
             raise ValueError("there is nothing to ask here")
-        return {"value": wire.encode(ask(*arguments))}
+        return {"value": wire.encode(ask(*arguments, asked=asked))}
     except Exception as error:  # whatever a learner asks, it is the learner's mistake
         return {"words": f"{getattr(ask, 'name', 'it')} cannot answer that: {error}"[:300]}
 
@@ -111,74 +139,68 @@ class Process:
         self.buffer = b""
         self.length = 0  # of the last answer, in bytes
         self.limits = limits
+        self.folder = folder
         paths = [p for p in sys.path if p and os.path.isdir(p)]
         if not exercise.uses_package:  # a folder that holds other packages too stays, and only ours is hidden in it
             paths = [p for p in paths if not is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
-        readable = {*paths, sys.prefix, sys.base_prefix, folder}
+        readable = {*paths, *libraries(), sys.prefix, sys.base_prefix}
         if exercise.uses_package:
             readable.add(str(PACKAGE))
-        read_end, write_end = os.pipe()
-        reply_end, self.replies = os.pipe()
-        os.set_blocking(read_end, False)
-        os.set_blocking(self.replies, False)
-        self.answers = read_end
         self.order = {
             "tag": self.tag,
-            "channel": write_end,
-            "replies": reply_end,
             "path": paths,
             "folder": folder,
             "readable": sorted(readable),
             "hidden": hidden_folders(exercise.uses_package),
             "memory": limits.memory * (3 if "torch" in exercise.preload else 1),
             "file_size": limits.file_size,
-            "preload": list(exercise.preload),
+            "without": list(limits.without),
+            "landlock": limits.landlock,
+            "preload": list(dict.fromkeys([*exercise.preload, *heavy([submission.source, *(submission.cells or ())])])),
+            "neighbours": neighbours(submission.folder, submission.name),
             "file": submission.name,
             "source": submission.source,
             "cells": submission.cells,
             "parts": [_order(part, calls) for part, calls in asked],
         }
-        program = str(PACKAGE / "grading" / "student.py")
-        try:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", "-B", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env=environment(folder),
-                pass_fds=(write_end, reply_end),
-                start_new_session=True,
-            )
-        finally:
-            os.close(write_end)
-            os.close(reply_end)
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-B", str(PACKAGE / "grading" / "student.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            env=environment(folder),
+            start_new_session=True,
+        )
+        self.pid = self.process.pid  # of what runs the learner's code; it says when that is another
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.reader, self.writer = Reader(self.process.stdout.fileno()), Writer(self.process.stdin.fileno())
 
     def __enter__(self) -> Process:
-        assert self.process.stdin is not None
         self.begin()
-        try:
-            self.process.stdin.write(json.dumps(self.order).encode())
-            self.process.stdin.close()
-        except BrokenPipeError:
-            pass
+        self.writer.send(json.dumps(self.order).encode() + b"\n")
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
-        os.close(self.answers)
-        os.close(self.replies)
+        ended = self.reader.end(), self.writer.end()
+        for pipe, done in zip((self.process.stdout, self.process.stdin), ended, strict=True):
+            if done and pipe is not None:  # else what it left behind holds the other end: the thread waits for it
+                with contextlib.suppress(OSError):
+                    pipe.close()
 
     def begin(self) -> None:
         """Start the clock of a check."""
         self.start, self.waited, self.answering = time.monotonic(), self._all_waited(), 0.0
+        self.looked = 0.0
 
     def _all_waited(self) -> float:
         """Seconds in which it, or the grader that it may be waiting for, had to wait for a processor."""
-        return _waited(self.process.pid) + _waited("thread-self")
+        return waited(self.pid) + waited("thread-self")
 
     def answer(self, call: tuple, seconds: float) -> Outcome:
         """Return what comes of one call; what it asks of the grader on the way is answered and kept."""
@@ -201,26 +223,28 @@ class Process:
                 words = f"it asked more than {MOST_QUESTIONS:,} questions, too long ones, or some that nobody can read"
                 return Outcome("forged", facts={"words": words})
             began = time.monotonic()
-            said = reply(call[place], question)
+            said = reply(call[place], question, asked)
             self.answering += time.monotonic() - began  # our time, not the learner's
             asked.append((question, wire.decode(said.get("value"))))
-            try:
-                os.write(self.replies, json.dumps(said).encode() + b"\n")
-            except OSError:  # it does not listen: it ended, or asks without waiting for answers
+            if not self.writer.send(json.dumps(said).encode() + b"\n"):
                 return Outcome("forged", facts={"words": "it asked and did not wait for the answer"})
 
     def next(self, seconds: float) -> Outcome:
         """Return the next answer, or why there is none within so many seconds since the clock was started."""
         while b"\n" not in self.buffer:
-            ready, _, _ = select.select([self.answers], [], [], 0.1)
+            content = self.reader.read(0.1)
             spent = time.monotonic() - self.start
-            if ready:
-                content = os.read(self.answers, 1 << 20)
+            if self.limits.stop is not None and self.limits.stop.is_set():
+                raise StoppedError
+            if content is not None:
                 if not content:
                     return self._ended()
                 self.buffer += content
                 if len(self.buffer) > LONGEST_ANSWER:
                     return Outcome("forged", facts={"words": f"it returned more than {LONGEST_ANSWER >> 20} MiB"})
+            excess = self._excess(spent)
+            if excess:
+                return Outcome("ended", facts={"words": excess})
             own = spent - (self._all_waited() - self.waited) - self.answering
             if own > seconds or spent > PATIENCE * seconds:
                 return Outcome("timeout", facts={"seconds": seconds})
@@ -233,9 +257,22 @@ class Process:
             kind = str(answer.pop("outcome"))
             if kind not in KINDS:
                 raise ValueError
-            return Outcome(kind, wire.decode(answer.pop("value", None)), wire.facts(answer))
+            outcome = Outcome(kind, wire.decode(answer.pop("value", None)), wire.facts(answer))
         except Exception:  # whatever a submission managed to write there: it is no answer
             return Outcome("forged", facts={"words": "something other than an answer came back"})
+        if kind == "ready":
+            self.pid = outcome.facts.get("pid", self.pid)
+        return outcome
+
+    def _excess(self, spent: float) -> str | None:
+        """What it uses too much of, where the kernel does not see to it; looked at some ten times a second."""
+        if spent - self.looked < 0.1:
+            return None
+        self.looked = spent
+        threads = threads_of(self.pid)
+        if threads > MOST_THREADS:
+            return f"it started {threads} threads, and {MOST_THREADS} are the most"
+        return too_much_in(self.folder)
 
     def _ended(self) -> Outcome:
         try:
@@ -253,11 +290,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # a real-time signal has no name
         return f"signal {number}"
-
-
-def _waited(pid: int | str) -> float:
-    """Seconds in which a process could have run but had to wait for a processor; 0 where nobody counts them."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from . import sandbox
 from .exercise import Exercise
 from .process import START_LIMIT, Limits, Outcome, Process, Submission
 from .surroundings import temporary_folder
 
-MAX_COPIED = 2**20
 FATAL = ("ended", "timeout", "forged")
 BROKEN = (*FATAL, "raised", "syntax")
 FORGED = Outcome("forged", facts={"words": "something other than an answer came back"})
@@ -17,10 +18,17 @@ FORGED = Outcome("forged", facts={"words": "something other than an answer came 
 
 @dataclass
 class Run:
-    """What came of a submission: for each part the outcomes up to the first that ended the process."""
+    """What came of a submission: for each part the outcomes up to the first that ended the process.
+
+    Args:
+        parts: their outcomes.
+        layers: of the sandbox that held.
+        rebound: names that a later cell of a notebook gives another value.
+    """
 
     parts: list[list[Outcome]]
     layers: list[str]
+    rebound: list[str] = field(default_factory=list)
 
 
 def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], limits: Limits | None = None) -> Run:
@@ -32,30 +40,29 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
     limits = limits or Limits()
     result: list[list[Outcome]] = [[] for _ in exercise.parts]
     layers: list[str] = []
+    rebound: list[str] = []
     waiting = list(range(len(exercise.parts)))
     while waiting:
         asked = [(exercise.parts[k], calls[k]) for k in waiting]
-        with temporary_folder() as folder:
-            for path in _neighbours(submission):
-                (Path(folder) / path.name).write_bytes(path.read_bytes())
-            with Process(exercise, submission, asked, folder, limits) as process:
-                first = process.next(START_LIMIT)
-                layers = layers or list(first.facts.get("layers", []))
-                done = 0
-                for k in waiting if first.kind == "ready" else []:
-                    process.begin()
-                    first = process.next(limits.seconds)
-                    if first.kind != "loaded":
-                        break
-                    done += 1
-                    if not _ask_all(process, calls[k], limits, result[k]):
-                        break
+        with temporary_folder() as folder, Process(exercise, submission, asked, folder, limits) as process:
+            first = process.next(START_LIMIT)
+            layers = layers or list(first.facts.get("layers", []))
+            done = 0
+            for k in waiting if first.kind == "ready" else []:
+                process.begin()
+                first = process.next(limits.seconds)
+                if first.kind != "loaded":
+                    break
+                done += 1
+                rebound = list(first.facts.get("rebound", []))
+                if not _ask_all(process, calls[k], limits, result[k]):
+                    break
         if not done:
             for k in waiting:
                 result[k] = [first if first.kind in BROKEN else FORGED]
             break
         waiting = waiting[done:]
-    return Run(result, layers)
+    return Run(result, layers, rebound)
 
 
 def _ask_all(process: Process, calls: list[tuple], limits: Limits, outcomes: list[Outcome]) -> bool:
@@ -68,10 +75,13 @@ def _ask_all(process: Process, calls: list[tuple], limits: Limits, outcomes: lis
     return True
 
 
-def _neighbours(submission: Submission) -> list[Path]:
-    """Small Python files beside the learner's, which it may import."""
-    if submission.folder is None:
-        return []
-    found = sorted(p for p in submission.folder.glob("*.py") if p.is_file() and not p.is_symlink())
-    small = [p for p in found if p.stat().st_size < MAX_COPIED and p.name not in ("conftest.py", submission.name)]
-    return small[:50]
+def words_of_missing(layers: Sequence[str]) -> str:
+    """What to tell whoever grades others' code, where some layers of the sandbox do not hold; "" if all do."""
+    is_root = hasattr(os, "getuid") and os.getuid() == 0
+    missing = sandbox.missing(list(layers), is_root)
+    if not missing:
+        return ""
+    return (
+        f"This system does not give a submission {', '.join(missing)}: what runs here is kept from doing harm by the "
+        f"other {len(sandbox.LAYERS) - len(missing)} of {len(sandbox.LAYERS)} layers only."
+    )

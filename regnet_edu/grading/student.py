@@ -6,6 +6,7 @@ imports nothing of the package.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import inspect
 import json
@@ -19,7 +20,11 @@ from typing import Any
 
 def _load(name: str) -> types.ModuleType:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
-    spec = importlib.util.spec_from_file_location(f"_grading_{name}", path)
+    if os.path.isdir(path := path.removesuffix(".py")):  # a folder of modules, which import each other
+        path, inside = os.path.join(path, "__init__.py"), [path]
+    else:
+        path, inside = f"{path}.py", None
+    spec = importlib.util.spec_from_file_location(f"_grading_{name}", path, submodule_search_locations=inside)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # a dataclass looks for its module there
@@ -27,7 +32,7 @@ def _load(name: str) -> types.ModuleType:
     return module
 
 
-wire, cells = _load("wire"), _load("cells")
+wire, cells, rebound = _load("wire"), _load("cells"), _load("rebound")
 
 
 def load_submission(code: types.CodeType, folder: str) -> types.ModuleType:
@@ -38,8 +43,18 @@ def load_submission(code: types.CodeType, folder: str) -> types.ModuleType:
     module = types.ModuleType(os.path.splitext(os.path.basename(code.co_filename))[0])
     module.__file__ = code.co_filename
     sys.modules[module.__name__] = module
+    module.__dict__["__afresh__"] = lambda: load_submission(code, folder)  # for scripts: as after a kill
     exec(code, module.__dict__)
     return module
+
+
+def changed_later(texts: list[str], functions: list[str]) -> list[str]:
+    """The names that later cells of a notebook give another value than functions before them expect."""
+    statements: list[Any] = []
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            statements += cells.read(text)
+    return list(rebound.rebound(statements, functions))
 
 
 def syntax(error: SyntaxError, source: str) -> dict[str, Any]:
@@ -125,18 +140,29 @@ def _differs(argument: Any, before: Any) -> bool:
 
 
 def main() -> None:
-    """Read one order from standard input, carry it out, and answer line by line on the descriptor it names."""
-    order = json.loads(sys.stdin.buffer.read())
-    channel = os.fdopen(order["channel"], "w", encoding="utf-8")
-    replies = os.fdopen(order["replies"], encoding="utf-8")
-    jail = _load("jail")
+    """Read one order from standard input, carry it out, and answer line by line on standard output.
+
+    What the learner's code prints goes nowhere: both are kept under other numbers, and lead to the null device.
+    """
+    replies = os.fdopen(os.dup(0), "rb")
+    order = json.loads(replies.readline())
+    order["channel"] = os.dup(1)
+    channel = os.fdopen(order["channel"], "w", encoding="utf-8", newline="\n")
+    for number, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY)):
+        os.dup2(os.open(os.devnull, flags), number)
+    sandbox = _load("sandbox")
     sys.path[:] = order["path"]
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    held = sandbox.enter(order)
+    for name, content in order["neighbours"].items():
+        with open(os.path.join(order["folder"], name), "w", encoding="latin-1", newline="") as file:
+            file.write(content)
     for name in order["preload"]:  # heavy packages are loaded before the clock of a check runs
-        importlib.import_module(name)
-    layers = jail.lock(order["folder"], order["readable"], order["hidden"], order["memory"], order["file_size"])
-    sys.modules.pop("_grading_jail", None)
-    write, flush = channel.write, channel.flush
+        with contextlib.suppress(ImportError):  # what is missing is missing in the learner's own line too
+            importlib.import_module(name)
+    layers = sandbox.lock(order, held)
+    for name in [n for n in sys.modules if n.startswith("_grading_sandbox")]:
+        del sys.modules[name]
+    write, flush, readline = channel.write, channel.flush, replies.readline
     dump = json.JSONEncoder(allow_nan=False).encode
     tag = order["tag"]
 
@@ -146,17 +172,20 @@ def main() -> None:
 
     def ask(place: int, arguments: tuple[Any, ...]) -> Any:
         say({"outcome": "ask", "place": place, "value": wire.encode(arguments)})
-        said = json.loads(replies.readline())
+        said = json.loads(readline())
         if "words" in said:
             raise ValueError(said["words"])
         return wire.decode(said["value"])
 
-    say({"outcome": "ready", "layers": layers})
+    say({"outcome": "ready", "layers": layers, "pid": held["pid"]})
     filename, source = order["file"], order["source"]
     sys.path.insert(0, order["folder"])
+    again: list[str] = []
     try:
         if order["cells"] is not None:
-            source = cells.needed(order["cells"], [part["function"] for part in order["parts"]])
+            functions = [part["function"] for part in order["parts"]]
+            source = cells.needed(order["cells"], functions)
+            again = changed_later(order["cells"], functions)
         code = compile(source, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
         return say(syntax(error, source))
@@ -167,7 +196,7 @@ def main() -> None:
             module = load_submission(code, order["folder"])
         except BaseException as error:
             return say(describe(error, filename, source))
-        say({"outcome": "loaded"})
+        say({"outcome": "loaded", "rebound": again})
         for arguments in part["calls"]:
             say(make_call(module, {**part, "args": arguments}, filename, source, ask))
 

@@ -12,10 +12,14 @@ from typing import Any
 from ..common.errors import InputError
 from .cells import defined
 from .exercise import Exercise
+from .handin import names
+from .handin.online_text import text_of_page
 from .notebook import is_untouched
 from .process import Submission
+from .wire import printable
 
-LARGEST = 2**20
+LARGEST = 2**20  # bytes of code
+LARGEST_FILE = 32 * 2**20  # of a notebook with its outputs; a figure or two is a megabyte
 
 
 def find(exercise: Exercise, place: Path | None = None) -> Path:
@@ -40,19 +44,50 @@ def find(exercise: Exercise, place: Path | None = None) -> Path:
         raise InputError(f"{there[0]} is a link that leads out of {root}; a solution is a file in it")
     there = inside
     if there:  # a stub that nobody touched is no answer where a notebook lies beside it
-        return next((path for path in there if not _is_stub(path, exercise)), there[0])
+        return next((path for path in there if not is_stub(path, exercise)), there[0])
     holds = sorted(p.name for p in root.iterdir() if not p.name.startswith("."))
     what = f"it holds {', '.join(holds[:4])}{' ...' if len(holds) > 4 else ''}" if holds else "it is empty"
     raise InputError(f"{root} has no {exercise.filename} (nor {exercise.slug}/{exercise.filename}): {what}")
 
 
-def _is_stub(path: Path, exercise: Exercise) -> bool:
+def find_any(exercise: Exercise, place: Path | None = None) -> tuple[Path, str]:
+    """Return the learner's file of an exercise under whatever name, and a note if there is a doubt.
+
+    Raises:
+        InputError: there is none.
+    """
+    from .handin.choose import NoFileError, choose
+    from .handin.files import handed_in
+
+    root = place or Path.cwd()
+    try:
+        return find(exercise, root), ""
+    except InputError as error:
+        if not root.is_dir():
+            raise
+        try:
+            choice = choose(exercise, handed_in(root), str(root))
+        except NoFileError:
+            raise error from None
+        return choice.file.path, choice.note
+
+
+def is_stub(path: Path, exercise: Exercise) -> bool:
     """Whether a file is as the course hands it out."""
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.stat().st_size <= LARGEST else ""
+        text = path.read_text(encoding="utf-8-sig") if path.stat().st_size <= LARGEST_FILE else ""
     except (OSError, UnicodeDecodeError):
         return False
-    return is_untouched(text, exercise) if path.suffix == ".ipynb" else text == exercise.stub()
+    return is_untouched(text, exercise) if names.kind(path.name) == "notebook" else text == exercise.stub()
+
+
+def text_of(path: Path) -> str:
+    """The code in a file, to be searched; "" if it cannot be read."""
+    try:
+        found = read_file(path)
+    except InputError:
+        return ""
+    return found.source if found.cells is None else "\n".join(found.cells)
 
 
 def read(exercise: Exercise, place: Path | None = None) -> Submission:
@@ -61,25 +96,40 @@ def read(exercise: Exercise, place: Path | None = None) -> Submission:
     Raises:
         InputError: there is none, or it is no text.
     """
-    path = find(exercise, place)
+    return read_file(find_any(exercise, place)[0])
+
+
+def read_file(path: Path, called: str = "") -> Submission:
+    """Return the code in a Python file, a notebook or an online text; `called` is its name in a sentence.
+
+    Raises:
+        InputError: it cannot be read, is none of these, or holds too much code.
+    """
+    kind, called = names.kind(path.name), called or str(path)
+    if kind == "":
+        raise InputError(f"{called} is neither a Python file (.py) nor a notebook (.ipynb)")
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"{path} has {path.stat().st_size} bytes; a solution has less than {LARGEST}")
+        size, most = path.stat().st_size, LARGEST if kind == "python" else LARGEST_FILE
+        if size > most:
+            raise InputError(f"{called} has {size} bytes; a solution has at most {most}")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{path} is no text in UTF-8") from None
+        raise InputError(f"{called} is no text in UTF-8") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
-    if path.suffix == ".ipynb":
-        return Submission("", path.name, path.parent, notebook_cells(text, path))
-    if path.suffix != ".py":
-        raise InputError(f"{path} is neither a Python file (.py) nor a notebook (.ipynb)")
-    if not text.strip():
-        raise InputError(f"{path} is empty; regnet-edu reset {exercise.number} puts the stub there")
-    return Submission(text, path.name, path.parent)
+        raise InputError(f"{called} cannot be read: {error.strerror or error}") from None
+    if kind == "python" and not text.strip():
+        raise InputError(f"{called} is empty; regnet-edu reset puts the stub back")
+    if kind == "python":
+        return Submission(text, printable(path.name), path.parent)
+    cells = notebook_cells(text, called) if kind == "notebook" else None
+    source = "" if cells is not None else text_of_page(text)
+    code = len(source) + sum(map(len, cells or ()))
+    if code > LARGEST:
+        raise InputError(f"{called} has {code} characters of code; a solution has at most {LARGEST}")
+    return Submission(source, printable(path.name), path.parent, cells)
 
 
-def notebook_cells(text: str, path: Path) -> tuple[str, ...]:
+def notebook_cells(text: str, called: str) -> tuple[str, ...]:
     """Return the code cells of a notebook.
 
     Raises:
@@ -89,7 +139,7 @@ def notebook_cells(text: str, path: Path) -> tuple[str, ...]:
         cells = json.loads(text)["cells"]
         return tuple("".join(c["source"]) for c in cells if c["cell_type"] == "code")
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise InputError(f"{path} is no notebook: it is not what Jupyter writes") from None
+        raise InputError(f"{called} is no notebook: it is not what Jupyter writes") from None
 
 
 def capture(exercise: Exercise, namespace: Mapping[str, Any], given: Mapping[str, Any] | None = None) -> Submission:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
+MAX_COPIED = 2**20
+MOST_FILES, DEEPEST, MOST_WRITTEN = 2_000, 100, 64 * 2**20
+HEAVY = ("torch", "torchvision", "pandas", "scipy", "matplotlib", "sklearn")
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -44,6 +49,70 @@ def environment(folder: str) -> dict[str, str]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     return {"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", **threads, **kept}
+
+
+def neighbours(folder: Path | None, name: str) -> dict[str, str]:
+    """Small Python files beside the learner's, which it may import; byte by byte, in whatever encoding they are."""
+    if folder is None:
+        return {}
+    found = sorted(p for p in folder.glob("*.py") if p.is_file() and not p.is_symlink())
+    small = [p for p in found if p.stat().st_size < MAX_COPIED and p.name not in ("conftest.py", name)]
+    return {p.name: p.read_bytes().decode("latin-1") for p in small[:50]}
+
+
+def libraries() -> set[str]:
+    """The folders of the shared libraries that this Python has loaded: they lie anywhere on a cluster, or with Nix."""
+    try:
+        lines = Path("/proc/self/maps").read_text().splitlines()
+    except OSError:
+        return set()
+    paths = {line.split(maxsplit=5)[5] for line in lines if line.count(" ") >= 5 and "/" in line and ".so" in line}
+    return {os.path.dirname(path) for path in paths if path.startswith("/") and os.path.exists(path)}
+
+
+def heavy(texts: Iterable[str]) -> list[str]:
+    """Large packages that a submission seems to import: they are loaded before its clock runs."""
+    found = {name for text in texts for name in re.findall(r"^[ \t]*(?:import|from)[ \t]+(\w+)", text, re.MULTILINE)}
+    return [name for name in HEAVY if name in found]
+
+
+def waited(pid: int | str) -> float:
+    """Seconds in which a process could have run but had to wait for a processor; 0 where nobody counts them."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def threads_of(pid: int) -> int:
+    """How many threads a process has; 0 where nobody counts them."""
+    try:
+        return int(re.findall(r"^Threads:\s*(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[0])
+    except (OSError, IndexError):
+        return 0
+
+
+def too_much_in(folder: str) -> str | None:
+    """What is wrong with what a process wrote: too many files, too many bytes, or folders in folders without end."""
+    files = size = 0
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        try:
+            entries = list(islice(os.scandir(place), MOST_FILES + 1))
+        except OSError:
+            continue
+        for entry in entries:
+            with suppress(OSError):
+                size += entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, depth + 1))
+        files += len(entries)
+        if files > MOST_FILES or depth > DEEPEST:
+            return f"it made more than {MOST_FILES:,} files, or folders in folders more than {DEEPEST} deep"
+        if size > MOST_WRITTEN:
+            return f"it wrote more than {MOST_WRITTEN >> 20} MiB"
+    return None
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from typing import Any
 
 from .exercise import Exercise
 
+IN_A_NOTEBOOK = "your notebook"  # what the file of functions that live in a notebook is called
+
 
 @dataclass(frozen=True)
 class PartVerdict:
@@ -65,7 +67,9 @@ class Verdict:
         if self.passed:
             lines.append("  All of it is right.")
         elif not self.untouched:
-            lines.append(f"  Stuck? regnet-edu hint {self.exercise.number}")
+            number = self.exercise.number
+            hint = f'rn.hint("{number}")' if self.name == IN_A_NOTEBOOK else f"regnet-edu hint {number}"
+            lines.append(f"  Stuck? {hint}")
         return "\n".join(lines)
 
     __repr__ = __str__  # in a notebook and at a prompt: a verdict, and not the hints that its exercise holds

@@ -7,8 +7,12 @@ nothing of the package: the submission's process loads it by its path.
 
 from __future__ import annotations
 
+import array
 import base64
+import collections
+import decimal
 import math
+import types
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +20,12 @@ MAX_DEPTH = 20
 MAX_ITEMS = 200_000
 MAX_DIGITS = 1_000  # of a whole number, in base 16
 KINDS = "biuf"  # kinds of numpy arrays that cross: booleans, whole and real numbers
+
+
+DICTS = (collections.defaultdict, collections.OrderedDict, collections.Counter, types.MappingProxyType)
+_DICTS: tuple[dict[str, int], ...] = ({}, collections.OrderedDict())
+VIEWS = tuple(type(view) for one in _DICTS for view in (one.keys(), one.values(), one.items()))
+ROWS = (*VIEWS, collections.deque, array.array)
 
 
 class UnreadableError(Exception):
@@ -54,6 +64,14 @@ def encode(value: Any, depth: int = 0) -> Any:
 
 def _encode_other(value: Any, kind: type, depth: int) -> Any:
     module = (kind.__module__ or "").split(".")[0]
+    if kind in DICTS:
+        return encode(dict(value.items()), depth)
+    if kind in ROWS:
+        if len(value) > MAX_ITEMS:
+            raise UnreadableError(f"{len(value)} entries, which is more than anybody asked for")
+        return encode(list(value), depth)
+    if kind is decimal.Decimal:
+        return encode(float(value))
     if module == "torch" and hasattr(value, "detach"):
         value = value.detach().cpu().numpy()
         module = "numpy"
@@ -63,7 +81,7 @@ def _encode_other(value: Any, kind: type, depth: int) -> Any:
         value = value.to_numpy()
         module = "numpy"
     if module == "numpy" and hasattr(value, "dtype"):
-        if value.dtype.kind == "O":
+        if value.dtype.kind in "OU":
             return encode(value.tolist(), depth + 1)
         if value.dtype.kind not in KINDS:
             raise UnreadableError(f"an array of {value.dtype}")
@@ -149,9 +167,9 @@ def facts(data: dict[str, Any]) -> dict[str, Any]:
     for name, value in data.items():
         if name in ("error", "words", "text", "signature") and isinstance(value, str):
             found[name] = printable(value)[:300]
-        elif name in ("line", "offset", "place") and type(value) is int and abs(value) < 2**31:
+        elif name in ("line", "offset", "place", "pid") and type(value) is int and abs(value) < 2**31:
             found[name] = value
-        elif name in ("found", "layers") and isinstance(value, list):
+        elif name in ("found", "layers", "rebound") and isinstance(value, list):
             found[name] = [printable(v)[:80] for v in value[:30] if isinstance(v, str)]
         elif name in ("changed", "unused") and isinstance(value, list):
             found[name] = [v for v in value[:30] if type(v) is int and v >= 0]

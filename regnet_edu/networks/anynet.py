@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from ..common.errors import InputError
+from ..common.validation import check_whole
 from . import weights, zoo
-from .blocks import VBlock, XBlock, activation_layer, check_whole, conv_norm
+from .blocks import VBlock, XBlock, activation_layer, conv_norm
 from .config import AnyNetConfig
 from .config import Stage as StageConfig
 

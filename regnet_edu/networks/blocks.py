@@ -9,16 +9,10 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from ..common.errors import InputError, nearest_name
-from ..common.validation import whole
+from ..common.validation import check_whole
 from .complexity import squeeze_width
 
 ACTIVATION_LAYERS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiLU}
-
-
-def check_whole(**values: object) -> None:
-    """Raise InputError unless all values are whole numbers of at least 1."""
-    for name, value in values.items():
-        whole(name, value)
 
 
 def activation_layer(name: str) -> nn.Module:

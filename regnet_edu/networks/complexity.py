@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..common.validation import whole
+from ..common.validation import check_whole
 from .batch import ConfigBatch
 from .config import AnyNetConfig
 from .zoo import Network, as_config
@@ -45,8 +45,7 @@ def complexity(
     Raises:
         InputError: it is no network, or an argument is not a whole number of at least 1.
     """
-    for name, value in (("resolution", resolution), ("in_channels", in_channels), ("num_classes", num_classes)):
-        whole(name, value)
+    check_whole(resolution=resolution, in_channels=in_channels, num_classes=num_classes)
     config = network if isinstance(network, ConfigBatch) else as_config(network)
     if isinstance(config, ConfigBatch):
         width, inner, group = config.effective()

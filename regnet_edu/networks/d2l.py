@@ -17,8 +17,8 @@ from typing import Any
 from torch import nn
 
 from ..common.errors import InputError
+from ..common.validation import check_whole
 from .anynet import Head, Stage, Stem, initialise
-from .blocks import check_whole
 from .config import AnyNetConfig
 from .zoo import as_config
 

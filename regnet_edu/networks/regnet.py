@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError
-from ..common.validation import number, ratio, whole_number
+from ..common.validation import number, ratio, whole, whole_number
 from .config import AnyNetConfig
 
 # Exact ties happen (w_m = 2.25 puts u = 1.5 w_0 half-way), and the last bit of a logarithm differs between machines.
@@ -44,10 +44,8 @@ def quantized_linear_widths(depth: int, w0: float, wa: float, wm: float, q: int 
 
 
 def _check_rule(depth: Any, w0: Any, wa: Any, wm: Any, q: Any) -> tuple[int, int, float, float, int]:
-    depth, w0, q = whole_number("depth", depth), whole_number("w0", w0), whole_number("q", q)
+    depth, w0, q = whole("depth", depth, most=100_000, whole_floats=True), whole_number("w0", w0), whole_number("q", q)
     wa, wm = number("wa", wa), number("wm", wm)
-    if depth > 100_000:
-        raise InputError(f"depth {depth} is too large; the largest is 100000")
     if w0 % q:
         raise InputError(f"w0 {w0} is not a multiple of q = {q}; the nearest is {max(q, round(w0 / q) * q)}")
     if not 0 <= wa <= 1e6:

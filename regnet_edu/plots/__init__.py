@@ -14,6 +14,7 @@ lines differ in style and points in shape as well.
 from .canvas import alt_text, to_svg
 from .distributions import edfs, random_search
 from .fits import fit_error, linear_fits, quantized_fits
+from .measured import error_fronts, measured_times, same_recipe
 from .networks import width_profiles
 from .paper import PaperFigure, paper_figure
 from .published import field_comparison, model_diagrams
@@ -27,15 +28,18 @@ __all__ = [
     "alt_text",
     "complexity_relations",
     "edfs",
+    "error_fronts",
     "field_comparison",
     "fit_error",
     "linear_fits",
+    "measured_times",
     "model_diagrams",
     "paper_figure",
     "parameter_trends",
     "property_scatter",
     "quantized_fits",
     "random_search",
+    "same_recipe",
     "sources",
     "to_svg",
     "width_profiles",

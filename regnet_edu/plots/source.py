@@ -13,7 +13,7 @@ import numpy as np
 from ..analysis.edf import clean_errors
 from ..analysis.properties import no_texts
 from ..common.errors import InputError
-from ..sweeps.population import facts, hardware_of, load_population, machines_of, versions_of
+from ..sweeps.population import facts, hardware_of, load_population, versions_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +37,12 @@ class Source:
 
     @property
     def hardware(self) -> str:
-        return hardware_of(self.header)
+        return " then ".join(hardware_of(self.table))
 
     @property
     def machines(self) -> set[str]:
         """The hardware that trained the networks, as recorded."""
-        return machines_of(self.table)
+        return set(hardware_of(self.table))
 
     @property
     def torch(self) -> str:

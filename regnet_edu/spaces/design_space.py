@@ -9,13 +9,15 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..common.errors import InputError
-from ..common.validation import whole_number
+from ..common.validation import whole
 from ..networks.batch import ConfigBatch
 from ..networks.complexity import complexity
 from ..networks.config import AnyNetConfig
 from .sampling import CHUNK, MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted, whole_configs
 from .sizes import LARGEST_ENUMERATION, SizeEstimate
-from .validation import Constraint, check_refinements, checked_mask, whole_count
+from .validation import Constraint, check_refinements, checked_mask
+
+MOST_NETWORKS = 100_000_000  # of one call
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -35,9 +37,7 @@ class DesignSpace:
     first_rate: ClassVar[float] = 0.02  # networks per proposal in a band; only the speed depends on it
 
     def __post_init__(self) -> None:
-        stages = whole_number("num_stages", self.num_stages)
-        if stages > 16:
-            raise InputError(f"num_stages {stages} is too large; the largest is 16")
+        stages = whole("num_stages", self.num_stages, most=16, whole_floats=True)
         self._put("num_stages", stages)
         # One network checks everything that the networks share.
         shared = AnyNetConfig((1,) * stages, (8,) * stages, (1,) * stages, (1,) * stages, **self._shared())
@@ -155,7 +155,7 @@ class DesignSpace:
         return self._sample(n, rng, Bands(**bands)).batch
 
     def _sample(self, n: int, rng: Rng, bands: Bands) -> Proposals:
-        n = whole_count(n)
+        n = whole("n", n, most=MOST_NETWORKS, of="networks")
         if bands.given:
             self._check_countable(bands)
         label = f"{type(self).__name__} {len(self.refinements)}"
@@ -191,7 +191,7 @@ class DesignSpace:
         """Return (n,) bool: which networks keep a limit that is part of the space and that proposals may break."""
         return np.ones(len(batch), bool)
 
-    def refine(self, name: str, constraint: Constraint) -> Self:
+    def refine(self, name: str, constraint: Constraint = None) -> Self:  # type: ignore[assignment]
         """Return this space conditioned on one more constraint.
 
         Args:
@@ -201,6 +201,10 @@ class DesignSpace:
         Raises:
             InputError: the name is empty or the constraint cannot be called.
         """
+        if not isinstance(self, DesignSpace):  # AnyNetXE.refine(...), so that the name stands where the space should
+            raise InputError(
+                "refine belongs to a space, not to its class: call the class first, AnyNetXE().refine(...)"
+            )
         if not isinstance(name, str) or not name.strip():
             raise InputError(f"the name of a constraint must be a word or a sentence, not {name!r:.60}")
         if not callable(constraint):
@@ -278,7 +282,7 @@ class DesignSpace:
         Returns:
             `SizeEstimate(low, size, high)`, with the ends of a 95 % interval (Wilson's).
         """
-        n = whole_count(n, largest=10_000_000)
+        n = whole("n", n, most=10_000_000, of="networks")
         total, columns, propose = self._all()
         uniforms = Uniforms(rng, f"size {type(self).__name__}", columns)
         kept = 0

@@ -20,7 +20,7 @@ from .design_space import DesignSpace
 from .distributions import Grid, log_uniform, spread, tied, uniform
 from .sampling import Bands, Proposals, Rng
 from .sizes import LARGEST_ENUMERATION, count_settings
-from .validation import check_decimal_range, check_range, number_set, value_set
+from .validation import check_range, number_set, value_set
 
 WA_PARTS, WM_PARTS = 10, 1000  # wa is a multiple of 0.1 and wm of 0.001, as in the authors' sampler
 
@@ -71,8 +71,8 @@ class RegNetX(DesignSpace):
         super().__post_init__()
         check_range(self, "depth", 1, 256)
         check_range(self, "w0", WIDTH_STEP, 4096, WIDTH_STEP)
-        check_decimal_range(self, "wa", 1 / WA_PARTS, 4096, WA_PARTS)
-        check_decimal_range(self, "wm", 1 + 1 / WM_PARTS, 32, WM_PARTS)
+        check_range(self, "wa", 1 / WA_PARTS, 4096, parts=WA_PARTS)
+        check_range(self, "wm", 1 + 1 / WM_PARTS, 32, parts=WM_PARTS)
         self._put("bottleneck_ratios", value_set("bottleneck_ratios", self.bottleneck_ratios, ratio, 1 / 16, 64))
         self._put("group_widths", value_set("group_widths", self.group_widths, whole_number, 1, 16_384))
         for name in ("min_width", "max_width", "max_stage_depth"):

@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from ..common.errors import InputError
+from ..common.validation import whole
 from ..networks.batch import SHARED, ConfigBatch
 from ..networks.complexity import Complexity, complexity
 from ..networks.config import AnyNetConfig
@@ -40,10 +41,8 @@ class Uniforms:
     def __init__(self, rng: Rng, label: str, columns: int) -> None:
         if isinstance(rng, np.random.Generator):
             seeds = [int(word) for word in rng.bit_generator.random_raw(2)]
-        elif isinstance(rng, (int, np.integer)) and not isinstance(rng, (bool, np.bool_)) and rng >= 0:
-            seeds = [int(rng)]
         else:
-            raise InputError(f"rng {rng!r:.60} must be a whole number of at least 0 or a numpy.random.Generator")
+            seeds = [whole("rng", rng, least=0)]
         self._bits = np.random.PCG64(np.random.SeedSequence([crc32(label.encode()), *seeds]))
         self._columns = columns
 
@@ -101,10 +100,7 @@ class Bands:
             if band is not None:
                 object.__setattr__(self, name, _band(name, band))
         for name in ("resolution", "in_channels", "num_classes"):
-            value = getattr(self, name)
-            largest = 1_000_000 if name == "num_classes" else 4096
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= largest:
-                raise InputError(f"{name} {value!r:.60} must be a whole number from 1 to {largest}")
+            whole(name, getattr(self, name), most=1_000_000 if name == "num_classes" else 4096)
 
     @property
     def given(self) -> dict[str, tuple[float, float]]:

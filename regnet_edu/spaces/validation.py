@@ -14,20 +14,21 @@ from ..networks.batch import ConfigBatch
 Constraint = Callable[[ConfigBatch], Any]
 
 
-def check_range(space: Any, what: str, smallest: float, largest: float, step: int = 1) -> None:
-    """Check min_what and max_what of a space: multiples of the step, in order, not beyond the limits."""
+def check_range(space: Any, what: str, smallest: float, largest: float, step: int = 1, parts: int = 0) -> None:
+    """Check min_what and max_what of a space: multiples of the step, or of 1 / parts, in order, within the limits."""
     for end in ("min", "max"):
         name = f"{end}_{what}"
-        value = whole_number(name, getattr(space, name))
-        nearest = min(max(smallest, round(value / step) * step), largest)
-        if value % step:
-            raise InputError(f"{name} {value} is not a multiple of {step}; the nearest is {nearest}")
-        if value > largest:
-            raise InputError(f"{name} {value} is too large; the largest is {largest}")
+        value = number(name, getattr(space, name)) if parts else whole_number(name, getattr(space, name))
+        nearest = round(value * parts) / parts if parts else round(value / step) * step
+        nearest = min(max(smallest, nearest), largest)
+        if value != nearest:
+            unit = f"{1 / parts if parts else step:g}"
+            rule = f"must be a multiple of {unit} in [{smallest:g}, {largest:g}]"
+            raise InputError(f"{name} {value:g} {rule}; the nearest is {nearest:g}")
         space._put(name, value)
     low, high = getattr(space, f"min_{what}"), getattr(space, f"max_{what}")
     if low > high:
-        raise InputError(f"min_{what} {low} is above max_{what} {high}; the nearest range is {high} to {low}")
+        raise InputError(f"min_{what} {low:g} is above max_{what} {high:g}; the nearest range is {high:g} to {low:g}")
 
 
 def value_set(
@@ -51,30 +52,6 @@ def value_set(
 def number_set(values: tuple[float, ...]) -> str:
     """Return the values as a set in print."""
     return "{" + ", ".join(f"{v:g}" for v in values) + "}"
-
-
-def whole_count(n: Any, what: str = "n", largest: int = 100_000_000) -> int:
-    """Check a number of networks."""
-    if isinstance(n, (bool, np.bool_)) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise InputError(f"{what} {n!r:.60} must be a whole number of networks, at least 1")
-    if n > largest:
-        raise InputError(f"{what} {float(min(n, 10**300)):g} is too large; the largest is {largest}")
-    return int(n)
-
-
-def check_decimal_range(space: Any, what: str, smallest: float, largest: float, parts: int) -> None:
-    """Check min_what and max_what of a space: multiples of 1 / parts, in order, not beyond the limits."""
-    for end in ("min", "max"):
-        name = f"{end}_{what}"
-        value = number(name, getattr(space, name))
-        nearest = min(max(smallest, round(value * parts) / parts), largest)
-        if value != nearest:
-            rule = f"a multiple of {1 / parts:g} in [{smallest:g}, {largest:g}]"
-            raise InputError(f"{name} {value:g} must be {rule}; the nearest is {nearest:g}")
-        space._put(name, value)
-    low, high = getattr(space, f"min_{what}"), getattr(space, f"max_{what}")
-    if low > high:
-        raise InputError(f"min_{what} {low:g} is above max_{what} {high:g}; the nearest range is {high:g} to {low:g}")
 
 
 def check_refinements(refinements: Any) -> None:

@@ -1,4 +1,4 @@
-"""Rules on one design space at several flops: what stays, what grows, and with which power (figures 11 and 12)."""
+"""Rules on one design space at several flops: what stays, what grows, and what time follows (figures 11 and 12)."""
 
 from __future__ import annotations
 
@@ -60,27 +60,6 @@ def grows(populations: Sequence[str], of: str) -> Outcome:
     return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, words)))
 
 
-def power(populations: Sequence[str], of: str, paper: float, other: float, best: float = 0.25) -> Outcome:
-    """A count of the best networks grows as flops to the paper's power, and not to another."""
-    there, gap = _recorded(populations)
-    tables = [networks_of(name).sort_values("error") for name in there]
-    kept = [t.head(max(2, round(best * len(t)))) for t in tables]
-    pairs = [np.log(t[["flops", of]].to_numpy(dtype=np.float64)) for t in kept]
-    rng = np.random.default_rng(0)
-
-    def fit(parts: list[np.ndarray]) -> float:
-        x, y = np.concatenate(parts).T
-        return float(np.polyfit(x, y, 1)[0])
-
-    drawn = [fit([p[rng.integers(len(p), size=len(p))] for p in pairs]) for _ in range(1000)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    ours = f"power {fit(pairs):.2f} [{low:.2f}, {high:.2f}] of flops, best {sum(map(len, pairs))} networks"
-    if low <= paper <= high and low <= other <= high:
-        unclear = f"the interval holds {other:g} as well"
-        return Outcome(NOT_VISIBLE, ours, "; ".join(filter(None, [unclear, MORE, gap])))
-    return Outcome(REPRODUCED if low <= paper <= high else CONTRADICTED, ours, gap)
-
-
 def _timed(populations: Sequence[str], best: float) -> tuple[np.ndarray, str, str]:
     """Return (networks, 3) of flops, activations and milliseconds of the best networks, on what, and what lacks."""
     there = [name for name in populations if name in recorded() and runtimes_recorded(name)]
@@ -131,4 +110,4 @@ def runtime_model(populations: Sequence[str], best: float = 0.25) -> Outcome:
     return Outcome(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)
 
 
-RULES = (stable, grows, power, runtime_follows, runtime_model)
+RULES = (stable, grows, runtime_follows, runtime_model)

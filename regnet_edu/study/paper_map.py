@@ -20,6 +20,7 @@ from . import (
 from . import (
     best as paper_best,
 )
+from . import growth, measured
 from . import (
     published as paper_published,
 )
@@ -36,7 +37,7 @@ from .rules import (
     Outcome,
 )
 
-_ROOMS = (paper_rules, paper_best, paper_bands, paper_published)
+_ROOMS = (paper_rules, paper_best, paper_bands, growth, paper_published, measured)
 RULES = {rule.__name__: rule for room in _ROOMS for rule in room.RULES}
 
 
@@ -97,7 +98,11 @@ def _words(values: Any) -> list[str]:
 
 @cache
 def _data() -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads((resources.files(__package__) / "paper_map.toml").read_text(encoding="utf-8"))
+    folder = resources.files(__package__)
+    data, more = (
+        tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")) for name in ("paper_map", "paper_measured")
+    )
+    return {**data, "row": data["row"] + more["row"]}
 
 
 @cache

@@ -7,6 +7,7 @@ when the whole interval is inside a margin.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -17,18 +18,20 @@ from ..analysis.comparison import Comparison, compare
 from ..analysis.edf import summary
 from ..analysis.properties import property_values, rank_correlation
 from ..analysis.random_search import random_search_curve
-from ..sweeps.population import (
-    hardware_of,
-    load_population,
-    machines_of,
-    populations,
-    split_hardware,
-)
+from ..common.environment import same_hardware
+from ..sweeps.population import hardware_of, load_population, populations
 
 REPRODUCED, IN_PART = "reproduced", "reproduced in part"
 NOT_VISIBLE, CONTRADICTED = "not visible at this scale", "contradicted at this scale"
 NOT_ATTEMPTED = "not attempted"
-VERDICTS = (REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED)
+# What is tested on figures that others measured is counted by itself: nothing was trained or timed here.
+MEASURED = "tested on published measurements"
+MEASURED_HOLDS, MEASURED_PART = f"{MEASURED}: holds", f"{MEASURED}: holds in part"
+MEASURED_UNDECIDED, MEASURED_FAILS = f"{MEASURED}: not decided", f"{MEASURED}: does not hold"
+VERDICTS = (
+    *(REPRODUCED, IN_PART, NOT_VISIBLE, CONTRADICTED, NOT_ATTEMPTED),
+    *(MEASURED_HOLDS, MEASURED_PART, MEASURED_UNDECIDED, MEASURED_FAILS),
+)
 REPEATS = 10_000  # resamples where no formula gives the interval
 MORE = "would need more networks"
 MARGIN = 1.0  # points: populations whose means differ by less are called alike
@@ -82,14 +85,11 @@ def mixed_hardware(*names: str) -> str:
 
     Two populations may both have gone on elsewhere: what decides is which hardware trained each network.
     """
-    tables = [networks_of(name) for name in names]
-    machines = {split_hardware(machine) for table in tables for machine in machines_of(table)}
-    if len(machines) == 1:
+    machines = list(dict.fromkeys(machine for name in names for machine in hardware_of(networks_of(name))))
+    alike = [same_hardware(a, b) for a, b in itertools.combinations(machines, 2)]  # None: a record says too little
+    if all(alike):
         return ""
-    told = [set(filter(None, kind.split(", "))) for _, kind in machines]  # a record may say less than another
-    fits = len({name for name, _ in machines}) == 1 and all(parts <= max(told, key=len) for parts in told)
-    said = dict.fromkeys(hardware_of(table.attrs["header"]) for table in tables)
-    return f"{'perhaps ' * fits}on different hardware: {' and '.join(said)}"
+    return f"{'perhaps ' * (False not in alike)}on different hardware: {' and '.join(machines)}"
 
 
 def better(population: str, than: str, level: float = 0.95) -> Outcome:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from .paper_map import Row, regimes_tried, rows
 from .paper_map import row as by_id
-from .rules import NOT_ATTEMPTED, VERDICTS
+from .rules import MEASURED, NOT_ATTEMPTED, VERDICTS
 
 SECTIONS = {
     "1": "Introduction",
@@ -26,7 +26,7 @@ SECTIONS = {
     "C": "Settings of the optimiser",
     "D": "Details",
 }
-MARKS = dict(zip(VERDICTS, "●◐○✕–", strict=True))
+MARKS = dict(zip(VERDICTS, "●◐○✕–●◐○✕", strict=True))
 STYLE = """<style>
 .paper-map { width: 100%; border-collapse: collapse; font-size: 0.85em; margin: 0 0 2em;
   table-layout: fixed !important; /* the theme lets a column of an output grow with its words */ }
@@ -127,8 +127,10 @@ def _where(row: Row) -> str:
 def counts() -> str:
     """Return how many rows have which verdict, in one sentence."""
     found = Counter(row.outcome.verdict for row in rows())
-    words = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict]]
-    return f"Of {len(rows())} rows, {', '.join(words[:-1])}, and {words[-1]}."
+    words = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict] and MEASURED not in verdict]
+    measured = {v.removeprefix(f"{MEASURED}: "): found[v] for v in VERDICTS if found[v] and MEASURED in v}
+    parts = ", ".join(f"{verdict}: {count}" for verdict, count in measured.items())
+    return f"Of {len(rows())} rows, {', '.join(words)}, and {sum(measured.values())} {MEASURED} ({parts})."
 
 
 def log_html() -> str:

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..common.errors import InputError, nearest_name
+from ..data.dataset import DataSet
 from ..networks import zoo
 from ..networks.complexity import complexities
 from ..networks.config import AnyNetConfig
@@ -40,6 +41,11 @@ class Images(NamedTuple):
     test: int
     num_classes: int
     channels: int = 3
+
+    @classmethod
+    def of(cls, data: DataSet) -> Images:
+        """Return the numbers of a data set."""
+        return cls(len(data.train_labels), len(data.test_labels), data.num_classes, data.channels)
 
 
 IMAGENET = Images(1_281_167, 50_000, 1000)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import fields
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from ..common.environment import describe_hardware
 from ..common.errors import InputError, nearest_name
 from ..networks.config import AnyNetConfig
 from . import records
@@ -22,8 +22,6 @@ COLUMNS = (
     "flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths",
     "stem_width", "stem_stride", "strides", "block", "se_ratio", "activation", "reason", "hardware",
 )  # fmt: skip
-# How a processor is told further: by family, model and vector instructions, as `environment.hardware` writes them.
-KIND = re.compile(r"(?P<name>.+) \((?P<kind>(?:family|AVX)[^()]*)\)")
 LISTS = ("errors", "depths", "widths", "bottleneck_ratios", "group_widths", "strides")
 
 
@@ -43,8 +41,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
 
     Returns:
         One row a network, in index order, with the columns `COLUMNS`. `error` is a top-1 error in [0, 1]; a failed
-        network has none (NaN), a diverged one that of guessing. `hardware` is what trained the network: times compare
-        only where it is the same. `df.attrs["header"]` says where the data come from.
+        network has none (NaN), a diverged one that of guessing. `hardware` says in words what trained the
+        network: times compare only where it is the same. `df.attrs["header"]` says where the data come from.
 
     Raises:
         InputError: there is no such population, or the file has no header.
@@ -64,11 +62,14 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
         path = str(resources.files("regnet_edu") / "recorded" / f"{name}.jsonl")
     found = records.read(path)
     if found.header is None:
-        raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`")
+        reason = f" ({found.bad[0].reason})" if found.bad and found.bad[0].number == 1 else ""
+        raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`{reason}")
     for bad in found.bad:
         warnings.warn(f"line {bad.number} of {name} is left out: {bad.reason}", stacklevel=2)
     with records.no_search_for_cycles():
-        trained_on = [part.get("hardware") for part in (*found.sessions, found.header)]  # -1: before any session
+        trained_on = [
+            describe_hardware(part.get("hardware")) for part in (*found.sessions, found.header)
+        ]  # -1: before any session
         rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
         table = pd.DataFrame(rows, columns=list(COLUMNS))
     table = table.astype({"error": float, "loss": float, "seconds": float})
@@ -79,9 +80,9 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
     return table
 
 
-def row_of(record: dict[str, Any], hardware: str | None) -> dict[str, Any]:
+def row_of(record: dict[str, Any], hardware: str) -> dict[str, Any]:
     """Flatten a network's record to one row; lists become tuples so that rows can be hashed and grouped."""
-    row = {**record, **record["config"], "hardware": hardware}
+    row = {**record, **record["config"], "hardware": hardware or None}
     for name in LISTS:
         row[name] = tuple(row.get(name) or ())
     return {name: row.get(name) for name in COLUMNS}
@@ -116,8 +117,9 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
     regime, data = header.get("regime") or {}, header.get("data") or {}
     said["seed"] = f"seed {header['seed']}" if "seed" in header else ""
     said["regime"] = f"regime {regime['name']}" if "name" in regime else ""
-    said["data"] = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
-    images = min(filter(None, (regime.get("train_images"), data.get("train"))), default=None)
+    named = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    said["data"] = named.encode(errors="backslashreplace").decode()  # the name of a folder need not be UTF-8
+    images = min((n for n in (regime.get("train_images"), data.get("train")) if isinstance(n, int)), default=None)
     epochs = regime.get("epochs")
     said["training"] = ""
     if images and epochs:
@@ -126,40 +128,16 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
     said["date"] = str(header.get("date", ""))[:10]
     torch = versions_of(header, "torch")
     said["versions"] = f"torch {torch}" if torch else ""
-    said["hardware"] = hardware_of(header)
+    short = [describe_hardware(machine, short=True) for machine in hardware_of(population)]
+    said["hardware"] = " then ".join(dict.fromkeys(short))
     return said
 
 
-def hardware_of(header: dict[str, Any]) -> str:
-    """Return the hardware of a population: a sweep may be resumed on another machine.
-
-    Where only the kinds of one processor differ, what they have in common is said once.
-    """
-    kinds: dict[str, list[str]] = {}
-    for part in _parts(header):
-        name, kind = split_hardware(str(part.get("hardware") or ""))
-        if name and kind not in kinds.setdefault(name, []):
-            kinds[name].append(kind)
-    return " then ".join(_named(name, found) for name, found in kinds.items())
-
-
-def machines_of(population: pd.DataFrame) -> set[str]:
-    """Return the hardware that trained the networks of a table: more than one where a sweep went on elsewhere."""
-    recorded = population["hardware"].dropna() if "hardware" in population else ()
-    return set(map(str, recorded)) or {hardware_of(population.attrs.get("header") or {})}
-
-
-def split_hardware(hardware: str) -> tuple[str, str]:
-    """Split "2 x AMD EPYC (family 25, model 17, AVX2)" into the name of the hardware and its kind, "" if none is."""
-    found = KIND.fullmatch(hardware)
-    return (found["name"], found["kind"]) if found else (hardware, "")
-
-
-def _named(name: str, kinds: list[str]) -> str:
-    """Put a name of hardware together with its kinds, " (family 25, model 17)" or nothing where none was recorded."""
-    if kinds == [""]:
-        return name
-    return f"{name} ({'; '.join(kind or 'kind unknown' for kind in kinds)})"
+def hardware_of(population: pd.DataFrame) -> tuple[str, ...]:
+    """Return what trained the networks of a table, in words and each once: several where a sweep went on elsewhere."""
+    recorded = list(population["hardware"].dropna().unique()) if "hardware" in population else []
+    recorded = recorded or [part.get("hardware") for part in _parts(population.attrs.get("header") or {})]
+    return tuple(dict.fromkeys(filter(None, map(describe_hardware, recorded))))
 
 
 def versions_of(header: dict[str, Any], package: str) -> str:

@@ -1,7 +1,7 @@
 """The record file of a population: one JSON line after another, only ever appended to.
 
-    {"kind": "header", "format": 1, "space": ..., "regime": {...}, "data": {...}, "seed": ..., ..., "crc": "1a2b3c4d"}
-    {"kind": "session", "date": ..., "versions": {...}, "hardware": ..., "workers": 2, ..., "crc": ...}
+    {"kind": "header", "format": 2, "space": ..., "regime": {...}, "data": {...}, "seed": ..., ..., "crc": "1a2b3c4d"}
+    {"kind": "session", "date": ..., "versions": {...}, "hardware": {...}, "workers": 2, ..., "crc": ...}
     {"kind": "network", "index": 0, "seed": ..., "config": {...}, "status": "ok", "error": 0.53, ..., "crc": ...}
 
 The first line is the header. A session line is added whenever a sweep is started or resumed. A network line is on the
@@ -15,21 +15,22 @@ in the line, so that a line that is torn or was edited by hand is noticed. In pa
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gc
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from ..common.errors import InputError
-from ..common.files import locked
+from ..common.files import locked, regular, sync_folder, write_atomically
 
-FORMAT = 1
-KINDS = ("header", "session", "network")
+FORMAT = 2
+READABLE = (1, 2)  # format 1 has hardware in words: "2 x AMD EPYC (family 25, model 17, AVX2)"
 
 
 class BadLine(NamedTuple):
@@ -61,20 +62,77 @@ def encode(record: Mapping[str, Any]) -> bytes:
 
 def decode(line: bytes) -> dict[str, Any]:
     """Return the record of a line; raise `ValueError` with the reason if it is none."""
+    if line.startswith(codecs.BOM_UTF8):
+        raise ValueError("it begins with a byte order mark (BOM), which an editor put there; save as UTF-8 without BOM")
+    if not line.strip():
+        raise ValueError("it is blank")
     if not line.endswith(b"\n"):
         raise ValueError("it is torn: it has no end")
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("it is not JSON") from None
-    if not isinstance(record, dict) or record.get("kind") not in KINDS:
+    if not isinstance(record, dict) or record.get("kind") not in FIELDS:
         raise ValueError("it is not a record of this format")
     body, mark, _ = line.rpartition(b', "crc": "')
     if not mark or record.pop("crc", None) != f"{zlib.crc32(body):08x}":
         raise ValueError("its checksum does not fit: it was changed after it was written")
-    if record["kind"] == "network" and not isinstance(record.get("index"), int):
-        raise ValueError("it has no index")
+    if record["kind"] != "header" or record.get("format") in READABLE:  # what other formats hold is not known here
+        _check_content(record)
     return record
+
+
+def _check_content(record: Mapping[str, Any]) -> None:
+    for name, (fits, wanted) in FIELDS[record["kind"]].items():
+        if not fits(record.get(name)):
+            has = f"{name} {record[name]!r:.60}" if name in record else f"no {name}"
+            raise ValueError(f"it has {has}, where {wanted} belongs")
+    if record["kind"] == "network" and (record["error"] is None) != (record["status"] == "failed"):
+        raise ValueError(f"it has error {record['error']} with status {record['status']!r}: only what failed has none")
+
+
+def _whole(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _share(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]  # NaN is not
+
+
+def _network(config: object) -> bool:
+    """Whether that is the table of a network, at a glance: `AnyNetConfig.from_dict` looks closely, and takes longer."""
+    return isinstance(config, dict) and all(
+        isinstance(values := config.get(name), list)
+        and values
+        and all(type(v) in (int, float) and v > 0 for v in values)
+        for name in ("depths", "widths", "bottleneck_ratios", "group_widths")
+    )
+
+
+_TEXT = (lambda value: isinstance(value, str), "a text")
+_TABLE = (lambda value: isinstance(value, dict), "a table of names and values")
+_WHOLE = (_whole, "a whole number of at least 0")
+_NUMBER = (lambda value: value is None or type(value) in (int, float), "a number")
+_ORIGIN = {
+    "versions": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
+    "hardware": (lambda value: value is None or isinstance(value, (str, dict)), "a table of names and values"),
+}
+# What each kind of record must hold, since programs rely on it.
+FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
+    "header": {"space": _TEXT, "seed": _WHOLE, "regime": _TABLE, "data": _TABLE, **_ORIGIN},
+    "session": {"n": _WHOLE, **_ORIGIN},
+    "network": {
+        "index": _WHOLE,
+        "seed": _WHOLE,
+        "config": (_network, "a table with the depths, widths, bottleneck_ratios and group_widths of a network"),
+        "status": (lambda value: value in ("ok", "diverged", "failed"), "ok, diverged or failed"),
+        "error": (lambda value: value is None or _share(value), "a number in [0, 1]"),
+        "errors": (lambda v: v is None or (isinstance(v, list) and all(map(_share, v))), "a list of numbers in [0, 1]"),
+        **dict.fromkeys(("flops", "params", "activations", "epochs", "loss"), _NUMBER),
+        **dict.fromkeys(("seconds", "cpu_seconds", "images_per_second"), _NUMBER),
+    },
+}
+KINDS = tuple(FIELDS)
 
 
 def parse(lines: Iterable[bytes]) -> Records:
@@ -107,16 +165,17 @@ def read(path: str | os.PathLike[str]) -> Records:
     """Read a record file.
 
     Raises:
-        InputError: the file is missing, unreadable, or of a newer format.
+        InputError: the file is missing, unreadable, no regular file, or of a newer format.
     """
     try:
-        with open(path, "rb") as file, no_search_for_cycles():
+        with open(regular(path), "rb") as file, no_search_for_cycles():
             records = parse(file)
     except OSError as error:
         raise InputError(f"record file {path} cannot be read: {error.strerror or error}") from error
-    if records.header is not None and records.header.get("format") != FORMAT:
+    if records.header is not None and records.header.get("format") not in READABLE:
         raise InputError(
-            f"record file {path} has format {records.header.get('format')!r}; this version reads format {FORMAT}"
+            f"record file {path} has format {records.header.get('format')!r}; "
+            f"this version reads formats {' and '.join(map(str, READABLE))}"
         )
     return records
 
@@ -137,14 +196,15 @@ class RecordWriter:
     """The one writer of a record file, from `with RecordWriter(path) as writer` until the block ends.
 
     On entry it takes a lock that dies with its process, reads what is there into `.records`, and sets bad lines aside
-    in `PATH.rejected` (each with its number and reason, told in `.notes`), so that the file is whole again.
+    in `PATH.rejected` (each with its number and reason, told in `.notes`), so that the file is whole again. Where PATH
+    is a link, it is written through.
 
     Raises:
-        InputError: another process writes the file, or it cannot be written.
+        InputError: another process writes the file, it cannot be written, or it is no regular file.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = regular(path)
         self.records = Records(None, [], {}, [], {})
         self.notes: list[str] = []
 
@@ -156,6 +216,7 @@ class RecordWriter:
                 self._check_header()
                 self._set_aside()
             self._file = open(self.path, "ab", buffering=0)
+            sync_folder(self.path.parent)
         except OSError as error:
             self._lock.release()
             raise InputError(f"{self.path} cannot be written: {error.strerror or error}") from error
@@ -205,18 +266,18 @@ class RecordWriter:
         if not self.records.bad:
             return
         aside = Path(f"{self.path}.rejected")
-        with open(aside, "ab") as file:
+        with open(regular(aside), "ab") as file:
             for bad in self.records.bad:
                 file.write(b"# line %d: %s\n%s\n" % (bad.number, bad.reason.encode(), bad.content.rstrip(b"\n")))
             file.flush()
             os.fsync(file.fileno())
         rejected = {bad.number for bad in self.records.bad}
-        whole = Path(f"{self.path}.whole")
-        with open(self.path, "rb") as source, open(whole, "wb") as file:
-            file.writelines(line for number, line in enumerate(source, 1) if number not in rejected)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(whole, self.path)
+
+        def good_lines(file: IO[bytes]) -> None:
+            with open(self.path, "rb") as source:
+                file.writelines(line for number, line in enumerate(source, 1) if number not in rejected)
+
+        write_atomically(self.path, good_lines)
         self.notes += [
             f"line {b.number} of {self.path} was set aside in {aside.name}: {b.reason}" for b in self.records.bad
         ]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..common.environment import describe_hardware, same_hardware
 from ..common.errors import InputError
-from ..common.instruction_set import differing
 from ..networks.config import AnyNetConfig
 from .records import Records, no_search_for_cycles
 
@@ -21,18 +21,10 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     before = found.header
     if before is None:
         return
-    pairs = (
-        ("space", before["space"], header["space"]),
-        ("seed", before["seed"], header["seed"]),
-        ("repeats", before.get("repeats", 1), header.get("repeats", 1)),
-        ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
-        ("data", _identity(before["data"]), _identity(header["data"])),
-    )
-    for what, was, now in pairs:
-        if was != now:
-            raise InputError(
-                f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out"
-            )
+    differs = difference(before, header)
+    if differs:
+        what, was, now = differs
+        raise InputError(f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out")
     beyond = [k for k in found.networks if k >= len(configs)]
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
@@ -46,8 +38,21 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
     if others:
         raise InputError(
             f"network {others[0]} of {out} is not the one that is sampled now: the file was begun with "
-            f"{before['space_repr']}, now it is {header['space_repr']}; give the same again or choose another --out"
+            f"{before.get('space_repr')}, now it is {header.get('space_repr')}; "
+            "give the same again or choose another --out"
         )
+
+
+def difference(before: Mapping[str, Any], header: Mapping[str, Any]) -> tuple[str, Any, Any] | None:
+    """Return what makes the headers of two files those of two populations, with both values; None if nothing does."""
+    pairs = (
+        ("space", before["space"], header["space"]),
+        ("seed", before["seed"], header["seed"]),
+        ("repeats", before.get("repeats", 1), header.get("repeats", 1)),
+        ("regime", _settings(before["regime"], header["regime"]), _settings(header["regime"], before["regime"])),
+        ("data", _identity(before["data"]), _identity(header["data"])),
+    )
+    return next((pair for pair in pairs if pair[1] != pair[2]), None)
 
 
 def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
@@ -57,21 +62,20 @@ def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
 
 
 def _identity(data: dict[str, Any]) -> str:
-    return f"{data['name']} ({data['train']} + {data['test']} images, fingerprint {data['fingerprint']})"
+    name, train, test, fingerprint = (data.get(key, "?") for key in ("name", "train", "test", "fingerprint"))
+    return f"{name} ({train} + {test} images, fingerprint {fingerprint})"
 
 
-def other_rounding(found: Records, hardware: str) -> str:
-    """Say that the networks of a file that are still to come will be rounded otherwise than those before, if so."""
-    differs = differing((session.get("hardware") for session in found.sessions), hardware)
-    if differs is None:
+def other_rounding(found: Records, hardware: Mapping[str, Any]) -> str:
+    """Say that the networks of a file that are still to come may be rounded otherwise than those before, if so."""
+    before = dict.fromkeys(
+        describe_hardware(session.get("hardware"))
+        for session in found.sessions
+        if same_hardware(session.get("hardware"), hardware) is False
+    )
+    if not before:
         return ""
     return (
-        f"the networks so far were trained with {differs[0]}, the next will be with {differs[1]}: "
-        "these round sums otherwise, which moves an error about as far as another seed"
+        f"networks so far were trained on {' and '.join(before)}, the next will be on {describe_hardware(hardware)}: "
+        "other hardware rounds sums otherwise, which moves an error about as far as another seed"
     )
-
-
-def same_crew(found: Records, facts: Mapping[str, Any], hardware: str) -> bool:
-    """Whether every session of the file had as many workers, of the same kind, on the same hardware."""
-    now = {**facts, "hardware": hardware}
-    return all(all(session.get(k) == v for k, v in now.items()) for session in found.sessions)

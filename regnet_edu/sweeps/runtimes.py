@@ -15,22 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..common.environment import environment, hardware
-from ..common.errors import InputError
+from ..common.environment import describe_hardware, environment, hardware
+from ..common.errors import InputError, first_line
+from ..common.files import regular, write_atomically
 from ..common.validation import whole
 from .population import config_of, load_population
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..networks.config import AnyNetConfig
+    from ..networks.zoo import Network
 
 BATCH = 64  # images, as in the paper
 WARM_UP = 2  # rounds that are not counted
 
 
 def inference_ms(
-    config: AnyNetConfig,
+    network: Network,
     resolution: int = 32,
     num_classes: int = 10,
     *,
@@ -44,7 +45,7 @@ def inference_ms(
     The least of several rounds: whatever else the machine does can only add to it.
 
     Args:
-        config: the network; its weights do not matter.
+        network: a network in any form; its weights do not matter.
         resolution: height and width of the images in pixels.
         num_classes: outputs of the head.
         batch: images at once; the paper has 64.
@@ -63,13 +64,13 @@ def inference_ms(
     for name, value in (("resolution", resolution), ("batch", batch), ("rounds", rounds), ("threads", threads)):
         whole(name, value)
     where = device_of(device)
-    network = AnyNet(config, num_classes).eval().to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    built = AnyNet(network, num_classes).eval().to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
     images = torch.zeros(batch, 3, resolution, resolution, device=where).to(memory_format=torch.channels_last)
     times = []
     with threads_of(threads), torch.inference_mode():
         for _ in range(WARM_UP + rounds):
             started = time.perf_counter()
-            network(images)
+            built(images)
             if where.type == "cuda":
                 torch.cuda.synchronize(where)
             times.append(time.perf_counter() - started)
@@ -102,7 +103,7 @@ def record_runtimes(population: str | os.PathLike[str], *, threads: int = 1, dev
         "hardware": hardware(device),
     }
     path = _beside(population)
-    path.write_text(json.dumps({**setting, "ms": times}, indent=1) + "\n", encoding="utf-8")
+    write_atomically(path, json.dumps({**setting, "ms": times}, indent=1).encode() + b"\n")
     return path
 
 
@@ -116,14 +117,17 @@ def with_runtimes(population: str | os.PathLike[str]) -> pd.DataFrame:
     """
     table = load_population(population)
     try:
-        found: dict[str, Any] = json.loads(_beside(population).read_text(encoding="utf-8"))
-    except OSError:
+        found: dict[str, Any] = json.loads(regular(_beside(population)).read_bytes())
+        milliseconds = found.pop("ms")
+    except FileNotFoundError:
         raise InputError(
             f"the runtimes of {population} are not recorded; "
             f"on a machine that has nothing else to do, rn.record_runtimes({str(population)!r}) records them"
         ) from None
-    table["runtime"] = [found["ms"].get(str(index), np.nan) for index in table["index"]]
-    table.attrs["runtime"] = {key: value for key, value in found.items() if key != "ms"}
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise InputError(f"{_beside(population)} cannot be read as runtimes: {first_line(error)}") from error
+    table["runtime"] = [milliseconds.get(str(index), np.nan) for index in table["index"]]
+    table.attrs["runtime"] = {**found, "hardware": describe_hardware(found.get("hardware")) or "unknown hardware"}
     return table
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import torch
 
 from ..common.errors import InputError
-from ..common.validation import whole
+from ..common.validation import device_name, whole
 
 BFLOAT16 = (8, 0)  # the first compute capability with it: V100 (7.0) and Colab's T4 (7.5) have float16 only
 
 
 def device_of(name: str, precision: str = "fp32") -> torch.device:
-    """Return the device of that name: "cpu", "cuda" or "cuda:1".
+    """Return the device of that name: "cpu", "cuda", "cuda:1" or "mps" (a GPU of Apple's).
 
     Args:
         name: of the device.
@@ -23,12 +23,9 @@ def device_of(name: str, precision: str = "fp32") -> torch.device:
     Raises:
         InputError: the name is unknown, there is no such GPU, or it lacks the precision.
     """
-    try:
-        where = torch.device(name)
-    except (RuntimeError, TypeError) as error:
-        raise InputError(f"device {name!r:.60} is unknown; use cpu or cuda") from error
-    if where.type not in ("cpu", "cuda"):
-        raise InputError(f"device {name!r:.60} is not one that networks are trained on here; use cpu or cuda")
+    where = torch.device(device_name(name))
+    if where.type == "mps" and not torch.backends.mps.is_available():
+        raise InputError(f"device {name!r} is not there: torch finds no GPU of Apple's here; use cpu")
     if where.type == "cuda" and not torch.cuda.is_available():
         raise InputError(f"device {name!r} is not there: this machine has no GPU that torch can use; use cpu")
     if where.type == "cuda" and (where.index or 0) >= (gpus := torch.cuda.device_count()):

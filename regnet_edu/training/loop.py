@@ -19,11 +19,12 @@ from torch import nn
 from torch.nn import functional
 
 from ..data import image_data
-from ..data.dataset import DataSet, share
+from ..data.dataset import DataSet, fixed_subset
 from ..data.image_data import ImageData
 from ..data.stream import ImageStream
 from ..networks.anynet import AnyNet
 from ..networks.config import AnyNetConfig
+from ..networks.zoo import Network, as_config
 from . import regime as regimes
 from .cuda_graphs import Captured
 from .device import autocast, device_of, threads_of
@@ -33,7 +34,7 @@ from .result import TrainResult, seeds
 
 # Measured: on a CPU 250 images at a time are up to a third faster than 500, whose activations leave the cache, and no
 # network's scores changed by a bit. A GPU wants more at once.
-EVAL_BATCH = {"cpu": 250, "cuda": 1000}
+EVAL_BATCH = {"cpu": 250, "cuda": 1000, "mps": 1000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
     assert isinstance(data, ImageData), "images that stay on the disk are not prepared"
 
     def part(images: np.ndarray, labels: np.ndarray, count: int | None) -> tuple[torch.Tensor, torch.Tensor]:
-        order = share(len(labels), count)
+        order = fixed_subset(len(labels), count)
         return torch.from_numpy(images[order]).to(where), torch.from_numpy(labels[order]).to(where)
 
     train_images, train_labels = part(data.train_images, data.train_labels, regime.train_images)
@@ -92,7 +93,7 @@ def statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(
-    config: AnyNetConfig,
+    network: Network,
     regime: Regime | str = "tiny",
     seed: int = 0,
     device: str = "cpu",
@@ -103,10 +104,10 @@ def train(
     """Train one network from scratch and test it after every epoch.
 
     Args:
-        config: the network.
+        network: an `AnyNetConfig`, `RegNetParams` or the name of a RegNet.
         regime: a `Regime` or the name of a preset.
         seed: decides the initial weights, the order of the images and which are mirrored, and nothing else does.
-        device: "cpu", "cuda" or "cuda:1".
+        device: "cpu", "cuda", "cuda:1" or "mps".
         data: what to train on instead of the regime's own data: a name, a folder, an `ImageData`, or what `prepare`
             returned, so that many networks share it; with "imagenet:DIR" images are read while the network trains.
         threads: of the processor. The last digits of a sum depend on it, so results repeat only with the same number.
@@ -116,7 +117,7 @@ def train(
     Raises:
         InputError: an argument is invalid, or the data cannot be had.
     """
-    regime = regimes.get(regime)
+    config, regime = as_config(network), regimes.get(regime)
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
         if isinstance(loaded, ImageStream):
@@ -210,7 +211,7 @@ def _one_epoch(
     mirrored = (torch.rand(count, generator=order) < 0.5).to(where)[shuffle]
     shifts = torch.randint(0, 2 * regime.crop_padding + 1, (count, 2), generator=order).to(where)[shuffle]
     total = torch.zeros((), device=where)
-    for k, rate in enumerate(rates.tolist() if where.type == "cpu" else rates):
+    for k, rate in enumerate(rates if where.type == "cuda" else rates.tolist()):
         batch = slice(k * size, (k + 1) * size)
         total += step(shuffle[batch], mirrored[batch], shifts[batch], rate)
         if where.type == "cpu" and not math.isfinite(total):

@@ -1,7 +1,9 @@
 """SGD as the regimes need it, on torch's own fused kernel.
 
-`torch.optim.SGD` would do the same, but making one imports torch's compiler, which costs every worker process 4 to 5
-seconds of processor time: as much as training two networks of the "tiny" regime.
+`torch.optim.SGD` takes the same steps to the last bit, but making one imports torch's compiler: 3.9 seconds of
+processor time in every worker process (torch 2.15.0, an Intel Xeon, `benchmarks/optimizer.py`), against 0.01 for this
+one. `LossScale` does what `torch.amp.GradScaler` does, which takes only optimisers of that kind; hence the two private
+kernels of torch that it calls. The tests hold both to torch's own.
 """
 
 from __future__ import annotations

@@ -6,13 +6,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from ..common.errors import InputError, nearest_name
 from ..spaces.design_space import DesignSpace
-
-PRECISIONS = ("fp32", "bf16", "fp16")
+from .settings import CHECKS
 
 
 @dataclass(frozen=True)
@@ -66,25 +65,15 @@ class Regime:
     precision: str = "fp32"
 
     def __post_init__(self) -> None:
-        for name in ("resolution", "batch_size", "epochs"):
-            _check(name, getattr(self, name), low=1, whole=True)
-        for name in ("train_images", "test_images"):
-            if getattr(self, name) is not None:
-                _check(name, getattr(self, name), low=1, whole=True)
-        _check("crop_padding", self.crop_padding, low=0, whole=True)
-        _check("lr", self.lr, low=0)
-        _check("weight_decay", self.weight_decay, low=0)
-        _check("warmup", self.warmup, low=0, high=1)
-        _check("momentum", self.momentum, low=0, high=1)
+        for name, check in CHECKS.items():
+            object.__setattr__(self, name, check(name, getattr(self, name)))
         if self.nesterov and not self.momentum:
-            raise InputError("nesterov needs a momentum above 0; 0.9 is usual")
-        if self.precision not in PRECISIONS:
-            raise InputError(f"precision {self.precision!r:.60} is unknown; {nearest_name(self.precision, PRECISIONS)}")
-        if self.flops is not None:
-            object.__setattr__(self, "flops", tuple(self.flops))
-            if len(self.flops) != 2 or not 0 <= self.flops[0] <= self.flops[1]:
-                raise InputError(f"flops {self.flops} must be two numbers, low first, such as (360e6, 400e6)")
-        object.__setattr__(self, "ranges", dict(self.ranges))
+            raise InputError("nesterov needs a momentum above 0, and 0.9 is usual; or set nesterov=false")
+        if self.crop_padding >= self.resolution:
+            raise InputError(
+                f"crop_padding {self.crop_padding} would leave nothing of an image of {self.resolution} pixels; "
+                f"the largest is {self.resolution - 1}, and 4 is usual"
+            )
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
@@ -103,11 +92,12 @@ class Regime:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Regime:
         """Build a regime from what `to_dict` returned; names that are unknown raise `InputError`."""
-        names = [f.name for f in fields(cls)]
-        for name in values:
-            if name not in names:
-                raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, names)}")
-        return cls(**values)
+        if not isinstance(values, Mapping):
+            raise InputError(f"a regime is a table of settings, not {values!r:.60}")
+        missing = [f.name for f in fields(cls) if f.default is f.default_factory is MISSING and f.name not in values]
+        if missing:
+            raise InputError(f"a regime needs the setting {missing[0]!r} too")
+        return cls(**_known(values))
 
     def replace(self, **changes: Any) -> Regime:
         """Return a copy with some settings changed.
@@ -115,11 +105,7 @@ class Regime:
         Raises:
             InputError: a setting is unknown or out of range.
         """
-        names = [f.name for f in fields(self)]
-        for name in changes:
-            if name not in names:
-                raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, names)}")
-        return replace(self, **changes)
+        return replace(self, **_known(changes))
 
     def with_ranges(self, space: DesignSpace) -> DesignSpace:
         """Return the space with the ranges of this regime, so that every way to name a space gives the same networks.
@@ -153,11 +139,12 @@ class Regime:
         return self.lr * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
 
 
-def _check(name: str, value: Any, low: float, high: float = math.inf, whole: bool = False) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or (whole and value != int(value)):
-        raise InputError(f"{name} {value!r:.60} must be a {'whole ' if whole else ''}number of at least {low:g}")
-    if not low <= value <= high:
-        raise InputError(f"{name} {value} is out of range; the nearest is {min(max(value, low), high):g}")
+def _known(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the settings, all of which a regime must have."""
+    for name in settings:
+        if name not in CHECKS:
+            raise InputError(f"a regime has no setting {name!r}; {nearest_name(name, CHECKS)}")
+    return settings
 
 
 # 400 MF at 224 pixels is about 8 MF at 32 pixels: the paper's band, scaled by the area of the image.
@@ -218,6 +205,6 @@ def get(name: str | Regime) -> Regime:
     """
     if isinstance(name, Regime):
         return name
-    if name not in REGIMES:
-        raise InputError(f"regime {name!r} is unknown; {nearest_name(name, REGIMES)}")
+    if not isinstance(name, str) or name not in REGIMES:
+        raise InputError(f"regime {name!r:.60} is unknown; {nearest_name(name, REGIMES)}")
     return REGIMES[name]

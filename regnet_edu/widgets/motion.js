@@ -35,19 +35,26 @@ export class Axes {
   }
 }
 
-const places = (picture) => new Map([...picture.querySelectorAll("[data-key]")].map((e) => [e.dataset.key, [Number(e.getAttribute("cx")), Number(e.getAttribute("cy"))]]));
+const marks = (picture) => [...picture.querySelectorAll("[data-key]")].map((mark) => [mark, Number(mark.getAttribute("cx")), Number(mark.getAttribute("cy"))]);
 
-/** Draw by `draw`; circles with the same data-key before and after glide from the old place to the new one. */
+const until = new WeakMap(); // picture -> when what moves in it has arrived
+
+/**
+ * Draw by `draw`; circles with the same data-key before and after glide from the old place to the new one. Changes that
+ * follow faster than that are drawn at once: nobody could follow the dots, and the answer must not wait for them.
+ */
 export function glide(picture, draw) {
-  const before = still() ? new Map() : places(picture);
+  const now = performance.now(), busy = now < (until.get(picture) ?? 0), before = still() || busy ? new Map() : new Map(marks(picture).map(([mark, x, y]) => [mark.dataset.key, [x, y]]));
   draw();
   if (!before.size) return;
-  for (const [key, [x, y]] of places(picture)) {
-    const [dx, dy] = before.has(key) ? [before.get(key)[0] - x, before.get(key)[1] - y] : [0, 0];
-    if (Math.hypot(dx, dy) < 1) continue;
-    const mark = picture.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    mark.animate([{ transform: `translate(${dx}px, ${dy}px)` }, { transform: "none" }], { duration: GLIDE, easing: "cubic-bezier(0.4, 0, 0.3, 1)" });
+  let moved = false;
+  for (const [mark, x, y] of marks(picture)) {
+    const [a, b] = before.get(mark.dataset.key) ?? [x, y];
+    if (Math.hypot(a - x, b - y) < 1) continue;
+    moved = true;
+    mark.animate([{ transform: `translate(${a - x}px, ${b - y}px)` }, { transform: "none" }], { duration: GLIDE, easing: "cubic-bezier(0.4, 0, 0.3, 1)" });
   }
+  if (moved) until.set(picture, now + GLIDE);
 }
 
 /** Show steps one after another, each [what differs from the state, milliseconds]; then `done`. Returns how to stop. */

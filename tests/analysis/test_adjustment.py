@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from each import each
 from scipy import stats
 
 import regnet_edu as rn
@@ -36,7 +37,7 @@ def test_its_interval_holds_the_truth_as_often_as_it_says():
     assert 0.92 <= inside <= 0.98
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "value", "half"),
     [
         ("regnetx", "anynetxe", -0.16, 0.46),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from each import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -82,7 +83,7 @@ def test_swapping_the_populations_mirrors_the_result():
     assert one.better == other.better == "B"
 
 
-@pytest.mark.parametrize("n", [10, 12, 30, 50])
+@each("n", [10, 12, 30, 50])
 def test_two_populations_of_one_space_are_told_apart_in_5_percent_of_cases(n):
     errors = rn.load_population("anynetxa-cpu")["error"].to_numpy()
     rng = np.random.default_rng(n)
@@ -163,7 +164,7 @@ def test_the_result_is_frozen():
         compare([0.5], [0.6]).level = 0.9
 
 
-@pytest.mark.parametrize(
+@each(
     "call",
     [
         lambda: compare([], [0.5]),

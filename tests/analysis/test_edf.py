@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+from each import each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ def test_failed_networks_are_left_out_and_counted():
     assert summary([0.5, NAN, 0.6])[3:] == (2, 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("errors", "message"),
     [
         ([], "0 networks with an error"),
@@ -90,7 +91,7 @@ def test_bad_errors_are_named(errors, message):
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     "call",
     [
         lambda: edf([0.5], NAN),

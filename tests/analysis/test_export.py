@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import resources
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ import pytest
 from fake_populations import population
 
 from regnet_edu import plots
-from regnet_edu.analysis.export import to_optuna
+from regnet_edu.analysis.export import export, to_optuna
 from regnet_edu.common.errors import InputError
+from regnet_edu.sweeps.population import load_population
 
 
 def test_optuna_study_has_every_network_with_its_error_and_parameters():
@@ -90,3 +92,39 @@ def test_a_table_read_from_csv_is_refused_where_lists_are_needed(tmp_path, use):
     assert plots.edfs(back).alt_text
     with pytest.raises(InputError, match="column 'depths' holds texts, as in a table read from a CSV file"):
         use(back)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """The first networks of a recorded population, as a file."""
+    lines = (resources.files("regnet_edu") / "recorded" / "regnetx-cpu.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "x.jsonl").write_text("".join(lines[:5]))
+    return tmp_path / "x.jsonl"
+
+
+def test_a_record_file_is_written_for_other_programs(path, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    assert export("x.jsonl", "csv").name == "x.csv" and len(pd.read_csv("x.csv")) == 3
+    pytest.importorskip("pyarrow")
+    back = pd.read_parquet(export(path, "parquet"))
+    assert back.attrs["header"]["space"] == "RegNetX" and list(back["error"]) == list(load_population(path)["error"])
+    optuna = pytest.importorskip("optuna")
+    storage = f"sqlite:///{export(path, 'optuna', path.parent / 'studies.db')}"
+    assert len(optuna.load_study(study_name="RegNetX", storage=storage).trials) == 3
+
+
+@pytest.mark.parametrize(
+    ("to", "out", "sentence"),
+    [
+        ("cvs", None, "format 'cvs' is unknown; did you mean csv"),
+        ("csv", "/dev/null", "is a device, not a regular file"),
+        ("csv", "x.jsonl", "is the record file itself"),
+        ("csv", "no/x.csv", "cannot be written: No such file or directory"),
+        ("optuna", "no/x.db", "cannot be written: "),
+    ],
+)
+def test_what_cannot_be_exported_is_said(path, monkeypatch, to, out, sentence):
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(InputError, match=sentence):
+        export("x.jsonl", to, out)
+    assert len(load_population(path)) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from each import each
 from fake_populations import population
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ TABLE = population(30)
 SHARED = population(30, shared=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "column", "rule"),
     [
         ("depth", "depths", sum),

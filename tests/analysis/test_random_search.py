@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,7 +66,7 @@ def test_failed_networks_are_left_out():
     assert random_search_curve([0.5, float("nan"), 0.7]).draws.size == 2
 
 
-@pytest.mark.parametrize("draws", [0, [1, 0], 1.5, [3], "x", [float("nan")], [[1]]])
+@each("draws", [0, [1, 0], 1.5, [3], "x", [float("nan")], [[1]]])
 def test_bad_draws_are_one_sentence(draws):
     with pytest.raises(InputError) as caught:
         random_search_curve([0.5, 0.6], draws)

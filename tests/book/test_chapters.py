@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import chapter_lint as lint
-import pytest
 import yaml
 from chapter_text import Chapter
+from each import each
 
 from regnet_edu.grading.exercise import exercises, get
 
@@ -43,8 +43,8 @@ RULES: dict[str, Callable[[Chapter], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@each("rule", RULES)
+@each("path", FILES, ids=lambda p: p.stem)
 def test_chapter_keeps_the_contract(path: Path, rule: str) -> None:
     assert RULES[rule](Chapter.read(path)) == []
 
@@ -81,20 +81,20 @@ def test_the_glossary_has_every_symbol_of_the_chapters_tables() -> None:
         assert set().union(*map(symbols, table[1].splitlines())) - neighbours <= known, path.stem
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@each("path", FILES, ids=lambda p: p.stem)
 def test_every_local_figure_exists_and_describes_itself(path: Path) -> None:
     for name in re.findall(r"^:::\{(?:figure|image)\} (\S+)", path.read_text(encoding="utf-8"), re.M):
         picture = (BOOK / name).read_text(encoding="utf-8")
         assert "<title" in picture and "<desc" in picture
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@each("path", FILES, ids=lambda p: p.stem)
 def test_a_chapter_runs_without_the_network(path: Path) -> None:
     code = "\n".join(cell.code for cell in Chapter.read(path).cells)
     assert not re.search(r"FashionMNIST\(|load\(\"(cifar10|fashion_mnist)|urllib|requests|download|pip install", code)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+@each("path", FILES, ids=lambda p: p.stem)
 def test_a_name_that_an_exercise_asks_for_is_no_variable_of_its_chapter(path: Path) -> None:
     code = "\n".join(cell.code for cell in Chapter.read(path).cells)
     asked = {name for number in re.findall(r'rn\.check\("([\d.]+)"', code) for name in get(number).functions}
@@ -122,7 +122,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES)
+@each("rule", RULES)
 def test_each_rule_finds_what_it_is_there_to_find(rule: str) -> None:
     assert RULES[rule](Chapter("broken", BROKEN[rule])) != []
 
@@ -132,7 +132,7 @@ def test_symbols_in_a_table_and_after_it_are_accepted() -> None:
     assert lint.undefined_symbols(Chapter("good", good)) == []
 
 
-@pytest.mark.parametrize("rule", RULES)
+@each("rule", RULES)
 def test_the_chapter_in_the_guide_for_authors_keeps_the_contract(rule: str) -> None:
     assert SKELETON is not None
     assert RULES[rule](Chapter("skeleton", SKELETON[1])) == []
@@ -167,7 +167,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("there", "instead", "rule"), FAULTS, ids=lambda value: repr(value)[1:31])
+@each(("there", "instead", "rule"), FAULTS, ids=lambda value: repr(value)[1:31])
 def test_a_chapter_that_lacks_one_thing_is_found_out_by_its_rule(there: str, instead: str, rule: str) -> None:
     assert SKELETON is not None and there in SKELETON[1]
     assert RULES[rule](Chapter("faulty", SKELETON[1].replace(there, instead))) != []

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from each import each
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -60,7 +61,7 @@ class TestFreshness:
 
 
 class TestRepository:
-    @pytest.mark.parametrize(
+    @each(
         "spelling",
         [
             "https://github.com/someone/net.edu",
@@ -74,7 +75,7 @@ class TestRepository:
     def test_any_spelling_of_a_github_address_is_understood(self, spelling: str) -> None:
         assert repository.github_page(spelling) == "https://github.com/someone/net.edu"
 
-    @pytest.mark.parametrize("spelling", ["", "somewhere", "https://example.org/a/b", "git@gitlab.com:a/b.git"])
+    @each("spelling", ["", "somewhere", "https://example.org/a/b", "git@gitlab.com:a/b.git"])
     def test_anything_else_is_no_address(self, spelling: str) -> None:
         assert repository.github_page(spelling) is None
 
@@ -264,7 +265,7 @@ class TestQuiz:
         assert question.answers[0].why == "Depth, width,\nand two more.\n\n- a list inside"
         assert question.answers[1].why == "One more is free."
 
-    @pytest.mark.parametrize(
+    @each(
         ("body", "said"),
         [
             ("- [x] a\n  b\n- [ ] c\n  d", "asks a question"),

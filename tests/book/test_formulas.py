@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pytest
 from browser import ROOT, load_extension
+from each import each
 from sphinx.errors import ExtensionError
 
 formulas, scripts = load_extension("formulas"), load_extension("scripts")
@@ -53,7 +54,7 @@ class TestFormulas:
         one, other = formulas.draw([("w_m", False), ("b", True)]), formulas.draw([("w_m", False)])
         assert one["w_m", False] == other["w_m", False] and 'fill="currentColor"' in one["w_m", False]
 
-    @pytest.mark.parametrize(
+    @each(
         ("tex", "said"),
         [
             (r"\foo", r"Undefined control sequence \foo"),

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from each import each
 
 pytest.importorskip("tinycss2", reason="the book's extension needs tinycss2; `make setup` installs it")
 
@@ -28,7 +29,7 @@ def used(css: str) -> str:
 
 
 class TestUsedRules:
-    @pytest.mark.parametrize(
+    @each(
         ("css", "kept"),
         [
             ("p{a:b}", "p{a:b}"),

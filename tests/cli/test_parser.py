@@ -11,7 +11,8 @@ from PIL import Image
 
 from regnet_edu import __version__, zoo
 from regnet_edu.analysis.edf import summary
-from regnet_edu.cli.parser import COMMANDS, amount, main, setting
+from regnet_edu.cli.arguments import amount, setting
+from regnet_edu.cli.parser import COMMANDS, main
 from regnet_edu.sweeps.population import load_population, populations
 
 
@@ -137,7 +138,7 @@ def test_help_has_examples_that_fit_a_terminal_and_version_is_said(capsys, monke
         (["sweep", "AnyNetXA", "--n", "1", "--out", "/proc/no/a.jsonl"], "cannot be written"),
         (["train", "regnetx_40mf"], "did you mean regnetx_400mf"),
         (["train", '{"depths": [1]'], "is not JSON"),
-        (["train", '{"depths": [0], "widths": [8], "bottleneck_ratios": 1, "group_widths": 8}'], "too small"),
+        (["train", '{"depths": [0], "widths": [8], "bottleneck_ratios": 1, "group_widths": 8}'], "at least 1"),
         (["report", "missing.jsonl"], "missing.jsonl does not exist"),
         (["swep"], "swep"),
     ],

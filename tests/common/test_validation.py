@@ -23,8 +23,18 @@ def test_anything_else_is_refused_with_its_name_and_value(value):
     assert repr(value) in str(caught.value)
 
 
+def test_where_floats_come_from_tables_a_whole_one_will_do():
+    assert whole("n", 4.0, whole_floats=True) == 4 and type(whole("n", np.float32(4), whole_floats=True)) is int
+    with pytest.raises(InputError, match=r"n 2\.6 must be a whole number of at least 1; the nearest is 3"):
+        whole("n", 2.6, whole_floats=True)
+    with pytest.raises(InputError, match="n inf must be a whole number"):
+        whole("n", float("inf"), whole_floats=True)
+
+
 def test_the_least_and_what_is_counted_are_said():
     assert whole("seed", 0, least=0) == 0
+    with pytest.raises(InputError, match="n 9 is too large; the largest is 8"):
+        whole("n", 9, most=8)
     with pytest.raises(InputError, match="resolution 7 must be a whole number of pixels of at least 8"):
         whole("resolution", 7, least=8, of="pixels")
 

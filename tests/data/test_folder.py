@@ -1,11 +1,14 @@
 """Image folders: what they hold, what is wrong with them, and that nothing is decoded twice."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
+from torchvision.datasets import ImageFolder
 
 from regnet_edu.common.errors import InputError
-from regnet_edu.data import folder, stream
+from regnet_edu.data import decode_image, folder, image_data
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def test_other_sizes_are_cropped_to_the_middle_square_and_resized(root):
 def test_grey_images_are_converted_and_that_is_said(root):
     Image.new("L", (16, 16), 99).save(root / "train/cat/0.png")
     images = load(root)
-    assert (images.arrays[0][0] == 99).all() and images.note == "1 L image converted to RGB"
+    assert (images.arrays[0][0] == 99).all() and images.note == "1 image of mode L converted to RGB"
     assert load(root).note == images.note  # from the cache too
 
 
@@ -91,21 +94,61 @@ def test_what_is_wrong_with_a_folder_is_said_in_one_sentence(root):
         load(root)
 
 
-def test_an_unreadable_image_is_named(root):
-    damaged = root / "test/dog/0.png"
-    damaged.write_bytes(damaged.read_bytes()[:200])
-    with pytest.raises(InputError, match=r"dog/0\.png cannot be read") as caught:
+def test_sub_folders_of_a_class_are_taken_in_the_order_of_torchvision(root):
+    for name in ("b", "a-b", "a", "a/deep"):
+        (root / "train/cat" / name).mkdir()
+        Image.new("RGB", (16, 16)).save(root / "train/cat" / name / "x.png")
+    (root / "train/cat/a/back").symlink_to(root / "train/cat")  # in a circle
+    (root / "train/cat/.cache").mkdir()
+    (root / "train/cat/.cache/x.png").touch()
+    listed = [path.decode() for path in folder.scan(root).train.paths]
+    (root / "train/cat/a/back").unlink()
+    (root / "train/cat/.cache/x.png").unlink()
+    theirs = [os.path.relpath(path, root) for path, _ in ImageFolder(root / "train").samples]
+    assert listed == theirs and len(listed) == 12
+
+
+def test_whatever_pillow_reads_is_an_image(root):
+    for end in ("gif", "GIF", "tga", "jp2", "webp"):
+        Image.new("RGB", (16, 16), (90, 90, 90)).save(root / f"train/cat/x.{end}")
+    images = load(root)
+    assert len(images.arrays[0]) == 13 and (images.arrays[0][4:9] // 4 == 22).all()
+    assert images.note == "2 images of mode P converted to RGB"  # GIF has but a palette
+
+
+def test_names_that_are_not_utf8_are_read_and_printed_as_escapes(root):
+    for split in ("train", "test"):
+        os.rename(root / split / "cat", os.fsencode(root / split) + b"/c\xe4t")
+    images = load(root)
+    assert images.classes == ("c\\xe4t", "dog") and len(images.arrays[0]) == 8
+    assert len(image_data.load(f"imagenet:{root}", 16).train_paths) == 8
+    os.truncate(os.fsencode(root) + b"/train/c\xe4t/0.png", 9)
+    with pytest.raises(InputError) as caught:
         load(root)
-    assert "\n" not in str(caught.value)
+    assert r"train/c\xe4t/0.png" in str(caught.value).encode("utf-8").decode()
+
+
+def test_an_image_beyond_the_limit_of_pillow_is_made_smaller(root, monkeypatch):
+    big = np.zeros((400, 600, 3), np.uint8)
+    big[:, 300:] = 200
+    Image.fromarray(big).save(root / "train/cat/0.png")
+    usual = load(root).arrays[0][0].astype(int)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100_000)  # twice as many are refused
+    monkeypatch.setattr(decode_image, "FEWER", 60_000)
+    assert abs(load(root.rename(root.parent / "again")).arrays[0][0] - usual).mean() < 2
+    assert Image.MAX_IMAGE_PIXELS == 100_000
+    monkeypatch.setattr(decode_image, "free_memory", lambda: 900_000)
+    with pytest.raises(InputError, match=r"0\.png \(its pixels need 0.00096 GB of memory\)"):
+        load((root.parent / "again").rename(root.parent / "third"))
 
 
 def test_sixteen_bits_keep_their_shades_and_numbers_without_a_range_are_refused(root):
     shades = np.linspace(0, 65535, 16 * 16).reshape(16, 16).astype(np.uint16)
     Image.fromarray(shades).save(root / "train/cat/0.png")
     images = load(root)
-    assert (images.arrays[0][0, :, :, 0] == shades >> 8).all() and "I;16 image converted" in images.note
+    assert (images.arrays[0][0, :, :, 0] == shades >> 8).all() and "1 image of mode I;16 converted" in images.note
     Image.new("F", (16, 16), 0.5).save(root / "train/cat/x.tiff")
-    with pytest.raises(InputError, match=r"x\.tiff cannot be read \(its pixels are of kind F, .*8 or 16 bits"):
+    with pytest.raises(InputError, match=r"x\.tiff \(its pixels are of kind F, .*8 or 16 bits"):
         load(root)
 
 
@@ -120,27 +163,26 @@ def test_a_photograph_is_upright_however_the_camera_was_held(root):
 
 def test_ink_is_converted_and_files_that_are_no_images_are_counted(root):
     Image.new("CMYK", (16, 16), (0, 255, 255, 0)).save(root / "train/cat/0.jpg")
-    (root / "train/cat/0.gif").write_bytes(b"GIF89a")
+    (root / "train/cat/0.txt").write_text("a cat")
     (root / "test/dog/.hidden").touch()
     images = load(root)
-    assert images.note == "1 CMYK image converted to RGB; 1 file left out, by their names no images"
+    assert images.note == "1 image of mode CMYK converted to RGB; 1 file left out, by their names no images"
     red, green, _ = images.arrays[0][0, 8, 8].tolist()  # 0.jpg is the first by its name
     assert red > 200 > 60 > green and load(root).note == images.note  # from the cache too
 
 
 def test_what_cannot_be_reached_is_said(root, monkeypatch):
     (root / "test/dog/link.png").symlink_to(root / "nowhere.png")
-    with pytest.raises(InputError, match=r"link\.png cannot be read \(No such file or directory\)"):
-        load(root)
-    with pytest.raises(InputError, match=r"link\.png cannot be read"):
-        stream.open_folder(root, 16)
+    for name in (str(root), f"imagenet:{root}"):
+        with pytest.raises(InputError, match=r"1 of 13 images cannot be read: test/dog/link\.png \(.*No such file"):
+            image_data.load(name, 16)
     with pytest.raises(InputError, match=r"0\.png is no folder; it needs"):
         load(root / "test/dog/0.png")
 
     def forbidden(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(folder.os, "scandir", forbidden)
+    monkeypatch.setattr(os, "scandir", forbidden)
     with pytest.raises(InputError, match=r"train cannot be read \(Permission denied\)"):
         load(root)
 

@@ -146,5 +146,5 @@ def test_grey_images_among_colour_are_converted_and_that_is_said_each_time(tmp_p
     root = imagenet(tmp_path / "tiny", train=2, val=1)
     Image.new("L", (40, 40), 99).save(root / "train" / WNIDS[0] / f"{WNIDS[0]}_0.JPEG")
     for _ in range(2):  # decoded, then from the cache
-        assert data.load(str(root), 32, progress=True).note == "1 L image converted to RGB"
-        assert f"note: {root}: 1 L image converted to RGB" in capsys.readouterr().err
+        assert data.load(str(root), 32, progress=True).note == "1 image of mode L converted to RGB"
+        assert f"note: {root}: 1 image of mode L converted to RGB" in capsys.readouterr().err

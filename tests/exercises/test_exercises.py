@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from regnet_edu.grading import folders
+from regnet_edu.grading.evaluate import With, evaluate
 from regnet_edu.grading.exercise import Exercise, exercises, make_stub
-from regnet_edu.grading.judge import _With, check_source, evaluate, judge_part, sentence
+from regnet_edu.grading.judge import check_source, judge_part
 from regnet_edu.grading.process import Submission
+from regnet_edu.grading.recognise import sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = list(exercises().values())
@@ -34,7 +36,7 @@ def verdicts(exercise: Exercise, name: str, function: Callable) -> list:
     for part in exercise.parts:
         if part.function == base:
             calls = part.calls()
-            outcomes = evaluate(part, function, _With(exercise.solution, base, function), calls)
+            outcomes = evaluate(part, function, With(exercise.solution, base, function), calls)
             found.append(judge_part(exercise, part, calls, outcomes, Submission("", exercise.filename)))
     return found
 
@@ -104,7 +106,7 @@ def test_points_hints_and_words_are_there(exercise: Exercise) -> None:
         chapter = re.match(r"chapter (\d+), \"(.+)\"$", part.idea)
         assert chapter, part.idea
         for path in (ROOT / "book").glob(f"{int(chapter[1]):02}_*.md"):
-            headings = re.findall(r"^##? (.+)$", path.read_text(), re.MULTILINE)
+            headings = re.findall(r"^## (.+)$", path.read_text(), re.MULTILINE)
             assert chapter[2] in headings, f"{path.name} has no section {chapter[2]}"
 
 

@@ -54,7 +54,7 @@ CHEATS = {
         "import os\nwhile True:\n    try:\n        os.fork()\n    except PermissionError as error:\n        return str(error)",
         "may not start another process",
     ),
-    "processes": ("import multiprocessing\nmultiprocessing.Pool(2).map(abs, [1])\nreturn 1", "PermissionError"),
+    "processes": ("import multiprocessing\nmultiprocessing.Pool(2).map(abs, [1])\nreturn 1", "it stopped with"),
     "raised limits": (
         "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))\nreturn [1]",
         "",
@@ -94,7 +94,7 @@ CHEATS = {
         "something other than an answer",
     ),
     "a closed channel": ("import os\nos.closerange(3, 64)\nreturn 0.5", "before it returned"),
-    "changed questions": ("errors[:] = [0.0]\nreturn 0.0", "argument was changed"),
+    "changed questions": ("errors[:] = [0.0]\nreturn 0.25", "changed its first argument"),
     "NaN": ("return float('nan')", "came back nan"),
     "a string": ("return '0.0'", "came back '0.0'"),
     "an enormous answer": ("return list(range(10**6))", ""),
@@ -127,7 +127,7 @@ CHEATS = {
         "import ctypes\nif ctypes.CDLL(None).shmget(0, 4096, 0o1600) < 0:\n    raise OSError('none')\nreturn 0.5",
         "none",
     ),
-    "a way out of its folder": ("import os\nos.rename('.', '/tmp/elsewhere')\nreturn 0.5", "OSError"),
+    "a way out of its folder": ("import os\nos.rename('.', '/tmp/elsewhere')\nreturn 0.5", "in its own folder only"),
     "a link to the solutions": (
         f"import os\nos.symlink({str(PACKAGE / 'grading')!r}, 's')\nreturn os.listdir('s')",
         "PermissionError",
@@ -314,3 +314,67 @@ def test_no_process_of_a_submission_is_left(tmp_path: Path) -> None:
             if f"PPid:\t{os.getpid()}\n" in status and "State:\tZ" not in status:
                 left.append((entry / "cmdline").read_text())
     assert not [c for c in left if "student.py" in c]
+
+
+# What decides the verdict on 03.3 and 14.1 was in the learner's process: a record to erase, a list to empty.
+TRAINS_AGAIN = """
+import gc, json, os
+
+def sweep(n, path, train):
+    trained = [c.cell_contents for c in (train.__closure__ or ()) if isinstance(c.cell_contents, list)]
+    done = [json.loads(x) for x in open(path) if x.endswith("}\\n")] if os.path.exists(path) else []
+    known = {r["index"] for r in done}
+    with open(path, "w") as file:
+        for k in range(n):
+            file.write(json.dumps({"index": k, "error": train(k)}) + "\\n")
+            file.flush()
+            for record in trained + [x for x in gc.get_objects() if type(x) is list and x == [k]]:
+                if k in known:
+                    record.clear()
+"""
+
+
+def test_what_was_trained_cannot_be_erased() -> None:
+    exercise = get("03.3")
+    result = check_source(exercise, Submission(TRAINS_AGAIN, exercise.filename))
+    assert [p.points for p in result.parts] == [1, 0, 0], str(result)
+
+
+FORGETS = """
+import json
+
+KEPT = {}
+def train(gradient, order, lr, epochs, state, save):
+    step, weight = (state["step"], state["weight"]) if state else (0, 0.0)
+    velocity = KEPT.get(step, 0.0) if state else 0.0
+    images = [k for e in range(epochs) for k in order(e)]
+    for step in range(step, len(images)):
+        velocity = 0.9 * velocity + gradient(weight, images[step])
+        weight -= lr(step) * velocity
+        KEPT[step + 1] = velocity
+        save({"step": step + 1, "weight": weight})
+    return weight
+"""
+
+
+def test_a_state_kept_in_the_program_is_gone_after_a_kill() -> None:
+    exercise = get("14.1")
+    result = check_source(exercise, Submission(FORGETS, exercise.filename))
+    assert result.parts[1].points == 0 and "weight after a kill" in result.parts[1].words, str(result)
+
+
+def test_layers_that_a_submission_invents_do_not_fill_the_memory_of_the_grader() -> None:
+    from regnet_edu.grading.modules import computes
+
+    exercise = get("02.3")
+    call = exercise.parts[1].calls()[0]
+    honest = exercise.solution.make_block(*call[1])
+    rows = [[["conv", 8, 8, 1, 1, 1, 0], {"weight": [10**6, 10**6]}] for _ in range(2)]
+    for kind, answer in {"huge": rows, "negative": [[["conv", *([0] * 6)], {"weight": [-1, 5]}]]}.items():
+        forged = {"layers": answer, "rested": [0.0], "trained": [0.0], "slope": [0.0], "slopes": []}
+        assert not computes(call, forged, exercise.solution.make_block), kind
+    from regnet_edu.grading.modules import layers_of
+
+    like = [[row, {name: [10**6, 10**6] for name in tensors}] for row, tensors in layers_of(honest)]
+    forged = {"layers": like, "rested": [0.0], "trained": [0.0], "slope": [0.0], "slopes": []}
+    assert not computes(call, forged, exercise.solution.make_block)

@@ -41,7 +41,7 @@ class TestLinks:
         }[secret]
         hand_in(tmp_path / "in" / "eve", "edf.py").joinpath("edf.py").unlink()
         (tmp_path / "in" / "eve" / "edf.py").symlink_to(goal)
-        ada, eve = batch.grade(tmp_path / "in", [EDF], workers=2)
+        ada, eve = batch.grade(tmp_path / "in", [EDF], workers=2).learners
         assert (ada.points, eve.points) == (5, 0)
         assert "is a link that leads out of" in eve.verdicts[0].problem
 
@@ -76,7 +76,7 @@ def test_a_program_that_no_python_can_read_costs_its_exercise_only(tmp_path: Pat
     cells = json.dumps({"cells": [{"cell_type": "code", "source": text}]})
     hand_in(tmp_path / "eve", "edf.ipynb" if notebook else "edf.py", cells if notebook else text)
     hand_in(tmp_path / "ada", "edf.py")
-    ada, eve = batch.grade(tmp_path, [EDF], workers=2)
+    ada, eve = batch.grade(tmp_path, [EDF], workers=2).learners
     assert ada.points == 5
     # of a notebook only what is needed is taken, and x is not: then the right solution after it may have its points
     assert eve.points in ((0, EDF.points) if notebook else (0,)), eve.verdicts[0]

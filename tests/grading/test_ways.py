@@ -1,4 +1,4 @@
-"""One submission is worth the same in a terminal, in a notebook, as a notebook file, on GitHub Classroom and Gradescope."""
+"""One submission is worth the same in a terminal, in a notebook, as a notebook file, part by part, in Classroom 50 and Gradescope."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from regnet_edu.cli.parser import main
-from regnet_edu.grading import submission
+from regnet_edu.grading import batch, classroom50, submission
 from regnet_edu.grading.exercise import Exercise, get
 from regnet_edu.grading.judge import check_source
 
@@ -50,7 +50,12 @@ def worth(exercise: Exercise, way: str, source: str, folder: Path, capsys: pytes
     if way == "notebook":
         live: dict[str, Any] = {**dict.fromkeys(exercise.functions, len), "In": cells_of(source)}
         return [p.points for p in check_source(exercise, submission.capture(exercise, live)).parts]
-    if way == "GitHub Classroom":  # a step a part, and its points if the command ends well
+    if way == "Classroom 50":
+        (graded,) = batch.grade(folder, [exercise], single=True).learners
+        names = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
+        made = classroom50.result(graded, dict.fromkeys(names, "x"), "2026-10-12T21:59:00Z")
+        return [test["score"] for test in made["tests"]]
+    if way == "part by part":  # a part has its points if the command ends well
         codes = []
         for k in range(1, len(exercise.parts) + 1):
             try:
@@ -68,7 +73,7 @@ def worth(exercise: Exercise, way: str, source: str, folder: Path, capsys: pytes
     return [p["points"] for p in json.loads(capsys.readouterr().out)["parts"]]
 
 
-@pytest.mark.parametrize("way", ["terminal", "notebook", "notebook file", "GitHub Classroom", "Gradescope"])
+@pytest.mark.parametrize("way", ["terminal", "notebook", "notebook file", "part by part", "Classroom 50", "Gradescope"])
 @pytest.mark.parametrize("number", ["03.1", "08.1", "12.1"])
 def test_every_way_gives_the_same_points(number: str, way: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     exercise = get(number)

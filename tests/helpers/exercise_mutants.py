@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from regnet_edu.grading.evaluate import evaluate
 from regnet_edu.grading.exercise import Exercise
-from regnet_edu.grading.judge import evaluate, judge_part
+from regnet_edu.grading.judge import judge_part
 from regnet_edu.grading.process import Submission
 
 COMPARISONS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}

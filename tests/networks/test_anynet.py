@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from each import each
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -84,7 +85,7 @@ def test_a_module_has_the_parameters_activations_and_flops_that_its_config_is_co
     assert counter.get_total_flops() // 2 == counted.flops - sum(m.bias.numel() for m in biases)
 
 
-@pytest.mark.parametrize("name", zoo.names())
+@each("name", zoo.names())
 def test_every_published_regnet_has_its_published_parameters(name: str) -> None:
     with torch.device("meta"):
         assert parameters(AnyNet(name)) == zoo.get(name).params
@@ -95,7 +96,7 @@ def some_heavy(name: str) -> Any:
     return name if light else pytest.param(name, marks=pytest.mark.heavy)
 
 
-@pytest.mark.parametrize("name", [some_heavy(name) for name in zoo.names()])
+@each("name", [some_heavy(name) for name in zoo.names()])
 def test_torch_measures_the_published_flops_but_for_the_biases(name: str) -> None:
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         network = AnyNet(name).eval()
@@ -105,9 +106,9 @@ def test_torch_measures_the_published_flops_but_for_the_biases(name: str) -> Non
     assert counter.get_total_flops() // 2 == zoo.get(name).flops - biases
 
 
-@pytest.mark.parametrize("activation", ["relu", "silu"])
-@pytest.mark.parametrize("se_ratio", [0.0, 0.25])
-@pytest.mark.parametrize(
+@each("activation", ["relu", "silu"])
+@each("se_ratio", [0.0, 0.25])
+@each(
     ("width_in", "width", "stride", "ratio", "group"),
     [(32, 32, 1, 1, 16), (32, 64, 2, 2, 8), (24, 48, 1, 4, 3), (48, 48, 2, 1, 48), (16, 16, 1, 0.25, 8)],
 )
@@ -127,8 +128,8 @@ def test_an_x_block_computes_what_torchvisions_does(
     assert torch.allclose(ours.eval()(x.clone()), theirs.eval()(x.clone()), atol=1e-6)  # with the statistics just seen
 
 
-@pytest.mark.parametrize("residual", [False, True])
-@pytest.mark.parametrize(("width", "stride"), [(12, 1), (20, 2)])
+@each("residual", [False, True])
+@each(("width", "stride"), [(12, 1), (20, 2)])
 def test_a_v_block_is_one_convolution_and_vr_adds_the_input(residual: bool, width: int, stride: int) -> None:
     block = initialise(VBlock(12, width, stride, residual), generator=seeded(1)).eval()
     x = images(2, 12, 8)
@@ -175,7 +176,7 @@ def test_stem_stages_and_head_have_the_shapes_of_figure_3() -> None:
     assert network.head(x).shape == (1, 1000)
 
 
-@pytest.mark.parametrize("block", ["X", "R", "VR", "Y"])
+@each("block", ["X", "R", "VR", "Y"])
 def test_zero_init_last_makes_a_block_the_identity_for_positive_inputs(block: str) -> None:
     config = AnyNetConfig((3, 2), (16, 32), 1, 8, stem_width=16, strides=(1, 2), block=block)
     network = AnyNet(config, zero_init_last=True)
@@ -189,7 +190,7 @@ def test_zero_init_last_leaves_a_block_without_a_shortcut_alone() -> None:
     assert all((m.weight == 1).all() for m in network.modules() if isinstance(m, nn.BatchNorm2d))
 
 
-@pytest.mark.parametrize("block", ["X", "R", "V", "VR", "Y"])
+@each("block", ["X", "R", "V", "VR", "Y"])
 def test_every_parameter_gets_a_gradient(block: str) -> None:
     network = AnyNet(AnyNetConfig((2, 2), (16, 24), 1, 8, block=block), 10, generator=seeded(0))
     cross_entropy(network(images(8)), torch.arange(8)).backward()
@@ -255,7 +256,7 @@ def test_initialise_starts_a_trained_network_afresh() -> None:
     assert all(torch.equal(fresh[name], value) for name, value in network.state_dict().items())
 
 
-@pytest.mark.parametrize("block", ["X", "Y", "V", "VR"])
+@each("block", ["X", "Y", "V", "VR"])
 def test_memory_format_and_tracing_change_nothing(block: str) -> None:
     config = AnyNetConfig((2, 2), (16, 32), 1, 8, block=block)
     network = AnyNet(config, 10, generator=seeded(5)).eval()
@@ -286,7 +287,7 @@ def test_a_group_width_that_does_not_fit_is_refused_with_the_nearest_ones() -> N
         XBlock(40, 40, 1, 40, 64)
 
 
-@pytest.mark.parametrize(
+@each(
     ("make", "message"),
     [
         (lambda: AnyNet({"depths": 3}), "is no network: give an AnyNetConfig"),

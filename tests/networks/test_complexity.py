@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from each import each
 
 from regnet_edu.common.errors import InputError
 from regnet_edu.networks.complexity import Complexity, complexities, complexity, squeeze_width
@@ -67,7 +68,7 @@ def random_config(rng):
     )
 
 
-@pytest.mark.parametrize("seed", range(300))
+@each("seed", range(300))
 def test_random_networks_count_as_an_independent_program_counts_them(seed):
     rng = random.Random(seed)
     config = random_config(rng)
@@ -104,7 +105,7 @@ def test_the_squeeze_width_comes_from_the_input_and_is_never_0():
     assert squeeze_width(32, 0.25) == 8 and squeeze_width(10, 0.25) == 2 and squeeze_width(1, 0.25) == 1
 
 
-@pytest.mark.parametrize("size", [(0,), (-1,), (2.5,), (True,), ("224",), (224, 0), (224, 3, 0)])
+@each("size", [(0,), (-1,), (2.5,), (True,), ("224",), (224, 0), (224, 3, 0)])
 def test_bad_sizes_get_one_sentence(size):
     with pytest.raises(InputError, match="must be a whole number of at least 1"):
         complexity(AnyNetConfig((1,), (8,), 1, 8), *size)

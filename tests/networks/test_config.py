@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ def test_nominal_parameters_stay_and_stages_are_effective():
     assert regnetx_400mf.stages[3].groups == 24
 
 
-@pytest.mark.parametrize(
+@each(
     ("nominal", "built"),
     [
         ((24, 1, 16), (32, 32, 16)),  # X-400MF, stage 1: up by a third
@@ -77,20 +78,20 @@ def test_depth_and_block_widths():
     assert config.depth == 3 and config.block_widths == (8, 16, 16)
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "sentence"),
     [
         (((), (), 1, 8), "depths is empty"),
-        (((0,), (8,), 1, 8), r"depths\[0\] 0 is too small; the smallest is 1"),
-        (((1,), (-8,), 1, 8), r"widths\[0\] -8 is too small"),
-        (((1,), (8.5,), 1, 8), r"widths\[0\] 8.5 is not a whole number; the nearest is 8"),
-        (((1,), (math.nan,), 1, 8), "nan is not a finite number"),
+        (((0,), (8,), 1, 8), r"depths\[0\] 0 must be a whole number of at least 1"),
+        (((1,), (-8,), 1, 8), r"widths\[0\] -8 must be a whole"),
+        (((1,), (8.5,), 1, 8), r"widths\[0\] 8.5 must be a whole number of at least 1; the nearest is 8"),
+        (((1,), (math.nan,), 1, 8), "nan must be a whole number"),
         (((1, 1), (8,), 1, 8), "widths has 1 entries for 2 stages; it needs 2"),
         (((1,), 8, 1, 8), "must be a sequence of numbers, one a stage"),
-        ((("1",), (8,), 1, 8), "'1' is not a number"),
-        (((True,), (8,), 1, 8), "True is not a number"),
+        ((("1",), (8,), 1, 8), "'1' must be a whole number"),
+        (((True,), (8,), 1, 8), "True must be a whole number"),
         (((1,), (8,), 0, 8), "must be above 0"),
-        (((1,), (8,), 1, 0), r"group_widths\[0\] 0 is too small"),
+        (((1,), (8,), 1, 0), r"group_widths\[0\] 0 must be a whole"),
     ],
 )
 def test_bad_values_get_one_sentence(arguments, sentence):
@@ -99,14 +100,14 @@ def test_bad_values_get_one_sentence(arguments, sentence):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "sentence"),
     [
         ({"block": "Z"}, "block 'Z' is unknown"),
         ({"se_ratio": 2}, "outside .*; the nearest is 1"),
         ({"block": "V", "se_ratio": 0.25}, "needs a block with a bottleneck"),
         ({"activation": "rellu"}, "did you mean relu"),
-        ({"stem_width": 0}, "stem_width 0 is too small"),
+        ({"stem_width": 0}, "stem_width 0 must be a whole"),
         ({"strides": (2, 2, 2)}, "strides has 3 entries for 1 stages"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from d2l import torch as d2l
+from each import each
 from torch import nn
 
 import regnet_edu
@@ -143,14 +144,14 @@ def test_it_computes_what_anynet_computes() -> None:
     assert torch.allclose(classifier.eval()(x.clone()), network.eval()(x), atol=1e-6)
 
 
-@pytest.mark.parametrize("ratio", [1, 2, 3, 4, 49, 0.25])
+@each("ratio", [1, 2, 3, 4, 49, 0.25])
 def test_d2ls_multiplier_is_one_over_the_bottleneck_ratio(ratio: float) -> None:
     network = AnyNetClassifier(((1, 196, 1, 1 / ratio),))
     assert network.config == AnyNetConfig((1,), (196,), ratio, 1)
     assert network.net.stage1[0].reduce[0].out_channels == int(196 / ratio)
 
 
-@pytest.mark.parametrize("block", ["X", "R", "V", "VR", "Y"])
+@each("block", ["X", "R", "V", "VR", "Y"])
 def test_every_block_can_be_classified_with(block: str) -> None:
     config = AnyNetConfig((2, 1), (24, 40), (2, 1), 16, block=block)  # 24 / 2 does not hold a group of 16
     network = AnyNetClassifier(config, in_channels=3)
@@ -163,13 +164,13 @@ def test_a_published_regnet_by_name_and_colour_images() -> None:
     assert RegNetX32(in_channels=3)(torch.randn(2, 3, 32, 32)).shape == (2, 10)
 
 
-@pytest.mark.parametrize(
+@each(
     ("make", "message"),
     [
         (lambda: AnyNetClassifier(((4, 32, 16),)), "must have (depth, channels, groups, bot_mul) for each stage"),
         (lambda: AnyNetClassifier(()), "must have (depth, channels, groups, bot_mul) for each stage"),
         (lambda: AnyNetClassifier(((4, 32, 16, 0),)), "bot_mul 0 must be above 0"),
-        (lambda: AnyNetClassifier(((0, 32, 16, 1),)), "depths[0] 0 is too small"),
+        (lambda: AnyNetClassifier(((0, 32, 16, 1),)), "depths[0] 0 must be a whole"),
         (lambda: AnyNetClassifier(AnyNetConfig((1,), (8,), 1, 1), 0.1), "stem_channels 0.1 is given beside a config"),
         (lambda: AnyNetClassifier("regnetx_32"), "regnetx_32gf"),
         (lambda: AnyNetClassifier(None), "None is no network"),

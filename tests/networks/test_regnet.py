@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from each import each
 
 from regnet_edu import zoo
 from regnet_edu.common.errors import InputError
@@ -69,8 +70,8 @@ def test_params_become_a_config_and_pass_on_what_is_shared():
     assert RegNetParams(13, 24, 36.44, 2.49, 8, 2, 0.25).to_config().se_ratio == 0.25
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"depth": 0}, "depth 0 is too small"), ({"depth": 2.5}, "not a whole number"), ({"w0": 20}, "nearest is 16"),
+@each(("change", "words"), [
+    ({"depth": 0}, "depth 0 must be"), ({"depth": 2.5}, "the nearest is 2"), ({"w0": 20}, "nearest is 16"),
     ({"w0": -8}, "w0"), ({"wa": -1}, "wa -1"), ({"wa": float("nan")}, "finite"), ({"wm": 1}, "nearest is 1.001"),
     ({"wm": "2"}, "not a number"), ({"group_width": 0}, "group_width"), ({"bottleneck_ratio": 0}, "bottleneck_ratio"),
     ({"se_ratio": 2}, "nearest is 1"), ({"depth": 10**9}, "largest is 100000"),
@@ -97,7 +98,7 @@ def test_slopes_between_bounds_the_slopes_that_give_the_stages():
 # The fit.
 
 
-@pytest.mark.parametrize("stages", [2, 3, 4, 5])
+@each("stages", [2, 3, 4, 5])
 def test_the_fit_recovers_generated_networks_exactly(stages):
     errors = []
     for p in RegNetX(num_stages=stages).sample_params(100, rng=2):
@@ -154,7 +155,7 @@ def test_constraints_make_networks_easier_to_fit():
     assert np.mean(errors[0]) > 2 * np.mean(errors[1])
 
 
-@pytest.mark.parametrize("widths", [(8,), (17,), (64, 64, 64), (1, 2, 3), (1024, 8), (8, 1024, 1024), (3,) * 500])
+@each("widths", [(8,), (17,), (64, 64, 64), (1, 2, 3), (1024, 8), (8, 1024, 1024), (3,) * 500])
 def test_any_widths_can_be_fitted(widths):
     fit = fit_quantized_linear(widths)
     assert fit.depth == len(widths) == len(fit.block_widths)
@@ -167,7 +168,7 @@ def test_the_range_of_the_multiplier_is_kept():
     assert fit.error > fit_quantized_linear((8, 8, 1024, 1024)).error
 
 
-@pytest.mark.parametrize("junk", [(), (0, 8), (8.5,), b"88", None, 8, (float("nan"),), (8, -8), [[8, 16]]])
+@each("junk", [(), (0, 8), (8.5,), b"88", None, 8, (float("nan"),), (8, -8), [[8, 16]]])
 def test_widths_that_are_no_widths_are_named(junk):
     with pytest.raises(InputError, match="block_widths"):
         fit_quantized_linear(junk)

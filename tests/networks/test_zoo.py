@@ -1,6 +1,7 @@
 """The published networks, against the stage tables and totals that the authors published."""
 
 import pytest
+from each import each
 
 from regnet_edu import zoo
 from regnet_edu.common.errors import InputError
@@ -47,13 +48,13 @@ def test_all_24_published_regnets_have_a_name():
     assert len(zoo.baselines()) == 12
 
 
-@pytest.mark.parametrize("name", STAGES)
+@each("name", STAGES)
 def test_every_published_regnet_has_its_published_flops_params_and_activations(name):
     entry = zoo.get(name)
     assert complexity(entry.config) == (entry.flops, entry.params, entry.activations)
 
 
-@pytest.mark.parametrize("name", STAGES)
+@each("name", STAGES)
 def test_every_published_regnet_has_its_published_stages(name):
     depths, raw, widths, groups = map(numbers, STAGES[name])
     entry = zoo.get(name)

@@ -4,6 +4,7 @@ import shutil
 from importlib import resources
 
 import pytest
+from each import each
 
 from regnet_edu import plots
 from regnet_edu.common.errors import InputError
@@ -26,7 +27,7 @@ def test_every_population_of_a_figure_is_planned_and_every_planned_one_is_shown(
     assert {p.name for p in PLAN} - shown == {"regnetx-seeds-cpu"}
 
 
-@pytest.mark.parametrize("number", FIGURES)
+@each("number", FIGURES)
 def test_a_figure_is_drawn_from_what_is_recorded_or_says_what_it_needs(number):
     names = {name for panel in FIGURES[number] for name in panel.populations}
     missing = names - set(populations())

@@ -12,6 +12,7 @@ import matplotlib.image
 import matplotlib.style
 import numpy as np
 import pytest
+from each import each
 from fake_populations import population
 from matplotlib.figure import Figure
 
@@ -228,12 +229,12 @@ def test_profiles_show_the_best_and_the_worst_networks():
     assert f"with depths {' '.join(map(str, best['depths']))}" in figure.alt_text
 
 
-@pytest.mark.parametrize("draw", ONE.values(), ids=ONE)
+@each("draw", ONE.values(), ids=ONE)
 def test_one_network_is_enough(draw):
     assert plots.to_svg(draw(population(1)))
 
 
-@pytest.mark.parametrize("draw", ONE.values(), ids=ONE)
+@each("draw", ONE.values(), ids=ONE)
 def test_all_failed_or_none_is_one_sentence(draw):
     for bad in (population(3, failed=3), A[:0], [], 7, "no-such-population", A.drop(columns="error")):
         with pytest.raises(InputError) as caught:

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from each import each
 from fake_populations import population
 
 from regnet_edu import plots, zoo
@@ -164,7 +165,7 @@ def test_published_figures_name_their_source():
         assert plots.to_svg(figure).startswith("<svg")
 
 
-@pytest.mark.parametrize(
+@each(
     "call",
     [
         lambda: plots.linear_fits([A, A]),

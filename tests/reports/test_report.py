@@ -57,7 +57,7 @@ def page(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "PROPERTIES", ("depth", "b", "d4"))
         assert report([A, X], out) == out
-    return out.read_text(encoding="utf-8")
+    return re.sub(r">\s+<", "><", out.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_page_is_accessible(page):
     assert ("html", {"lang": "en"}) in tags
     assert "<title>Populations compared</title>" in page
     assert all(a.get("aria-label") for tag, a in tags if tag == "svg")
-    assert page.count("<table>") == page.count("<caption>") == page.count("<thead>")
+    assert page.count("<table ") == page.count("<caption>") == page.count("<thead>")
     assert all(a.get("scope") in ("col", "row") for tag, a in tags if tag == "th")
     assert all(a.get("aria-label") for _, a in tags if a.get("tabindex") == "0")
     for query in ("prefers-color-scheme: dark", "@media print", "overflow-x: auto"):

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from each import each
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -43,7 +44,7 @@ def test_draws_of_one_grid_have_their_probabilities():
     assert stats.chisquare(counts, grid.weights / grid.weights.sum() * len(drawn)).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@each("order", ORDERS)
 def test_draws_are_exactly_the_conditioned_distribution(order):
     # All 5^3 tuples with the product of their weights, kept if they are in order: that is what rejection leaves.
     grid = Grid(np.array([1, 2, 3, 4, 5]), np.array([5.0, 1.0, 3.0, 2.0, 7.0]))
@@ -77,8 +78,8 @@ def test_the_guided_search_finds_what_searchsorted_finds(weights, numbers):
     assert tails.places(x).tolist() == np.searchsorted(tails.cumulative, x, side="left").tolist()
 
 
-@pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("number", [0.0, 1 - 2.0**-53])
+@each("order", ORDERS)
+@each("number", [0.0, 1 - 2.0**-53])
 def test_the_smallest_and_largest_uniform_numbers_draw_values_of_the_grid(order, number):
     for grid in (log_uniform(8, 1024, 8), log_uniform(0.1, 255.9, parts=10), uniform([1, 2, 4])):
         draw = StageDraw(grid, 4, order)

@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
+from each import each
 from scipy import stats
 
 from regnet_edu import spaces
@@ -39,7 +40,7 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@each("name", GOLDEN)
 def test_a_seed_gives_the_same_networks_on_every_platform_and_numpy_version(name):
     networks = spaces.get(name).sample(30, rng=3, **CPU)
     nominal = [(c.depths, c.widths, c.bottleneck_ratios, c.group_widths) for c in networks]
@@ -53,10 +54,8 @@ def test_the_first_networks_of_seed_0_in_the_paper_s_band():
     assert RegNetX().sample(1, rng=0, flops=BAND) == [first]
 
 
-@pytest.mark.parametrize(
-    "space", [AnyNetXA(), AnyNetXE(), RegNetX(), AnyNetXA().refine("deep", lambda b: b.depth > 20)]
-)
-@pytest.mark.parametrize("bands", [{}, {"flops": BAND}])
+@each("space", [AnyNetXA(), AnyNetXE(), RegNetX(), AnyNetXA().refine("deep", lambda b: b.depth > 20)])
+@each("bands", [{}, {"flops": BAND}])
 def test_the_first_k_of_n_are_the_k_of_k(space, bands):
     many = space.sample(90, rng=8, **bands)
     for k in (1, 2, 17, 89):
@@ -103,7 +102,7 @@ def test_a_generator_gives_other_networks_each_time_but_can_be_repeated():
 # Exact.
 
 
-@pytest.mark.parametrize("space", [AnyNetXA(), AnyNetXC(), AnyNetXE(), RegNetX()])
+@each("space", [AnyNetXA(), AnyNetXC(), AnyNetXE(), RegNetX()])
 def test_every_network_is_within_all_bands(space):
     bands = {"flops": (300e6, 500e6), "params": (2e6, 6e6), "activations": (1e6, 4e6)}
     counts = complexities(space.sample(40, rng=11, **bands))
@@ -155,7 +154,7 @@ def same_distribution(a, b):
     return 1.0 if table.shape[1] == 1 else stats.chi2_contingency(table).pvalue
 
 
-@pytest.mark.parametrize("space", [AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE])
+@each("space", [AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE])
 def test_fast_sampling_has_the_distribution_of_plain_rejection_on_every_marginal_and_pair(space):
     ranges = {"num_stages": 3, "max_depth": 6, "max_width": 256, "bottleneck_ratios": (1, 4), "group_widths": (2, 16)}
     shrunken, n = space(**ranges), 3000
@@ -233,7 +232,7 @@ def test_vectorised_stages_agree_with_the_rule_at_ties_too():
 # What cannot be sampled.
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
+@each(("arguments", "words"), [
     ({"n": 0}, "at least 1"), ({"n": -3}, "at least 1"), ({"n": 2.5}, "whole number"), ({"n": "3"}, "whole number"),
     ({"n": True}, "whole number"), ({"n": 10**12}, "too large"), ({"rng": -1}, "at least 0"), ({"rng": 1.5}, "whole"),
     ({"flops": (400e6, 360e6)}, r"did you mean \(3.6e\+08, 4e\+08\)"), ({"flops": 360e6}, "two numbers"),
@@ -290,7 +289,7 @@ def test_a_band_that_is_too_narrow_says_how_many_were_found(monkeypatch):
         AnyNetXE().sample(9, flops=(360e6, 360.0001e6))
 
 
-@pytest.mark.parametrize("constraint", [
+@each("constraint", [
     lambda b: 3, lambda b: None, lambda b: b.depths > 3, lambda b: b.depth, lambda b: b.nothing,
     lambda b: np.ones(2, bool), lambda b: 1 / 0,
 ])  # fmt: skip

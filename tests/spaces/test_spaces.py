@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from each import each
 
 from regnet_edu import spaces
 from regnet_edu.common.errors import InputError
@@ -32,7 +33,7 @@ CONTROLS = [AnyNetXEqualWidths, AnyNetXDecreasingWidths, AnyNetXEqualDepths, Any
 BAND = (360e6, 400e6)
 
 
-@pytest.mark.parametrize(("space", "dimensions", "formula", "exact"), [
+@each(("space", "dimensions", "formula", "exact"), [
     (AnyNetXA, 16, (16 * 128 * 3 * 6) ** 4, (16 * 128 * 3 * 6) ** 4),
     (AnyNetXB, 13, (16 * 128 * 6) ** 4 * 3, (16 * 128 * 6) ** 4 * 3),
     (AnyNetXC, 10, (16 * 128) ** 4 * 18, (16 * 128) ** 4 * 18),
@@ -60,7 +61,7 @@ def test_each_anynet_is_a_subclass_of_the_one_before():
         assert issubclass(control, parent)
 
 
-@pytest.mark.parametrize("space", ANYNETS + CONTROLS)
+@each("space", ANYNETS + CONTROLS)
 def test_every_network_is_in_its_space_and_in_all_parents(space):
     for config in space().sample(60, rng=1):
         for parent in space.__mro__:
@@ -85,7 +86,7 @@ def test_a_network_that_breaks_a_constraint_is_not_in_the_space():
     assert rising in AnyNetXE()
 
 
-@pytest.mark.parametrize("change", [
+@each("change", [
     {"depths": (1, 2, 3, 17)}, {"widths": (8, 16, 24, 1032)}, {"widths": (8, 16, 24, 36)}, {"group_widths": 3},
     {"bottleneck_ratios": 8}, {"block": "R"}, {"se_ratio": 0.25}, {"stem_width": 16}, {"strides": 1},
     {"stem_stride": 1}, {"activation": "silu"}, {"depths": (1, 2, 3), "widths": (8, 16, 24)},
@@ -102,8 +103,8 @@ def test_things_that_are_no_networks_are_in_no_space():
         assert junk not in RegNetX()
 
 
-@pytest.mark.parametrize("space", ANYNETS + CONTROLS)
-@pytest.mark.parametrize(("stages", "depths", "widths", "ratios", "groups"), [
+@each("space", ANYNETS + CONTROLS)
+@each(("stages", "depths", "widths", "ratios", "groups"), [
     (2, 3, 3, (1, 2), (4, 8)),
     (3, 2, 2, (1, 2), (8,)),
     (4, 2, 2, (1,), (8,)),
@@ -117,7 +118,7 @@ def test_exact_size_by_brute_force_on_a_shrunken_space(space, stages, depths, wi
     assert sum(config in child for config in everything) == child.size()
 
 
-@pytest.mark.parametrize(("space", "ranges"), [
+@each(("space", "ranges"), [
     (RegNetX, {"max_depth": 9, "max_w0": 32, "min_wa": 3, "max_wa": 5, "min_wm": 2.248, "max_wm": 2.252,
                "num_stages": 3}),
     (RegNetX, {"max_depth": 12, "max_w0": 40, "min_wa": 7.5, "max_wa": 9, "min_wm": 1.5, "max_wm": 1.503,
@@ -203,14 +204,14 @@ def test_repr_names_every_range_and_can_be_evaluated():
     assert eval(repr(space)) == space
 
 
-@pytest.mark.parametrize("stages", [1, 2, 3, 5, 6])
+@each("stages", [1, 2, 3, 5, 6])
 def test_any_number_of_stages(stages):
     for space in (AnyNetXA, AnyNetXE, RegNetX):
         networks = space(num_stages=stages).sample(20)
         assert all(net.num_stages == stages and net in space(num_stages=stages) for net in networks)
 
 
-@pytest.mark.parametrize("block", ["X", "R", "V", "VR", "Y"])
+@each("block", ["X", "R", "V", "VR", "Y"])
 def test_any_block(block):
     space = AnyNetXE(block=block)
     networks = space.sample(20, flops=(100e6, 800e6))

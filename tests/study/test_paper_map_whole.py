@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from each import each
 from fake_populations import population
 
 import regnet_edu as rn
@@ -82,7 +83,7 @@ def test_the_slope_of_the_widths_is_judged(monkeypatch):
         assert paper_rules.line("any", 48).verdict == verdict
 
 
-@pytest.mark.parametrize("number", [n for n in FIGURES if FIGURES[n][0].populations])
+@each("number", [n for n in FIGURES if FIGURES[n][0].populations])
 def test_every_figure_is_whole_once_all_of_the_plan_is_recorded(everything, number):
     figure = rn.plots.paper_figure(number, everything)
     assert figure.missing == () and len(figure.panels) == len(FIGURES[number])

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from each import each
 
 from regnet_edu import regime
 from regnet_edu.cli import parser as cli
@@ -25,7 +26,7 @@ def test_names_differ_and_every_comparison_has_its_populations():
     assert sizes[1] >= 200 and sizes[2] >= 100 and sizes[3] >= 100 and min(sizes.values()) >= 50
 
 
-@pytest.mark.parametrize("population", PLAN, ids=lambda p: p.name)
+@each("population", PLAN)
 def test_every_planned_population_can_be_sampled_in_its_band(population):
     under = population.trained_under
     space = under.with_ranges(population.design_space)
@@ -33,7 +34,7 @@ def test_every_planned_population_can_be_sampled_in_its_band(population):
     assert all(network in space for network in networks)
 
 
-@pytest.mark.parametrize("population", PLAN, ids=lambda p: p.name)
+@each("population", PLAN)
 def test_the_command_asks_for_what_is_planned(population, monkeypatch):
     asked = {}
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from each import each
 
 import regnet_edu as rn
 from regnet_edu import zoo
@@ -25,7 +26,7 @@ def test_a_hundred_networks_of_400_mf_cost_what_the_paper_says():
     assert population / cost.training_work(zoo.get("ResNet-50").flops, cost.IMAGENET, 100) == pytest.approx(1, abs=0.05)
 
 
-@pytest.mark.parametrize("name", zoo.names())
+@each("name", zoo.names())
 def test_hours_on_a_v100_are_the_paper_s_within_13_percent(name):
     published = zoo.get(name)
     hours = cost.gpu_hours([published.config], PAPER)["V100"]

@@ -2,16 +2,14 @@
 
 import math
 import warnings
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-import regnet_edu as rn
 from regnet_edu.analysis.properties import property_values
 from regnet_edu.common.errors import InputError
 from regnet_edu.networks.config import AnyNetConfig
-from regnet_edu.sweeps.population import COLUMNS, LISTS, hardware_of, load_population, populations, provenance
+from regnet_edu.sweeps.population import COLUMNS, hardware_of, load_population, populations, provenance
 from regnet_edu.sweeps.records import RecordWriter
 from regnet_edu.training.regime import get
 
@@ -104,34 +102,20 @@ def test_every_recorded_population_reads_without_a_warning_and_says_where_it_com
         assert provenance(table).count(";") >= 2
 
 
-@pytest.mark.parametrize(
-    ("recorded", "said"),
-    [
-        (["2 x EPYC", "2 x EPYC"], "2 x EPYC"),
-        (["2 x EPYC", "a laptop", "2 x EPYC"], "2 x EPYC then a laptop"),
-        (["2 x EPYC (family 25, model 17)"] * 2, "2 x EPYC (family 25, model 17)"),
-        (["2 x EPYC", "2 x EPYC (family 25, model 17)"], "2 x EPYC (kind unknown; family 25, model 17)"),
-        (["2 x Core(TM) i7 (AVX2)", "2 x Core(TM) i7 (AVX-512)"], "2 x Core(TM) i7 (AVX2; AVX-512)"),
-        (["an H200 with 4 x EPYC (AVX2)", "4 x EPYC (AVX2)"], "an H200 with 4 x EPYC (AVX2) then 4 x EPYC (AVX2)"),
-        (["a cluster (of 2 nodes)"], "a cluster (of 2 nodes)"),
-        (
-            ["2 x EPYC (family 25, model 17)", "2 x EPYC (family 26, model 2)", "2 x Xeon (family 6, model 85)"],
-            "2 x EPYC (family 25, model 17; family 26, model 2) then 2 x Xeon (family 6, model 85)",
-        ),
-    ],
-)
-def test_hardware_is_said_in_few_words_where_a_sweep_went_on_elsewhere(recorded, said):
-    header = {"hardware": recorded[0], "sessions": [{"hardware": name} for name in recorded]}
-    assert hardware_of(header) == said
+def test_a_file_of_format_1_is_read_with_its_hardware_in_words():
+    table = load_population("regnetx-cpu")
+    assert table.attrs["header"]["format"] == 1 and table.attrs["header"]["hardware"] == "2 x AMD EPYC"
+    assert hardware_of(table) == ("2 x AMD EPYC", "2 x AMD EPYC (family 26, model 2, AVX-512)")
+    assert provenance(table).endswith("torch 2.15.0, 2 x AMD EPYC")
 
 
-def test_what_intel_trained_is_of_the_same_networks_as_what_amd_trained_again():
-    kept = sorted((Path(rn.__file__).parent / "recorded" / "on_intel").glob("*.jsonl"))
-    assert [file.stem for file in kept] == ["anynetxb-cpu", "anynetxc-cpu"]
-    for file in kept:
-        on_intel, recorded = load_population(file), load_population(file.stem)
-        again = recorded.set_index("index").loc[on_intel["index"]].reset_index()
-        alike = ["index", "seed", "flops", "params", "activations", *LISTS[1:]]
-        pd.testing.assert_frame_equal(again[alike], on_intel[alike])
-        assert on_intel["hardware"].str.contains("Intel").all() and recorded["hardware"].str.contains("AMD").all()
-        assert on_intel.attrs["header"]["regime"] == recorded.attrs["header"]["regime"]
+def test_hardware_is_told_once_for_each_machine_and_shortly_in_a_figure(path):
+    where = {"processor": "EPYC", "family": 25, "model": 17, "instructions": "AVX2", "count": 2}  # format 2: a table
+    with RecordWriter(path) as writer:
+        for index in (3, 4):
+            writer.append({"kind": "session", "n": 5, **CIRCUMSTANCES, "hardware": where})
+            writer.append(network(index))
+    table = load_population(path)
+    assert hardware_of(table) == ("2 x ENIAC", "2 x EPYC (family 25, model 17, AVX2)")
+    assert provenance(table).endswith("2 x ENIAC then 2 x EPYC")
+    assert hardware_of(table.drop(columns="hardware")) == hardware_of(table)

@@ -1,6 +1,5 @@
 """The Ray engine on a real cluster of two nodes on this machine: the records of the local engine, whatever is lost."""
 
-import contextlib
 import os
 import shlex
 import signal
@@ -16,13 +15,13 @@ import pytest
 
 import regnet_edu as rn
 from regnet_edu.cli.parser import build_parser, main
-from regnet_edu.common.environment import hardware, vectors_here
+from regnet_edu.cli.sweep import engine
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.synthetic import CLASSES, pictures
 from regnet_edu.sweeps import records
 from regnet_edu.sweeps.engines import ray as cluster
-from regnet_edu.sweeps.engines import ray_connection as connection
-from regnet_edu.sweeps.engines.engine import Engine
+from regnet_edu.sweeps.engines import ray_cluster as connection
+from regnet_edu.sweeps.engines.engine import Job
 from regnet_edu.sweeps.sweep import sweep
 from regnet_edu.training.regime import Regime
 
@@ -38,12 +37,12 @@ def images():
 
 
 def run(images, out=None, n=4, **options):
-    return sweep("AnyNetXA", n, REGIME, out, data=images, progress=False, **options)
+    return sweep("AnyNetXA", n, REGIME, out, data=images, progress=False, engine=rn.RayEngine(**options))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(images):
-    return run(images, n=8, workers=1)[SAME]
+    return sweep("AnyNetXA", 8, REGIME, data=images, progress=False, workers=1)[SAME]
 
 
 def two_nodes():
@@ -98,47 +97,54 @@ def free_processors():
 
 def test_a_cluster_gives_the_records_of_local_workers(connected, images, undisturbed, tmp_path):
     out = tmp_path / "a.jsonl"
-    assert run(images, out, n=2, engine="ray", workers=1)[SAME].equals(undisturbed[:2])
-    table = run(images, out, engine="ray")  # goes on, with as many workers as fit
+    assert run(images, out, n=2, workers=1)[SAME].equals(undisturbed[:2])
+    table = run(images, out)  # goes on, with as many workers as fit
     assert table[SAME].equals(undisturbed[:4])
-    assert run(images, workers=2)[SAME].equals(undisturbed[:4])
     first, second = table.attrs["header"]["sessions"]
     assert (first["workers"], second["workers"], second["engine"]) == (1, 2, "ray")
-    assert second["hardware"].startswith("Ray cluster of 2 nodes with 2 CPUs and 1 GPU")
+    assert second["hardware"]["cluster"].startswith("Ray cluster of 2 nodes with 2 CPUs and 1 GPU")
     wait_for(lambda: free_processors() == 2, 30)  # all workers have gone
-
-
-@pytest.mark.skipif(vectors_here() != "AVX-512", reason="this processor has no AVX-512 to do without")
-def test_nodes_are_held_to_the_vectors_that_were_asked_for(connected, images):
-    held = run(images, n=1, engine="ray", vectors="AVX2")  # a worker that is not held to them refuses
-    assert held.status[0] == "ok" and held.hardware[0].endswith("AVX2)")
 
 
 def test_the_package_goes_to_the_nodes_with_the_job(connected):
     def copies():
-        return [p for p in sys.path if os.path.exists(os.path.join(p, "regnet_edu", "cluster.py"))]
+        return [p for p in sys.path if os.path.exists(os.path.join(p, "regnet_edu", "sweeps", "engines", "ray.py"))]
 
     assert set(ray.get(ray.remote(copies).remote())) - {str(Path(rn.__file__).parent.parent)}
 
 
 def test_a_gpu_that_only_the_cluster_believes_in_is_refused_by_the_worker(connected, images, tmp_path):
     with pytest.raises(InputError, match="device 'cuda' is not there: this machine has no GPU that torch can use"):
-        run(images, tmp_path / "a.jsonl", engine="ray", device="cuda", gpus=0.5)
+        run(images, tmp_path / "a.jsonl", device="cuda", gpus=0.5)
     assert recorded(tmp_path / "a.jsonl") == 0
 
 
 def test_a_worker_that_fits_on_no_node_is_refused_with_what_there_is(connected, images):
     with pytest.raises(InputError, match=r"no node .* with 2 CPUs; they have at most 1 CPU and 1 GPU$"):
-        run(images, engine="ray", threads=2)
+        run(images, threads=2)
 
 
 def test_closing_the_iterator_ends_the_training_within_seconds(connected, images):
-    easy, endless = (rn.AnyNetConfig((depth,), (8,), 1, 8).to_dict() for depth in (1, 10_000))
-    tasks = [{"index": k, "seed": 0, "config": config} for k, config in enumerate((easy, endless))]
-    outcomes = cluster.run(tasks, REGIME.to_dict(), images, "cpu", 1, 1)
-    assert next(outcomes)["index"] == 0
-    outcomes.close()
-    wait_for(lambda: free_processors() == 2, 10)
+    easy, endless = (rn.AnyNetConfig((depth,), (8,), 1, 8) for depth in (1, 10_000))
+    tasks = [{"index": k, "seed": 0, "config": config.to_dict()} for k, config in enumerate((easy, endless))]
+    with rn.RayEngine(workers=1).start(Job(REGIME, images, easy)) as crew:
+        outcomes = crew.train(tasks)
+        assert next(outcomes)["index"] == 0
+        outcomes.close()
+        wait_for(lambda: free_processors() == 2, 60)
+
+
+def test_a_network_that_takes_too_long_is_ended(connected, images):
+    endless = rn.AnyNetConfig((10_000,), (8,), 1, 8)
+    engine = rn.RayEngine(workers=1, network_timeout=3)
+    table = sweep([endless], regime=REGIME, data=images, progress=False, engine=engine)
+    assert table.reason[0] == "it was ended after 3 s without a result"
+
+
+def test_a_network_whose_worker_is_lost_every_time_is_recorded_as_failed(connected, images, monkeypatch):
+    monkeypatch.setattr(cluster, "train_one", lambda told, data, task: os._exit(1))
+    table = run(images, n=1)
+    assert table.status[0] == "failed" and table.reason[0].startswith("its worker was lost (WorkerCrashedError: ")
 
 
 def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbed, tmp_path):
@@ -153,7 +159,7 @@ def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbe
 
     killer = threading.Thread(target=lose)
     killer.start()
-    table = run(images, out, n=8, engine="ray", workers=3)
+    table = run(images, out, n=8, workers=3)
     killer.join()
     assert done_when_lost[0] < 8
     assert table[SAME].equals(undisturbed) and set(table.status) == {"ok"}
@@ -161,100 +167,24 @@ def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbe
 
 
 def test_a_node_with_other_versions_or_without_the_images_is_refused(images, tmp_path):
-    facts = {"device": "cpu", "threads": 1, "vectors": None}
-    job = {"regime": REGIME.to_dict(), "versions": cluster._versions(), **facts}
-    other = {**job, "versions": {"torch": "1.0"}}
+    job = {"regime": REGIME.to_dict(), "device": "cpu", "threads": 1, "number": "1", "versions": cluster._versions()}
     with pytest.raises(InputError, match=r"node .* has torch .*, the driver 1.0; install the same on all"):
-        cluster.Worker(other, images).prepare()
+        cluster.trainer_of({**job, "versions": {"torch": "1.0"}}, images)
     elsewhere = SimpleNamespace(root=tmp_path / "imagenet")
     with pytest.raises(InputError, match=r"node .* has no image folder .*imagenet; it must be there on every node"):
-        cluster.Worker(job, elsewhere).prepare()
-    with pytest.raises(InputError, match=r"node .* has .* vector instructions, not AVX-1024; name those that all have"):
-        cluster.Worker({**job, "vectors": "AVX-1024"}, images).prepare()
-    assert cluster.Worker(job, images).prepare() == hardware()
+        cluster.trainer_of(job, elsewhere)
+    assert cluster.trainer_of(job, images) is cluster.trainer_of(job, images)  # prepared once
+    cluster._kept.clear()
 
 
-class FakeRay:
-    """Answers promises from a list: a value, or an exception to raise."""
-
-    exceptions = SimpleNamespace(RayError=ray.exceptions.RayError)
-
-    def __init__(self, *answers):
-        self.answers, self.killed = iter(answers), 0
-
-    def hire(self):
-        return SimpleNamespace(prepare=SimpleNamespace(remote=object), train=SimpleNamespace(remote=lambda _: object()))
-
-    def wait(self, promises, timeout):
-        return promises[:1], promises[1:]
-
-    def get(self, promise):
-        answer = next(self.answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def kill(self, actor):
-        self.killed += 1
-
-
-LOST = ray.exceptions.ActorDiedError()
-
-
-def outcomes_of(fake, tasks=1, workers=1):
-    pool = cluster._Pool(fake, [{"index": k} for k in range(tasks)], fake.hire, workers, "1 CPU")
-    return list(pool.outcomes())
-
-
-def test_a_network_whose_worker_is_lost_twice_is_recorded_as_failed_with_the_reason():
-    (outcome,) = outcomes_of(FakeRay(None, LOST, None, LOST))
-    assert outcome["status"] == "failed" and outcome["reason"].startswith("its worker was lost (")
-
-
-def test_a_network_whose_worker_is_lost_once_is_trained_by_another():
-    ok = {"index": 0, "status": "ok"}
-    fake = FakeRay(None, LOST, None, ok)
-    assert outcomes_of(fake) == [ok] and fake.killed == 2  # the lost one and, in the end, the other
-
-
-@pytest.mark.parametrize(
-    ("second", "note"),
-    [
-        ("2 x AMD EPYC (AVX-512)", ""),
-        ("2 x AMD EPYC (AVX2)", "some nodes have AVX-512, others AVX2: these round sums otherwise"),
-        ("9 x Intel Xeon (AVX-512)", "some nodes have processors of AMD, others processors of Intel: these round sums"),
-    ],
-)
-def test_nodes_that_round_otherwise_are_named_once(second, note, capsys):
-    trained = [{"index": k, "status": "ok"} for k in range(4)]
-    first = "4 x AMD EPYC (AVX-512)"
-    assert len(outcomes_of(FakeRay(first, second, first, second, *trained), tasks=4, workers=4)) == 4
-    said = capsys.readouterr().err
-    assert said.count("note: ") == bool(note) and note in said
-    assert ("--vectors AVX2 lets it have the same" in said) == ("AVX2" in second)  # makers differ with any
-
-
-def test_workers_that_never_get_ready_are_said():
-    with pytest.raises(InputError, match=r"no worker could be started: its worker was lost"):
-        outcomes_of(FakeRay(LOST, LOST, LOST))
-
-
-@pytest.mark.parametrize(
-    ("message", "reason"),
-    [
-        (
-            "The actor died unexpectedly before finishing this task.\n\tclass_name: W\nThe actor is dead because its "
-            "worker process has died. Worker exit type: SYSTEM_ERROR Worker exit detail: Worker unexpectedly exits.",
-            "its worker was lost (its worker process has died, SYSTEM_ERROR)",
-        ),
-        (
-            "The actor a1 is unavailable: socket closed.\nmore",
-            "its worker was lost (The actor a1 is unavailable: socket closed)",
-        ),
-    ],
-)
-def test_the_reason_of_a_loss_is_one_line(message, reason):
-    assert cluster._reason(ray.exceptions.RayError(message)) == reason
+def test_nodes_that_may_round_otherwise_are_named_once(capsys):
+    nodes, amd = cluster._Processors(), {"processor": "AMD EPYC", "count": 4}
+    for other in (amd, {**amd, "count": 9}, None):
+        nodes.compare(other)
+    assert capsys.readouterr().err == ""
+    for _ in range(2):
+        nodes.compare({"processor": "Intel Xeon", "count": 4})
+    assert capsys.readouterr().err.count("some nodes have 4 x AMD EPYC, others 4 x Intel Xeon: these may round") == 1
 
 
 def test_room_on_a_cluster_counts_processors_and_shares_of_gpus_node_by_node(monkeypatch):
@@ -279,20 +209,19 @@ def test_room_on_a_cluster_counts_processors_and_shares_of_gpus_node_by_node(mon
         ({"gpus": "half", "device": "cuda"}, "gpus 'half' must be"),
         ({"gpus": 0.5}, "gpus 0.5 needs device cuda"),
         ({"device": "cuda:1"}, "device 'cuda:1' is not for engine ray"),
-        ({"name": "local", "gpus": 0.5}, "gpus 0.5 is for engine ray; engine local has none"),
-        ({"name": "local", "address": "auto"}, "address 'auto' is for engine ray"),
+        ({"network_timeout": 0}, "network_timeout 0 must be above 0 seconds"),
         ({"workers": 0}, "workers 0 must be"),
     ],
 )
 def test_bad_arguments_get_one_sentence(options, sentence):
     with pytest.raises(InputError, match=sentence):
-        Engine(**{"name": "ray", **options})
+        rn.RayEngine(**options)
 
 
 def test_without_ray_the_command_that_installs_it_is_named(images, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(InputError, match=r"Ray, which is not installed; install it with: pip install 'ray>=2\.40'"):
-        run(images, engine="ray")
+        run(images)
 
 
 COMMAND = ("sweep", "AnyNetXA", "--n", "2", "--engine", "ray", "--quiet")
@@ -319,60 +248,26 @@ def test_an_address_where_nothing_is_gets_one_sentence(address, sentence, capsys
         assert time.time() - started < 30
 
 
-def greet(server, words):
-    peer, _ = server.accept()
-    with contextlib.suppress(ConnectionError):
-        peer.sendall(words)
-        while peer.recv(99):  # until the other side has enough
-            pass
-
-
-@pytest.mark.parametrize(
-    ("greeting", "sentence"),
-    [
-        (b"SSH-2.0-OpenSSH_9.7\r\n", "what listens there is not Ray"),
-        (b"", "nothing answers there (timed out)"),
-        # HTTP/2 that does not know what it is asked for: settings, then headers with status 404
-        (b"\0\0\0\4\0\0\0\0\0" + b"\0\0\4\1\5\0\0\0\1\x3f\xe1\x1f\x8d", "what listens there is not Ray"),
-    ],
-)
-def test_an_address_where_something_else_listens_gets_one_sentence(greeting, sentence, capsys, tmp_path, monkeypatch):
+def test_an_address_where_something_else_listens_gets_one_sentence(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    monkeypatch.setattr(connection, "PATIENCE", connection.PATIENCE / 10)
+    monkeypatch.setattr(connection, "PATIENCE", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=greet, args=(server, greeting), daemon=True).start()
         address = f"127.0.0.1:{server.getsockname()[1]}"
         assert main([*COMMAND, "--out", str(tmp_path / "a.jsonl"), "--address", address]) == 2
-    said = capsys.readouterr()
-    assert sentence in said.err and said.err.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"\0\0\0\4\0\0\0\0\0" + b"\0\0\2\1\5\0\0\0\1\x88\x5f",  # settings, then headers with status 200, as gRPC
-        b"\0\0\0\4\0\0\0\0\0" + b"\0\0\0\4\1\0\0\0\0" + b"\0\0\5\1\5\0\0\0\1\x3f\xe1\x1f\x88\x5f",
-        b"\0\0\0\4\0\0\0\0\0",  # settings, and no answer in time: too busy, perhaps
-    ],
-)
-def test_what_may_be_ray_is_left_to_ray(answer, monkeypatch):
-    monkeypatch.setattr(connection, "PATIENCE", 0.5)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=greet, args=(server, answer), daemon=True).start()
-        assert connection._why_not(f"127.0.0.1:{server.getsockname()[1]}") == ""
+    said = capsys.readouterr().err
+    assert "what listens there did not answer as Ray does within 1 s" in said and said.count("\n") == 1
 
 
 def test_where_no_cluster_runs_auto_is_an_error_and_without_address_a_new_one_is_started(tmp_path, monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    for left_over in (None, "127.0.0.1:9"):  # Ray does not tidy up after a cluster that was killed
-        if left_over:
-            (tmp_path / "ray").mkdir()
-            (tmp_path / "ray" / "ray_current_cluster").write_text(left_over)
-        with pytest.raises(InputError, match="no Ray cluster runs on this machine; start one with: ray start --head"):
-            connection.find("auto")
-        assert connection.find() == connection.find("local") == "local"
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "ray_current_cluster").write_text("127.0.0.1:9")  # left by a cluster that was killed
+    monkeypatch.setattr(connection, "PATIENCE", 1.0)  # Ray would go on trying for minutes
+    with pytest.raises(InputError, match="no Ray cluster runs on this machine; start one with: ray start --head"):
+        connection.find("auto")
+    assert connection.find() == connection.find("local") == "local"
 
 
 def test_a_cluster_on_this_machine_gets_two_chances_to_start_and_one_elsewhere_has_one(monkeypatch):
@@ -384,6 +279,7 @@ def test_a_cluster_on_this_machine_gets_two_chances_to_start_and_one_elsewhere_h
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setattr(ray, "init", slow)
     monkeypatch.setattr(ray, "shutdown", lambda: None)
+    monkeypatch.setattr(connection, "why_not", lambda address: "")
     asked, too_slow = [], {1}
     with connection.connected("local"):
         assert asked == ["local"] * 2
@@ -401,7 +297,7 @@ def test_the_readme_s_commands_for_a_cluster_are_understood():
     assert len(lines) == 3
     for line in lines:
         options = build_parser().parse_args(shlex.split(line)[1:])
-        Engine(options.engine, options.workers, options.threads, options.device, options.address, options.gpus)
+        assert isinstance(engine(options), rn.RayEngine)
 
 
 def start_driver(out, address, networks=8):
@@ -410,7 +306,8 @@ import regnet_edu as rn
 from regnet_edu.data.synthetic import CLASSES, pictures
 images = rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
 regime = rn.Regime(**{REGIME.to_dict()!r})
-rn.sweep("AnyNetXA", {networks}, regime, {str(out)!r}, engine="ray", address={address!r}, data=images, progress=False)
+engine = rn.RayEngine(address={address!r})
+rn.sweep("AnyNetXA", {networks}, regime, {str(out)!r}, engine=engine, data=images, progress=False)
 """
     return subprocess.Popen([sys.executable, "-c", code], start_new_session=True, stderr=subprocess.PIPE, text=True)
 
@@ -424,7 +321,7 @@ def test_a_driver_killed_on_a_cluster_leaves_no_worker_and_is_resumed(connected,
         driver.kill()
         driver.communicate()
         wait_for(lambda: free_processors() == 2, 60)
-    assert run(images, out, n=8, engine="ray")[SAME].equals(undisturbed)
+    assert run(images, out, n=8)[SAME].equals(undisturbed)
 
 
 @pytest.mark.heavy

@@ -13,13 +13,16 @@ import pytest
 
 from regnet_edu.common.errors import InputError
 from regnet_edu.sweeps import records
+from regnet_edu.sweeps.population import load_population, provenance
 from regnet_edu.sweeps.records import RecordWriter, decode, encode, parse
 
-HEADER = {"kind": "header", "format": 1, "space": "AnyNetXA"}
+HEADER = {"kind": "header", "format": 2, "space": "AnyNetXA", "seed": 0, "regime": {}, "data": {}}
+CONFIG = {"depths": [1, 2], "widths": [8, 16], "bottleneck_ratios": [1, 1], "group_widths": [8, 8]}
 
 
 def network(index, error=0.5):
-    return {"kind": "network", "index": index, "error": error}
+    status = "failed" if error is None else "ok"
+    return {"kind": "network", "index": index, "seed": 7, "config": CONFIG, "status": status, "error": error}
 
 
 def write(path, *entries):
@@ -45,10 +48,54 @@ def test_a_line_edited_by_hand_is_noticed():
         decode(encode(network(3)).replace(b"0.5", b"0.1"))
 
 
-@pytest.mark.parametrize("line", [b"{}", b"[]", b"hello", b"\xff\xfe", b"", b'{"kind": "network", "index": 1}'])
+@pytest.mark.parametrize("line", [b"{}", b"[]", b"hello", b"\xff\xfe", b'{"kind": "network", "index": 1}'])
 def test_foreign_lines_are_no_records(line):
     with pytest.raises(ValueError, match=r"it is not|checksum"):
         decode(line + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [(b"\n", "it is blank"), (b" \t\r\n", "it is blank"), (b"\xef\xbb\xbf" + encode(HEADER), "byte order mark")],
+)
+def test_what_an_editor_leaves_is_called_by_its_name(tmp_path, line, reason):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line if b"header" in line else encode(HEADER) + line)
+    assert reason in records.read(path).bad[0].reason
+    if b"header" in line:
+        with pytest.raises(InputError, match=r"first line is no header .*byte order mark"):
+            load_population(path)
+
+
+@pytest.mark.parametrize(
+    ("record", "changes", "reason"),
+    [
+        (HEADER, {"space": None}, "it has space None, where a text belongs"),
+        (HEADER, {"regime": "cpu"}, "it has regime 'cpu', where a table of names and values belongs"),
+        (HEADER, {"data": ...}, "it has no data, where a table"),
+        (HEADER, {"seed": -1}, "it has seed -1, where a whole number of at least 0 belongs"),
+        ({"kind": "session", "n": 3}, {"n": "all"}, "it has n 'all', where a whole number"),
+        (network(0), {"index": -1}, "it has index -1, where a whole number of at least 0 belongs"),
+        (network(0), {"index": True}, "it has index True"),
+        (network(0), {"index": 1.0}, "it has index 1.0"),
+        (network(0), {"index": ...}, "it has no index"),
+        (network(0), {"error": -3.0}, r"it has error -3.0, where a number in \[0, 1\] belongs"),
+        (network(0), {"error": "0.5"}, "it has error '0.5'"),
+        (network(0), {"error": None}, "it has error None with status 'ok'"),
+        (network(0, None), {"error": 0.5}, "it has error 0.5 with status 'failed'"),
+        (network(0), {"errors": [0.5, 2]}, r"it has errors \[0.5, 2\], where a list of numbers"),
+        (network(0), {"status": "fine"}, "it has status 'fine', where ok, diverged or failed belongs"),
+        (network(0), {"seconds": "long"}, "it has seconds 'long', where a number belongs"),
+        (HEADER, {"versions": "2.4"}, "it has versions '2.4', where a table"),
+        (HEADER, {"hardware": 7}, "it has hardware 7, where a table"),
+        (network(0), {"config": None}, "it has config None, where a table with the depths"),
+        (network(0), {"config": {**CONFIG, "widths": ["8", "16"]}}, "it has config .*, where a table with the depths"),
+    ],
+)
+def test_a_whole_line_with_wrong_content_is_no_record(record, changes, reason):
+    wrong = {key: value for key, value in {**record, **changes}.items() if value is not ...}
+    with pytest.raises(ValueError, match=reason):
+        decode(encode(wrong))
 
 
 def test_records_are_sorted_by_kind_and_repeated_networks_are_bad():
@@ -86,6 +133,24 @@ def test_bad_lines_are_set_aside_with_their_number_and_the_rest_stays(tmp_path):
     assert records.read(path).bad == [] and sorted(records.read(path).networks) == [0, 1]
     aside = (tmp_path / "a.jsonl.rejected").read_bytes()
     assert b"# line 4" in aside and b"note to self" in aside and lines[3][:-9] in aside
+
+
+def test_a_link_to_a_record_file_is_written_through(tmp_path):
+    path, link = tmp_path / "disk.jsonl", tmp_path / "a.jsonl"
+    write(path, HEADER, network(0))
+    path.write_bytes(path.read_bytes() + b"torn")
+    link.symlink_to(path)
+    write(link, network(1))
+    assert link.is_symlink() and records.read(path).bad == [] and sorted(records.read(path).networks) == [0, 1]
+    with RecordWriter(path), pytest.raises(InputError, match="written by another"), RecordWriter(link):
+        pass
+
+
+def test_names_that_are_not_utf_8_are_kept_and_can_be_printed(tmp_path):
+    name = os.fsdecode(b"bilder-\xff")
+    write(tmp_path / "a.jsonl", {**HEADER, "data": {"name": name}}, network(0))
+    table = load_population(tmp_path / "a.jsonl")
+    assert table.attrs["header"]["data"]["name"] == name and "bilder-\\udcff" in provenance(table).encode().decode()
 
 
 def test_a_second_writer_is_refused_and_a_dead_one_leaves_no_lock(tmp_path):
@@ -153,20 +218,26 @@ def test_a_disk_that_is_really_full_loses_nothing(tmp_path):
         subprocess.run(["umount", str(disk)], check=False)
 
 
+@pytest.mark.parametrize("path", ["/dev/full", "/dev/null", "/dev/zero", "/proc", "/proc/a.jsonl", "/proc/no/a.jsonl"])
 @pytest.mark.skipif(not os.path.exists("/proc"), reason="needs a place that cannot be written")
+def test_an_output_that_is_no_file_is_refused_at_once(path):
+    with pytest.raises(InputError, match=r"is a (device|folder), not a regular file|cannot be written"):
+        write(path, HEADER)
+    with pytest.raises(InputError, match=r"is a (device|folder), not a regular file|cannot be read|does not exist"):
+        load_population(path)
+
+
 def test_an_output_that_cannot_be_written_is_said(tmp_path):
-    with pytest.raises(InputError, match="cannot be written"), RecordWriter("/proc/nowhere/a.jsonl"):
-        pass
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"), RecordWriter(tmp_path / "file" / "a.jsonl"):
         pass
 
 
 def test_a_file_of_a_newer_format_is_refused(tmp_path):
-    write(tmp_path / "a.jsonl", {**HEADER, "format": 2})
-    with pytest.raises(InputError, match="has format 2; this version reads format 1"):
+    write(tmp_path / "a.jsonl", {**HEADER, "format": 3})
+    with pytest.raises(InputError, match="has format 3; this version reads formats 1 and 2"):
         records.read(tmp_path / "a.jsonl")
-    with pytest.raises(InputError, match="format 2"), RecordWriter(tmp_path / "a.jsonl"):
+    with pytest.raises(InputError, match="format 3"), RecordWriter(tmp_path / "a.jsonl"):
         pass
 
 
@@ -200,14 +271,13 @@ def test_reading_leaves_the_search_for_garbage_as_it_was(tmp_path):
 
 def test_a_hundred_thousand_records_are_read_in_seconds_and_one_more_is_as_quick_as_the_first(tmp_path):
     path = tmp_path / "a.jsonl"
-    config = {"depths": [1, 2, 3, 4], "widths": [8, 16, 32, 64]}
-    path.write_bytes(encode(HEADER) + b"".join(encode({**network(k), "config": config}) for k in range(100_000)))
+    path.write_bytes(encode(HEADER) + b"".join(encode(network(k)) for k in range(100_000)))
     begin = time.process_time()
     with RecordWriter(path) as writer:
         assert time.process_time() - begin < 5 and len(writer.records.networks) == 100_000
         length = path.stat().st_size
         begin = time.process_time()
         for k in range(20):
-            writer.append({**network(100_000 + k), "config": config})
+            writer.append(network(100_000 + k))
         assert (time.process_time() - begin) / 20 < 0.01  # reading the file again would take a second
     assert path.stat().st_size - length < 20 * 300

@@ -6,11 +6,11 @@ import pytest
 
 import regnet_edu as rn
 from regnet_edu.cli.parser import main
-from regnet_edu.common.environment import hardware
+from regnet_edu.common.environment import describe_hardware, hardware
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.synthetic import CLASSES, pictures
 from regnet_edu.sweeps import records
-from regnet_edu.sweeps.reproduce import _kind
+from regnet_edu.sweeps.reproduce import SEED_SD, tolerated
 from regnet_edu.training.regime import Regime
 
 REGIME = Regime("test", "shapes", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 3, "max_width": 64}}, 160, 100, 32)
@@ -75,19 +75,33 @@ def test_each_circumstance_that_differs_is_named(changed, images):
     other = {"hardware": "64 x Abacus 9000", "versions": {"torch": "0.1"}, "threads": 1}
     result = again(changed(["header", "session"], **other), images, n=1)
     torch = result.differences[1]
-    assert result.differences[0] == f"hardware 64 x Abacus 9000 then, {hardware()} now"
+    assert result.differences[0] == f"hardware 64 x Abacus 9000 then, {describe_hardware(hardware())} now"
     assert torch.startswith("torch 0.1 then, ") and len(result.differences) == 2
     assert "; ".join(result.differences) in result.sentence
     assert again(changed([]), images, n=1, threads=2).differences == ("threads 1 then, 2 now",)
 
 
-def test_another_gpu_beside_the_same_processor_is_a_difference():
-    assert _kind("Tesla V100 with 8 x AMD EPYC") == "Tesla V100 with AMD EPYC" != _kind("H100 with 8 x AMD EPYC")
+def test_on_other_hardware_an_error_may_move_as_far_as_from_another_seed(changed, images):
+    there = [network.error for network in again(changed([]), images, n=4).networks]
+    for shift, holds in ((0.05, True), (0.25, False)):  # 100 test images: 3 x sqrt(2) x 5 points
+        error = there[0] - shift
+        forged = changed(["header", "session", "network"], hardware="Abacus 9000", error=error, errors=[error])
+        result = again(forged, images, index=[0])
+        assert (
+            result.reproduced is holds and not result.networks[0].same and result.tolerance == pytest.approx(21.2, 0.01)
+        )
+        assert f"{int(holds)} of 1 are within 21.2 points, 3 standard deviations between two seeds" in result.sentence
+
+
+def test_the_tolerance_is_taken_from_the_seed_noise_that_was_recorded():
+    found = rn.seed_noise(rn.load_population("regnetx-seeds-cpu"))
+    assert round(100 * found.seed_sd.high, 2) == SEED_SD
+    assert tolerated(None, 10_000) == pytest.approx(3 * 2**0.5 * SEED_SD) and tolerated(100, 10_000) > 21
 
 
 def test_more_processors_of_the_same_kind_are_no_difference(changed, images):
-    kind = hardware().partition(" x ")[2]
-    assert not again(changed(["header", "session"], hardware=f"999 x {kind}"), images, n=1).differences
+    for more in ({**hardware(), "count": 999}, describe_hardware({**hardware(), "count": 999})):
+        assert not again(changed(["header", "session"], hardware=more), images, n=1).differences
 
 
 def test_only_the_hardware_of_the_networks_that_are_trained_again_counts(images, tmp_path):
@@ -99,13 +113,15 @@ def test_only_the_hardware_of_the_networks_that_are_trained_again_counts(images,
     (tmp_path / "b.jsonl").write_bytes(b"".join(map(records.encode, lines)))
     assert again(tmp_path / "b.jsonl", images, index=[2]).differences == ()
     assert again(tmp_path / "b.jsonl", images, index=[0]).differences == (
-        f"hardware 2 x Abacus 9000 then, {hardware()} now",
+        f"hardware 2 x Abacus 9000 then, {describe_hardware(hardware())} now",
     )
 
 
 def test_other_images_are_named_and_images_that_do_not_fit_refused(path, images):
     others = rn.ImageData("drawn", *pictures(200, 16, 3), *pictures(100, 16, 4), CLASSES, "fedcba9876543210")
-    assert again(path, others, n=1).differences == ("images shapes then, drawn now",)
+    result = again(path, others, n=1)
+    assert result.differences == ("images shapes then, drawn now",)
+    assert result.tolerance is None and "need not agree" in result.sentence
     grey = rn.ImageData(
         "grey", others.train_images[..., :1], others.train_labels, others.test_images[..., :1], others.test_labels,
         CLASSES, "0",

@@ -1,5 +1,6 @@
 """Sweeps: the same n records whatever happens on the way, and refusal of everything that would mix two sweeps."""
 
+import contextlib
 import importlib
 import os
 import random
@@ -7,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -16,8 +17,10 @@ import regnet_edu as rn
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.synthetic import CLASSES, pictures
 from regnet_edu.sweeps import records
-from regnet_edu.sweeps.engines import local, process, worker
-from regnet_edu.sweeps.sweep import network_seed, sweep
+from regnet_edu.sweeps.engines import Crew, pool, worker
+from regnet_edu.sweeps.engines.engine import attempts
+from regnet_edu.sweeps.sampling import network_seed
+from regnet_edu.sweeps.sweep import sweep
 from regnet_edu.training.regime import Regime
 
 REGIME = Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 3, "max_width": 64}}, 160, 100, 32)
@@ -30,8 +33,8 @@ def images():
 
 
 def run(images, out=None, n=4, **options):
-    usual = {"space": "AnyNetXA", "n": n, "regime": REGIME, "out": out, "data": images, "progress": False, "workers": 2}
-    return sweep(**{**usual, **options})
+    usual = {"space": "AnyNetXA", "n": n, "regime": REGIME, "out": out, "data": images, "progress": False}
+    return sweep(**{**usual, **({} if "engine" in options else {"workers": 2}), **options})
 
 
 @pytest.fixture(scope="module")
@@ -87,60 +90,142 @@ def test_a_job_that_the_workers_refuse_is_said_once_and_records_no_network(image
 
 
 def test_workers_that_cannot_start_are_said_and_no_network_is_recorded(images, tmp_path, monkeypatch):
-    monkeypatch.setattr(process.sys, "executable", "/bin/false")
+    monkeypatch.setattr(pool.sys, "executable", "/bin/false")
     with pytest.raises(InputError, match=r"no worker could be started: its worker died \(exit status 1"):
         run(images, tmp_path / "a.jsonl")
     assert recorded(tmp_path / "a.jsonl") == 0
 
 
-def test_a_network_that_cannot_be_trained_is_a_record_and_stops_nothing(images):
+def test_a_network_that_cannot_be_trained_is_a_record_and_the_screen_says_why(images, capsys):
     huge = rn.AnyNetConfig((1,), (2**31,), 1, 2**31)  # no machine has the memory
     table = run(images, space=[huge, huge, rn.AnyNetConfig((1,), (8,), 1, 8)], n=3, workers=2)
     assert table.status.tolist() == ["failed", "failed", "ok"] and table.reason[0].startswith("out of memory: ")
     assert table.error.isna().tolist() == [True, True, False]
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "2 of 3 networks failed:" and said[1].startswith("  2 x out of memory: ") and len(said) == 2
 
 
-def test_what_runs_out_of_memory_is_tried_again_when_all_others_are_done_and_nobody_else_is_there():
-    log = []
+def test_what_failed_is_tried_once_more_and_what_ran_out_of_memory_last_and_alone():
+    fail = {0: ["out of memory: 2 GB"], 1: ["its worker died"] * 2, 2: ["its worker died"], 3: ["out of memory: 1"] * 2}
+    asked = []
 
-    class Pretended:  # a worker that answers at once; network 0 finds too little memory beside others
-        def __init__(self, pool):
-            self.pool, self.task, self.ready = pool, None, True
-            self.process = type("Process", (), {"stdout": None})
+    def train(tasks):
+        asked.append([task["index"] for task in tasks])
+        for k in asked[-1]:
+            yield {"index": k, **({"status": "failed", "reason": fail[k].pop()} if fail.get(k) else {"status": "ok"})}
 
-        def give(self, task):
-            self.task = task
-            log.append((task["index"], len(self.pool.alive)))
+    outcomes = [(o["index"], o["status"]) for o in attempts(train, [{"index": k} for k in range(5)])]
+    assert outcomes == [(4, "ok"), (1, "failed"), (2, "ok"), (0, "ok"), (3, "failed")]
+    assert asked == [[0, 1, 2, 3, 4], [1, 2], [0], [3]]
 
-        def stop(self):
-            pass
 
-    pool = local._Pool([{"index": k} for k in range(3)], {})
-    pool.selector = type("Selector", (), {"unregister": lambda self, what: None})()
-    first, second = Pretended(pool), Pretended(pool)
-    pool.alive = {first, second}
-    short, fine = {"status": "failed", "reason": "out of memory: 2 GB"}, {"status": "ok"}
+def test_a_network_that_is_trained_alone_has_the_memory_of_all_workers(images, monkeypatch):
+    alive = []
+    ask = pool.Worker.ask
 
-    def answer(worker, outcome):
-        return [o["index"] for o in pool.heard(worker, {"index": worker.task["index"], **outcome})]
+    def counted(self, message):
+        if "config" in message:
+            alive.append(sum(child.status() != "zombie" for child in psutil.Process().children()))
+        return ask(self, message)
 
-    assert list(pool.heard(first, {"ready": True})) == list(pool.heard(second, {"ready": True})) == []
-    assert answer(first, short) == []  # goes on with network 2 instead
-    assert answer(second, fine) == [1] and second.task is None and len(pool.alive) == 2
-    assert answer(first, fine) == [2]
-    assert log == [(0, 2), (1, 2), (2, 2), (0, 1)]  # alone, and the other worker is gone
-    assert answer(first, short) == [0]  # twice is enough: it is a record with its reason
+    pool.dismiss_all()
+    before = len(psutil.Process().children())
+    monkeypatch.setattr(pool.Worker, "ask", counted)
+    huge, small = rn.AnyNetConfig((1,), (2**31,), 1, 2**31), rn.AnyNetConfig((1,), (8,), 1, 8)
+    run(images, space=[small, small, small, huge], n=4, workers=2)
+    assert len(alive) == 5 and alive[-1] == before + 1
+
+
+def test_an_engine_of_ones_own_gives_the_same_records(images, undisturbed, tmp_path):
+    class Here:
+        name, workers, threads, device = "here", 1, 1, "cpu"
+
+        def check(self, regime):
+            assert regime == REGIME
+
+        @contextlib.contextmanager
+        def start(self, job):
+            trainer = job.trainer(self.device, self.threads)
+            yield Crew(1, {"processor": "mine"}, lambda tasks: map(trainer, tasks), {"room": 7})
+
+    table = run(images, tmp_path / "a.jsonl", engine=Here())
+    assert table[SAME].equals(undisturbed)
+    session = table.attrs["header"]["sessions"][0]
+    assert (session["engine"], session["workers"], session["room"]) == ("here", 1, 7)
+
+
+def killed(times):
+    """Kill a worker as soon as it has a network, so many times."""
+    tell = pool.Worker.tell
+
+    def told(self, message):
+        tell(self, message)
+        if "config" in message and times:
+            times.pop()
+            self.process.kill()
+
+    return told
+
+
+def test_a_killed_worker_is_replaced_and_its_network_tried_again(images, undisturbed, monkeypatch):
+    monkeypatch.setattr(pool.Worker, "tell", killed([1]))
+    assert run(images)[SAME].equals(undisturbed)
+
+
+def test_failed_networks_are_trained_again_when_that_is_asked_for(images, undisturbed, tmp_path, monkeypatch):
+    out = tmp_path / "a.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(pool.Worker, "tell", killed([1, 2]))
+        table = run(images, out, n=1)
+    assert table.status[0] == "failed" and "its worker died (killed by SIGKILL" in table.reason[0]
+    assert run(images, out, n=1).status[0] == "failed"  # not by itself
+    assert rn.forget_failed(out) == 1 and rn.forget_failed(out) == 0 == rn.forget_failed(tmp_path / "none")
+    assert run(images, out)[SAME].equals(undisturbed)
+    assert "its worker died" in (tmp_path / "a.jsonl.failed").read_text()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="nothing can be stopped here")
+def test_a_worker_that_says_nothing_is_named_then_ended_and_its_network_tried_again(
+    images, undisturbed, monkeypatch, capsys
+):
+    tell, clock, stopped, jump = pool.Worker.tell, time.monotonic, [], [0.0]
+
+    def told(self, message):
+        tell(self, message)
+        if "config" in message and not stopped:
+            os.kill(self.process.pid, signal.SIGSTOP)
+            stopped.append(self)
+
+    def now():  # time flies while one is stopped
+        jump[0] += 70 * any(one.process.poll() is None for one in stopped)
+        return clock() + jump[0]
+
+    monkeypatch.setattr(pool.Worker, "tell", told)
+    monkeypatch.setattr(pool, "clock", now)
+    table = run(images, engine=rn.LocalEngine(workers=1, network_timeout=400))
+    said = capsys.readouterr().err
+    assert f"network 0: its worker, process {stopped[0].process.pid}, has given no sign of life for 60 s" in said
+    assert table[SAME].equals(undisturbed)
+
+
+def test_a_network_that_takes_too_long_twice_is_recorded_as_failed(images, monkeypatch):
+    monkeypatch.setattr(worker, "BEAT", 0.1)
+    endless = rn.AnyNetConfig((10_000,), (8,), 1, 8)
+    table = run(images, space=[endless], n=1, engine=rn.LocalEngine(workers=1, network_timeout=2))
+    assert table.reason[0] == "it was ended after 2 s without a result"
 
 
 def test_what_went_otherwise_than_planned_is_told_once_and_recorded(images, tmp_path, monkeypatch, capsys):
-    def pretended(tasks, *_, **__):
+    def pretended(self, tasks):
         result = {"status": "ok", "error": 0.5, "errors": [0.5], "epochs": 1, "loss": 1.0, "seconds": 1.0}
         yield from ({"index": task["index"], **result, "note": "the step could not be recorded"} for task in tasks)
 
-    monkeypatch.setattr(local, "run", pretended)
-    run(images, tmp_path / "a.jsonl")
-    assert capsys.readouterr().err.count("note: network 0: the step could not be recorded") == 1
+    monkeypatch.setattr(pool.Pool, "train", pretended)
+    run(images, tmp_path / "a.jsonl", progress=True)
+    said = capsys.readouterr().err
+    assert said.count("note: network 0: the step could not be recorded") == 1
     assert (tmp_path / "a.jsonl").read_text().count('"note": "the step') == 4
+    assert "4 of 4 [" in said and "left, best error 50.0%, median 50.0%]" in said
 
 
 def test_a_worker_whose_gpu_is_broken_ends_and_says_what_broke_it(monkeypatch):
@@ -157,7 +242,7 @@ def test_a_worker_whose_gpu_is_broken_ends_and_says_what_broke_it(monkeypatch):
     with pytest.raises(worker.BrokenGPUError, match=f"^{reason}$"):
         trainer(task)
     monkeypatch.setattr(torch.cuda, "synchronize", lambda *_: None)  # that network alone is bad
-    assert trainer(task) == {"status": "failed", "reason": reason}
+    assert trainer(task) == {"index": 0, "status": "failed", "reason": reason}
 
 
 @pytest.mark.parametrize(
@@ -204,9 +289,12 @@ def test_another_sweep_on_the_same_file_is_refused_and_says_what_differs(images,
         ({"space": "AnyNetZA"}, "did you mean AnyNetXA"),
         ({"regime": "tinny"}, "did you mean tiny"),
         ({"engine": "rey"}, "engine 'rey' is unknown"),
+        ({"engine": 3}, "engine 3 has no name; give a name, or an engine such as LocalEngine"),
+        ({"engine": rn.LocalEngine(), "workers": 2}, "workers 2 is given beside an engine that has its own"),
+        ({"device": "cpu:0"}, "device 'cpu:0' is unknown; use cpu, cuda, or cuda:1"),
         ({"seed": -1}, "seed -1"),
         ({"regime": REGIME.replace(batch_size=500)}, "batch_size 500 is more than the 160 training images"),
-        ({"space": ["AnyNetXA"], "n": 1}, "network 0 is 'AnyNetXA', not an AnyNetConfig"),
+        ({"space": ["AnyNetXA"], "n": 1}, "published network 'AnyNetXA' is unknown"),
         ({"space": [rn.AnyNetConfig((1,), (8,), 1, 8)], "n": 2}, "n 2 is more than the 1 networks given"),
     ],
 )
@@ -226,21 +314,29 @@ rn.sweep("AnyNetXA", 4, regime, "OUT", workers=2, data=images, progress=False)
 """
 
 
-def start(out):
-    command = [sys.executable, "-c", COMMAND.replace("OUT", str(out))]
-    return subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+def start(out, stop_after=0):
+    """Start a driver; it says "stopped" and waits when so many networks are on the disk."""
+    hold = f"""
+import sys
+from regnet_edu.sweeps.records import RecordWriter
+append, left = RecordWriter.append, [{stop_after}]
+def held(self, record):
+    append(self, record)
+    left[0] -= record["kind"] == "network"
+    if left[0] == 0 and record["kind"] == "network":
+        print("stopped", flush=True)
+        sys.stdin.read()
+RecordWriter.append = held
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    command = [sys.executable, "-c", hold + COMMAND.replace("OUT", str(out))]
+    return subprocess.Popen(command, start_new_session=True, **pipes)
 
 
 def workers_of(pid):
-    """Process ids of the workers that a driver started, by looking at every process's parent."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            if int((place / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(int(place.name))
-        except (OSError, ValueError):
-            pass  # it ended while we looked
-    return found
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [p for p in psutil.Process(pid).children() if p.status() != "zombie"]
+    return []
 
 
 def wait_for(condition, seconds=300):
@@ -254,34 +350,21 @@ def recorded(out):
     return len(records.read(out).networks) if out.exists() else 0
 
 
-linux = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes through /proc")
-
-
-@linux
+@pytest.mark.skipif(os.name != "posix", reason="nothing can be killed at once here")
 def test_a_driver_killed_twice_loses_nothing_and_leaves_no_worker(undisturbed, images, tmp_path):
     out = tmp_path / "a.jsonl"
     for done in (1, 2):
-        driver = start(out)
-        wait_for(lambda done=done: recorded(out) >= done)
+        driver = start(out, stop_after=1)
+        assert driver.stdout.readline() == b"stopped\n"
         workers = workers_of(driver.pid)
         driver.kill()
-        driver.wait()
-        assert workers
-        wait_for(lambda workers=workers: not any(os.path.exists(f"/proc/{pid}") for pid in workers), 10)
+        driver.communicate()
+        assert workers and recorded(out) == done
+        assert not psutil.wait_procs(workers, timeout=60)[1]
     assert run(images, out)[SAME].equals(undisturbed)
 
 
-@linux
-def test_a_killed_worker_is_replaced_and_its_network_tried_again(undisturbed, images, tmp_path):
-    out = tmp_path / "a.jsonl"
-    driver = start(out)
-    wait_for(lambda: len(workers_of(driver.pid)) == 2)
-    os.kill(workers_of(driver.pid)[0], signal.SIGKILL)
-    assert driver.wait(600) == 0
-    assert run(images, out)[SAME].equals(undisturbed)
-
-
-@linux
+@pytest.mark.skipif(os.name != "posix", reason="sends Ctrl-C as a signal")
 def test_ctrl_c_stops_within_seconds_and_the_command_says_how_to_go_on(tmp_path):
     out = tmp_path / "a.jsonl"
     command = [sys.executable, "-m", "regnet_edu", "sweep", "AnyNetXA", "--n", "500", "--out", str(out)]
@@ -295,14 +378,13 @@ def test_ctrl_c_stops_within_seconds_and_the_command_says_how_to_go_on(tmp_path)
     )
     wait_for(lambda: len(workers_of(driver.pid)) >= 1)
     workers = workers_of(driver.pid)
-    time.sleep(0.5)
     os.killpg(driver.pid, signal.SIGINT)
     _, said = driver.communicate(timeout=60)
     assert driver.returncode == 130 and "the same command goes on from there" in said and "Traceback" not in said
-    wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers), 5)
+    assert not psutil.wait_procs(workers, timeout=30)[1]
 
 
-@linux
+@pytest.mark.skipif(os.name != "posix", reason="nothing can be killed at once here")
 @pytest.mark.heavy
 def test_fifty_kills_at_random_moments_of_driver_and_workers_change_nothing(undisturbed, images, tmp_path):
     rng = random.Random(0)
@@ -313,11 +395,11 @@ def test_fifty_kills_at_random_moments_of_driver_and_workers_change_nothing(undi
         time.sleep(rng.uniform(0, 12))
         victims = workers_of(driver.pid)
         if victims and rng.random() < 0.3:
-            os.kill(rng.choice(victims), signal.SIGKILL)
+            rng.choice(victims).kill()
             kills += 1
             time.sleep(rng.uniform(0, 3))
         driver.kill()
-        driver.wait()
+        driver.communicate()
         kills += 1
         if recorded(out) == 4:  # complete: begin anew, so that every kill has something to lose
             assert run(images, out)[SAME].equals(undisturbed)

@@ -20,20 +20,22 @@ def one_gpu(monkeypatch):
     return pretend
 
 
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        ("tpu9", "device 'tpu9' is unknown; use cpu or cuda"),
-        (None, "device None is unknown"),
-        ("mps", "device 'mps' is not one that networks are trained on here; use cpu or cuda"),
-        ("meta", "device 'meta' is not one"),
-        ("cuda:1", "device 'cuda:1' is not there: the last GPU of this machine is cuda:0"),
-    ],
-)
-def test_other_devices_get_one_sentence(one_gpu, name, sentence):
+@pytest.mark.parametrize("name", ["tpu9", None, "meta", "cpu:0", "cuda:", "cuda:-1", "cuda:0x", "CUDA", "mps:0", 1, ""])
+def test_any_other_name_is_refused(one_gpu, name):
     one_gpu("H100", (9, 0))
-    with pytest.raises(InputError, match=sentence):
+    with pytest.raises(InputError, match=f"device {str(name)!r} is unknown; use cpu, cuda, cuda:1 .* or mps"):
         device_of(name)
+
+
+def test_a_device_that_is_not_there_is_said(one_gpu, monkeypatch):
+    one_gpu("H100", (9, 0))
+    with pytest.raises(InputError, match="device 'cuda:1' is not there: the last GPU of this machine is cuda:0"):
+        device_of("cuda:1")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(InputError, match="device 'mps' is not there: torch finds no GPU of Apple's here"):
+        device_of("mps")
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert device_of("mps").type == "mps"
 
 
 def test_a_gpu_that_is_there_is_taken(one_gpu):

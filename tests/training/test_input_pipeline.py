@@ -9,6 +9,7 @@ from PIL import Image
 from regnet_edu import regime
 from regnet_edu.common.errors import InputError
 from regnet_edu.data import image_data as data
+from regnet_edu.data.stream import open_folder
 from regnet_edu.training.distributed import input_pipeline as pipeline
 from regnet_edu.training.distributed.input_pipeline import Draw, Pipeline, Reader, TrainOrder, train_transform
 
@@ -107,5 +108,5 @@ def test_an_image_that_cannot_be_read_is_named_also_by_another_process(tmp_path,
     damaged = next((root / "train").glob("*/*_2.JPEG"))
     damaged.write_bytes(damaged.read_bytes()[:300])
     with pytest.raises(InputError, match=rf"image {damaged} cannot be read \(.*\); mend or remove it") as caught:
-        list(Pipeline(data.load(f"imagenet:{root}", 32), SMALL, 1, loaders).train(0))
+        list(Pipeline(open_folder(root, 32), SMALL, 1, loaders).train(0))
     assert "\n" not in str(caught.value)

@@ -63,35 +63,32 @@ def gradients(network, k, factor=1.0):
 
 
 @pytest.mark.parametrize("momentum", [0.9, 0.0])
-def test_a_scaled_loss_takes_the_same_steps(momentum):
-    regime = get("tiny").replace(momentum=momentum, nesterov=momentum > 0)
-    plain, scaled = (rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2))
-    scale = LossScale(torch.device("cpu"))
-    for network, sgd, its in ((plain, SGD(plain, regime), None), (scaled, SGD(scaled, regime), scale)):
-        for k in range(4):
-            gradients(network, k, its.factor if its else 1.0)
-            sgd.step(0.1 / (k + 1), its)
-            sgd.zero_grad()
-    assert all(torch.allclose(a, b, rtol=1e-5) for a, b in zip(plain.parameters(), scaled.parameters(), strict=True))
-    assert scale.factor == 2.0**16
+def test_a_scaled_loss_takes_the_steps_of_torchs_scaler_overflow_and_all(momentum):
+    regime = get("tiny").replace(momentum=momentum, nesterov=momentum > 0, decay_norm_and_bias=True)
+    ours, theirs = (rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    sgd, scale, scaler = SGD(ours, regime), LossScale(torch.device("cpu")), torch.amp.GradScaler("cpu")
+    decay = {"weight_decay": regime.weight_decay}
+    peer = torch.optim.SGD(theirs.parameters(), lr=1, momentum=momentum, nesterov=momentum > 0, fused=True, **decay)
+    scaler.scale(torch.zeros(()))  # which makes its factor
+    for k in range(5):
+        gradients(ours, k, scale.factor)
+        gradients(theirs, k, scaler.get_scale())
+        if k in (2, 3):  # at the first step torch's scaler leaves the momentum unset, and ours does not
+            for network in (ours, theirs):
+                next(network.parameters()).grad[0] = torch.inf
+        peer.param_groups[0]["lr"] = 0.1 / (k + 1)
+        sgd.step(0.1 / (k + 1), scale)
+        scaler.step(peer)
+        scaler.update()
+        sgd.zero_grad()
+        peer.zero_grad()
+        assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
+        assert scale.factor == scaler.get_scale()
+    assert scale.factor == 2.0**14
 
 
-def test_a_step_whose_gradients_are_not_finite_is_left_out_even_the_first_and_the_factor_halved():
-    networks = [rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2)]
-    before = [p.detach().clone() for p in networks[0].parameters()]
-    scale, other = (LossScale(torch.device("cpu")) for _ in range(2))
-    disturbed, undisturbed = (SGD(network, get("tiny")) for network in networks)
-    gradients(networks[0], 0)
-    next(networks[0].parameters()).grad[0] = torch.inf
-    disturbed.step(0.1, scale)
-    disturbed.zero_grad()
-    assert all(torch.equal(a, b) for a, b in zip(before, networks[0].parameters(), strict=True))
-    assert scale.factor == 2.0**15
-    networks[0].load_state_dict(networks[1].state_dict())  # the running statistics moved
-    for network, sgd, its in zip(networks, (disturbed, undisturbed), (scale, other), strict=True):
-        gradients(network, 1, its.factor)
-        sgd.step(0.1, its)
-    assert all(torch.equal(a, b) for a, b in zip(*(n.parameters() for n in networks), strict=True))
-    copy = LossScale(torch.device("cpu"))
+def test_the_factor_is_kept_in_a_checkpoint():
+    scale, copy = LossScale(torch.device("cpu")), LossScale(torch.device("cpu"))
+    scale.factor.fill_(2.0**9)
     copy.load_state(scale.state())
-    assert copy.factor == 2.0**15
+    assert copy.factor == 2.0**9

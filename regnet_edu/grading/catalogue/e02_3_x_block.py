@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Exercise, Part
+from ..modules import HELPERS, computes, describe_module, recognise, rows_of, run_module, told
 
 IDEA = 'chapter 2, "The X block"'
 
@@ -14,52 +15,13 @@ IDEA = 'chapter 2, "The X block"'
 def shapes(rng: np.random.Generator) -> list[tuple]:
     cases = [(8, 8, 8, 8, 1), (8, 8, 4, 2, 1), (8, 16, 8, 4, 1), (8, 8, 8, 4, 2)]
     group, count = int(rng.choice([2, 4])), int(rng.integers(2, 5))
-    return [*cases, (12, 8 * int(rng.integers(2, 4)), group * count, group, int(rng.choice([1, 2])))]
-
-
-def describe_block(m: Any, w_in: int, w_out: int, inner: int, group: int, stride: int) -> Any:
-    """building make_block(w_in, w_out, inner_width, group_width, stride) with"""
-    from torch import nn
-
-    block = m.make_block(w_in, w_out, inner, group, stride)
-    convs = [c for c in block.modules() if isinstance(c, nn.Conv2d)]
-    rows = [
-        [c.in_channels, c.out_channels, c.kernel_size[0], c.stride[0], c.groups, int(c.bias is not None)] for c in convs
-    ]
-    norms = [n for n in block.modules() if isinstance(n, nn.BatchNorm2d)]
-    return [sorted(rows), sorted(n.num_features for n in norms), sum(p.numel() for p in block.parameters())]
-
-
-def run_block(m: Any, w_in: int, w_out: int, inner: int, group: int, stride: int) -> Any:
-    """running a block on a random input; w_in, w_out, inner_width, group_width, stride ="""
-    import torch
-    from torch import nn
-
-    torch.manual_seed(0)
-    block = m.make_block(w_in, w_out, inner, group, stride)
-    block.eval()
-    x = torch.rand(2, w_in, 7, 7) - 0.3
-    with torch.no_grad():
-        for p in block.parameters():
-            p.normal_(0, 0.5)
-        y = block(x)
-        norms = [n for n in block.modules() if isinstance(n, nn.BatchNorm2d)]
-        for n in norms:
-            n.weight.zero_()
-            n.bias.zero_()
-        silent = block(x)
-        for n in norms:
-            n.bias.fill_(-1.0)
-        return [x, y, silent, block(x.abs() + 3)]
+    cases.append((12, 8 * int(rng.integers(2, 4)), group * count, group, int(rng.choice([1, 2]))))
+    return [("make_block", case, (2, case[0], 7, 7), False, 3.0, int(rng.integers(10**6))) for case in cases]
 
 
 def judge_parts(call: tuple, answer: Any) -> str | None:
-    w_in, w_out, inner, group, stride = call
-    try:
-        rows, norms, _ = answer
-        rows = [tuple(r) for r in rows]
-    except (TypeError, ValueError):
-        return "This is no module with convolutions."
+    w_in, w_out, inner, group, stride = call[1]
+    rows, norms = rows_of(answer, "conv"), [r[0] for r in rows_of(answer, "norm")]
     wanted = [(w_in, inner, 1, 1, 1, 0), (inner, inner, 3, stride, inner // group, 0), (inner, w_out, 1, 1, 1, 0)]
     projection = (w_in, w_out, 1, stride, 1, 0)
     needs = w_in != w_out or stride != 1
@@ -87,19 +49,16 @@ def judge_parts(call: tuple, answer: Any) -> str | None:
 
 
 def judge_run(call: tuple, answer: Any) -> str | None:
-    w_in, w_out, _, _, stride = call
-    x, y, silent, lowered = map(np.asarray, answer)  # compared here: what a submission does to torch does not matter
-    shape = list(y.shape)
-    if shape != [2, w_out, (7 - 1) // stride + 1, (7 - 1) // stride + 1]:
+    (w_in, w_out, _, _, stride), shape = call[1], list(np.shape(answer["rested"]))
+    size = (7 - 1) // stride + 1
+    if shape != [2, w_out, size, size]:
         return f"An input of shape (2, {w_in}, 7, 7) became {tuple(shape)}: is the 3x3 convolution padded by 1?"
-    if (y < 0).any():
-        return "It looks as if the last ReLU is missing: it comes after the addition, and there the output is negative."
-    if w_in == w_out and stride == 1:
-        if not np.array_equal(silent, np.maximum(x, 0)):
-            return "It looks as if the shortcut was forgotten: when the convolutions say nothing, the output is relu(input)."
-        if not (lowered < np.abs(x) + 2.5).all():
-            return "It looks as if the last ReLU comes before the addition: then a block can only add, never take away."
-    return None
+    if computes(call, answer, EXERCISE.solution.make_block):
+        return None
+    return recognise(call, answer, EXERCISE.mistakes) or (
+        "With the same numbers in its layers, the output or the gradients are not those of the block: go through the "
+        "task word by word, with your forward beside it."
+    )
 
 
 EXERCISE = Exercise(
@@ -117,9 +76,27 @@ convolution and batch norm where the width changes or the stride is not 1), and 
     ),
     parts=(
         Part(
-            "its convolutions and batch norms", 3, "make_block", shapes, IDEA, judge=judge_parts, script=describe_block
+            "its convolutions and batch norms",
+            3,
+            "make_block",
+            shapes,
+            IDEA,
+            judge=judge_parts,
+            script=describe_module,
+            helpers=HELPERS,
+            told=told,
         ),
-        Part("what it computes", 2, "make_block", shapes, IDEA, judge=judge_run, script=run_block),
+        Part(
+            "what it computes",
+            2,
+            "make_block",
+            shapes,
+            IDEA,
+            judge=judge_run,
+            script=run_module,
+            helpers=HELPERS,
+            told=told,
+        ),
     ),
     preload=("numpy", "torch"),
 )

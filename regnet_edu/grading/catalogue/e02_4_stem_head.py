@@ -7,55 +7,25 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Exercise, Part
+from ..modules import HELPERS, computes, recognise, rows_of, run_module, told
 
 IDEA = 'chapter 2, "Stem, stage, head"'
 
 
 def stems(rng: np.random.Generator) -> list[tuple]:
-    return [(3, 32, 8), (1, 8, 7), (int(rng.integers(1, 5)), 8 * int(rng.integers(1, 5)), int(rng.integers(5, 14)))]
+    cases = [(3, 32, 8), (1, 8, 7), (int(rng.integers(1, 5)), 8 * int(rng.integers(1, 5)), int(rng.integers(5, 14)))]
+    return [("make_stem", (c, w), (2, c, r, r), False, 3.0, int(rng.integers(10**6))) for c, w, r in cases]
 
 
 def heads(rng: np.random.Generator) -> list[tuple]:
-    return [(4, 2, 1), (8, 3, 5), (int(rng.integers(5, 20)), int(rng.integers(2, 12)), int(rng.integers(2, 8)))]
-
-
-def try_stem(m: Any, channels: int, width: int, pixels: int) -> Any:
-    """building make_stem(channels, width) and running it on images of `pixels` pixels; channels, width, pixels ="""
-    import torch
-    from torch import nn
-
-    torch.manual_seed(0)
-    stem = m.make_stem(channels, width)
-    stem.eval()
-    convs = [
-        [c.in_channels, c.out_channels, c.kernel_size[0], c.stride[0], c.groups, int(c.bias is not None)]
-        for c in stem.modules()
-        if isinstance(c, nn.Conv2d)
-    ]
-    norms = [n.num_features for n in stem.modules() if isinstance(n, nn.BatchNorm2d)]
-    with torch.no_grad():
-        y = stem(torch.randn(2, channels, pixels, pixels))
-    return [convs, norms, y]
-
-
-def try_head(m: Any, width: int, classes: int, pixels: int) -> Any:
-    """building make_head(width, classes) and running it on a body's output of `pixels` pixels; width, classes, pixels ="""
-    import torch
-
-    torch.manual_seed(0)
-    head = m.make_head(width, classes)
-    head.eval()
-    with torch.no_grad():
-        x = torch.randn(2, width, pixels, pixels)
-        y = head(x)
-        mean = head(x.mean((2, 3), keepdim=True).expand(2, width, pixels, pixels))
-        return [y, mean, head(2 * x), head(0 * x), sum(p.numel() for p in head.parameters())]
+    cases = [(4, 2, 1), (8, 3, 5), (int(rng.integers(5, 20)), int(rng.integers(2, 12)), int(rng.integers(2, 8)))]
+    return [("make_head", (w, n), (2, w, r, r), True, 3.0, int(rng.integers(10**6))) for w, n, r in cases]
 
 
 def judge_stem(call: tuple, answer: Any) -> str | None:
-    channels, width, pixels = call
-    convs, norms, y = answer
-    shape = list(np.shape(y))
+    (channels, width), pixels = call[1], call[2][-1]
+    convs, norms = rows_of(answer, "conv"), [r[0] for r in rows_of(answer, "norm")]
+    shape = list(np.shape(answer["rested"]))
     if len(convs) != 1:
         return f"A stem has one convolution, and yours has {len(convs)}."
     w_in, w_out, kernel, stride, groups, bias = convs[0]
@@ -65,6 +35,8 @@ def judge_stem(call: tuple, answer: Any) -> str | None:
         return "It looks as if the stride was forgotten: the stem halves height and width."
     if bias:
         return "It looks as if the convolution has a bias: batch norm follows, so that a bias does nothing."
+    if norms == [width] * 2:
+        return "It looks as if there are two batch norms: one comes after the convolution, and none after the ReLU."
     if norms != [width]:
         return "It looks as if the batch norm is missing."
     if (w_in, w_out, groups) != (channels, width, 1):
@@ -74,15 +46,18 @@ def judge_stem(call: tuple, answer: Any) -> str | None:
         return "It looks as if a pooling layer follows: it is in ResNet's stem, and not in the paper's."
     if shape != [2, width, height, height]:
         return f"{pixels} pixels became {shape[2]}, and should become {height}: is the convolution padded by 1?"
-    if (np.asarray(y) < 0).any():  # looked at here: what a submission does to torch does not matter
-        return "It looks as if the ReLU is missing: there are negative outputs."
-    return None
+    if computes(call, answer, EXERCISE.solution.make_stem):
+        return None
+    return recognise(call, answer, EXERCISE.mistakes) or (
+        "With the same numbers in its layers, the output or the gradients are not those of the stem: convolution, batch "
+        "norm, ReLU, in this order and nothing else."
+    )
 
 
 def judge_head(call: tuple, answer: Any) -> str | None:
-    width, classes, pixels = call
-    y, mean, doubled, zero = map(np.asarray, answer[:4])
-    shape, numbers = list(y.shape), answer[4]
+    (width, classes), pixels = call[1], call[2][-1]
+    shape = list(np.shape(answer["rested"]))
+    numbers = sum(int(np.prod(named[name])) for _, named in answer["layers"] for name in named)
     if shape != [2, classes]:
         return f"The scores should have the shape (2, {classes}), and have {tuple(shape)}."
     if numbers == width * classes:
@@ -93,11 +68,12 @@ def judge_head(call: tuple, answer: Any) -> str | None:
         )
     if numbers != (width + 1) * classes:
         return f"The head should have {(width + 1) * classes} parameters, and has {numbers}."
-    if not np.allclose(doubled - y, y - zero, atol=1e-4):
-        return "It looks as if the scores went through a softmax or a ReLU: the head ends with the linear layer."
-    if mean.shape != y.shape or not np.allclose(y, mean, atol=1e-4):
-        return "It looks as if the pixels were not averaged: the maximum, the sum or one pixel is something else."
-    return None
+    if computes(call, answer, EXERCISE.solution.make_head):
+        return None
+    return recognise(call, answer, EXERCISE.mistakes) or (
+        "With the same numbers in its layer, the scores or the gradients are not those of the head: the mean over the "
+        "pixels, then the linear layer, and nothing else."
+    )
 
 
 EXERCISE = Exercise(
@@ -114,8 +90,8 @@ over all pixels and scores the classes with one linear layer. Build both as torc
         "Head: nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes).",
     ),
     parts=(
-        Part("the stem", 2, "make_stem", stems, IDEA, judge=judge_stem, script=try_stem),
-        Part("the head", 1, "make_head", heads, IDEA, judge=judge_head, script=try_head),
+        Part("the stem", 2, "make_stem", stems, IDEA, judge=judge_stem, script=run_module, helpers=HELPERS, told=told),
+        Part("the head", 1, "make_head", heads, IDEA, judge=judge_head, script=run_module, helpers=HELPERS, told=told),
     ),
     preload=("numpy", "torch"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 3, "Which property goes with a low error?"'
+
+MANY = 80
 
 
 def draws(rng: np.random.Generator) -> list[tuple]:
@@ -32,6 +35,8 @@ def populations(rng: np.random.Generator) -> list[tuple]:
     last = np.round(rng.uniform(0.4, 0.5, 44), 4)  # the two best are the first and the last: all must be drawn
     last[[0, -1]] = 0.35, 0.34
     cases.append(((np.arange(44) + 10).tolist(), last.tolist(), Rng(int(rng.integers(1000)))))
+    places = rng.permutation(MANY)  # the value is the rank: its high end tells whether pairs were put back
+    cases.append((places.tolist(), np.round(0.3 + places / 300, 4).tolist(), Rng(int(rng.integers(1000)))))
     return cases
 
 
@@ -50,13 +55,18 @@ def ask_twice(m: Any, values: list, errors: list, rng: Any) -> Any:
         again = [float(x) for x in m.bootstrap_best(values, errors, same)]
         if again != first:
             break
-    return [first, again, moved]
+    high = []
+    for k in range(12 if len(values) == 80 else 0):
+        other = copy.deepcopy(copies[0])
+        other.bit_generator.advance((k + 1) * 10**9)
+        high.append(float(m.bootstrap_best(values, errors, other)[2]))
+    return [first, again, moved, high]
 
 
 def judge_interval(call: tuple, answer: Any) -> str | None:
     values, errors, _ = call
     try:
-        (low, median, high), again, moved = answer
+        (low, median, high), again, moved, highs = answer
         numbers = [float(low), float(median), float(high)]
     except (TypeError, ValueError):
         return "Three numbers were expected: low, median and high."
@@ -79,7 +89,25 @@ def judge_interval(call: tuple, answer: Any) -> str | None:
         if not first <= got <= last:
             where = f"{first:g}" if first == last else f"between {first:g} and {last:g}"
             return f"{name} should be {where}. {guess(numbers, ranked, n)}"
+    if n == MANY:
+        back, away = (high_end(n, put_back) for put_back in (True, False))
+        if not abs(np.mean(highs) - back) < abs(np.mean(highs) - away):
+            return (
+                f"In {len(highs)} repetitions the high end was {np.mean(highs):.2f} in the mean, and should be about "
+                f"{back:.2f}. It looks as if each pair was drawn once at most: draw *with* replacement."
+            )
     return None
+
+
+@lru_cache(maxsize=8)
+def high_end(n: int, put_back: bool) -> float:
+    """The high end of the rank of the best, with and without replacement; the mean of many repetitions."""
+    rng, found = np.random.default_rng(0), []
+    for _ in range(60):
+        keys = rng.random((2000, n // 4 if put_back else n))
+        drawn = (keys * n).astype(int) if put_back else keys.argsort(axis=1)[:, : n // 4]
+        found.append(np.quantile(drawn.min(axis=1), 0.975))
+    return float(np.mean(found))
 
 
 def guess(numbers: list[float], ranked: np.ndarray, n: int) -> str:

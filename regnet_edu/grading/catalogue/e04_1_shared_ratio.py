@@ -7,7 +7,7 @@ import numpy as np
 from ..compare import within
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 4, "AnyNetX_B: share the bottleneck"'
+IDEA = 'chapter 4, "A constraint is a condition"'
 
 
 def tables(rng: np.random.Generator) -> list[tuple]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 5, "AnyNetX_C: share the group width"'
+IDEA = 'chapter 5, "What is shared, and what is built"'
 
 
 def tables(rng: np.random.Generator) -> list[tuple]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..exercise import Exercise, Part, Rng
 
-IDEA = 'chapter 6, "AnyNetX_D: widths that grow"'
+IDEA = 'chapter 6, "What is left of the space"'
 
 
 def tables(rng: np.random.Generator) -> list[tuple]:

@@ -7,7 +7,7 @@ import numpy as np
 from ..compare import within
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 7, "AnyNetX_E: depths that grow"'
+IDEA = 'chapter 7, "The way from A to E"'
 
 
 def tables(rng: np.random.Generator) -> list[tuple]:

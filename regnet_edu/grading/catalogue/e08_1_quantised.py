@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 8, "The quantised linear rule: RegNet"'
+IDEA = 'chapter 8, "The rule, step by step"'
 
 
 def settings(rng: np.random.Generator) -> list[tuple]:
@@ -24,10 +24,13 @@ def settings(rng: np.random.Generator) -> list[tuple]:
 
 
 def rows(rng: np.random.Generator) -> list[tuple]:
-    cases: list[tuple] = [([8],), ([8, 8],), ([8, 16],), ([24, 24, 56, 56, 56],)]
+    cases: list[tuple] = [([8],), ([8, 8],), ([8, 16],), ([24, 24, 56, 56, 56],), ([8, 16, 8],), ([32, 32, 16],)]
     for _ in range(5):
         depths = rng.integers(1, 6, int(rng.integers(1, 5)))
         widths = 8 * np.cumsum(rng.integers(1, 9, len(depths)))
+        if len(cases) % 2:  # any network has stages, whether its widths grow or not
+            widths = rng.permutation(np.append(widths[:1], widths))
+            depths = np.append(depths, rng.integers(1, 6))
         cases.append((np.repeat(widths, depths).tolist(),))
     return cases
 
@@ -38,15 +41,16 @@ EXERCISE = Exercise(
     title="Quantise a line of widths",
     task="""RegNet's widths come from a line $u_j = w_0 + w_a j$ (equation 2). Each $u_j$ is replaced by the nearest power
 $w_0 w_m^s$ with a whole $s$, nearest *in the logarithm* (equations 3 and 4), and then, as the published networks need,
-rounded to a multiple of 8. A stage is a run of blocks of the same width.""",
+rounded to a multiple of 8. A stage is a run of blocks of the same width, in any network: that widths grow is RegNet's doing, and a width that
+comes back later is another stage.""",
     minutes=25,
     hints=(
         "Blocks are counted from j = 0, so the first width is w_0 itself.",
         "s_j solves u_j = w_0 * w_m ** s_j. Take logarithms, and round s_j, not the width.",
-        "s = np.round(np.log(u / w0) / np.log(wm)); widths = np.round(w0 * wm ** s / 8) * 8. Stages: np.unique(widths, return_counts=True).",
+        "s = np.round(np.log(u / w0) / np.log(wm)); widths = np.round(w0 * wm ** s / 8) * 8. Stages: go along the blocks and compare each with the one before; itertools.groupby does so.",
     ),
     parts=(
         Part("the width of each block", 3, "block_widths", settings, IDEA),
-        Part("depths and widths of the stages", 2, "stages", rows, IDEA),
+        Part("depths and widths of the stages", 2, "stages", rows, 'chapter 8, "From blocks to stages"'),
     ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 8, "The quantised linear rule: RegNet"'
+IDEA = 'chapter 8, "Fitting a line to a network"'
 
 
 def _rule(d: int, w0: int, wa: float, wm: float) -> list[int]:

@@ -7,7 +7,7 @@ import numpy as np
 from ..compare import within
 from ..exercise import Exercise, Part
 
-IDEA = 'chapter 9, "The RegNetX space: EDFs, sizes, random search"'
+IDEA = 'chapter 9, "How many networks must one train?"'
 
 
 def searches(rng: np.random.Generator) -> list[tuple]:

@@ -14,7 +14,7 @@ from ...spaces.regnet import RegNetX
 from ..exercise import Ask, Exercise, Part, Rng
 from ..worlds import build, noise, same_network
 
-IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
+IDEA = 'chapter 10, "Many comparisons at once"'
 TWO_STAGES = ((4, 6), (32, 80), 1, 16)  # RegNetX32 of d2l
 LIMIT = 4_625_194  # its flops at 32 pixels
 SEEDS_TRAINED = (0, 1)
@@ -178,7 +178,15 @@ take up to a minute. To try networks before you hand one in:
         "For my_network: few blocks where the images are large, most in the third stage, widths that double.",
     ),
     parts=(
-        Part("candidates at equal flops", 3, "four_stages", bands, IDEA, judge=judge_networks, script=draw_networks),
+        Part(
+            "candidates at equal flops",
+            3,
+            "four_stages",
+            bands,
+            'chapter 10, "Four changes, and what stays the same"',
+            judge=judge_networks,
+            script=draw_networks,
+        ),
         Part("is it better? seed by seed", 2, "beats", two_networks, IDEA),
         Part("choosing and reporting", 2, "choose", many_networks, IDEA),
         Part("your network, trained for real", 2, "my_network", nothing, IDEA, judge=judge_mine),

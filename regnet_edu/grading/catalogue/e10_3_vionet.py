@@ -12,7 +12,7 @@ from ..exercise import Ask, Asked, Exercise, Part, Rng
 from ..solutions.e10_3_vionet import FACTORS, most_important, vionets
 from ..worlds import build, noise, plain
 
-IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
+IDEA = 'chapter 10, "Do the reasons carry over?"'
 VALUES: dict[str, Any] = {
     "depths": range(1, 17),
     "widths": range(8, 257, 8),

@@ -12,7 +12,7 @@ from ..exercise import Ask, Asked, Exercise, Part, Rng
 from ..solutions.e10_4_perfect_mlp import mlp_cost, scale_to
 from ..worlds import noise
 
-IDEA = 'chapter 10, "Does it generalise? flops, epochs, stages, blocks"'
+IDEA = 'chapter 10, "What small networks can tell about large ones"'
 TRAININGS = 60
 BEST_SHARE = 0.15  # of random large shapes may be better than the learner's
 

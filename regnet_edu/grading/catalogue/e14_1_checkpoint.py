@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -22,37 +24,66 @@ def steps_of_schedules(rng: np.random.Generator) -> list[tuple]:
 
 
 def trainings(rng: np.random.Generator) -> list[tuple]:
-    sizes = ((1, 2), (3, 1), (4, 3))
-    return [(images, epochs, int(rng.integers(1, 999))) for images, epochs in sizes]
+    cases = []
+    for images, epochs in ((1, 2), (3, 1), (4, 3)):
+        world = (images * epochs, rng.normal(size=images).tolist())
+        cases.append((Ask("machine", machine, world, recalls=True), images, epochs, int(rng.integers(1, 999))))
+    return cases
 
 
-def killed_everywhere(m: Any, images: int, epochs: int, seed: int) -> Any:
-    """trainings that are killed after each of their steps, and go on from the last state; images, epochs, seed ="""
+def machine(steps: int, targets: list[float], asked: Sequence[tuple[tuple, Any]], kind: Any, *more: Any) -> Any:
+    """Answer for all that surrounds a training: the gradient, and the states that were saved until it was killed."""
+    if kind == "gradient":
+        weight, image = more
+        return float(weight) - targets[int(image)]
+    if kind == "save":
+        return None
+    saved = [question[1] for question, _ in first_training(asked) if question[0] == "save"]
+    return saved[int(more[0])] if kind == "state" else min(len(saved), 2 * steps)
+
+
+def first_training(asked: Sequence[tuple[tuple, Any]]) -> list[tuple[tuple, Any]]:
+    return list(takewhile(lambda one: one[0][0] != "how many", asked))
+
+
+def killed_everywhere(m: Any, machine: Any, images: int, epochs: int, seed: int) -> Any:
+    """Train to the end, and then again from each of the states that were saved, every time as in a new program."""
     import json
 
     import numpy as np
 
-    targets = np.random.default_rng(seed).normal(size=images).tolist()
     orders = [np.random.default_rng([seed, k]).permutation(images).tolist() for k in range(epochs + 1)]
-    kept: list[str] = []
 
-    def run(state: Any) -> list:
-        """Train from a state to the end, and return the weight and the images that it took."""
-        seen: list[int] = []
-
-        def gradient(weight: float, image: int) -> float:
-            seen.append(int(image))
-            return weight - targets[image]
-
-        def rate(step: int) -> float:
-            return 0.05 * (1 + step % 7)
-
-        weight = m.train(gradient, lambda k: list(orders[k]), rate, epochs, state, lambda s: kept.append(json.dumps(s)))
-        return [float(weight), seen]
+    def run(state: Any) -> float:
+        fresh = m.__afresh__() if hasattr(m, "__afresh__") else m
+        weight = fresh.train(
+            lambda weight, image: machine("gradient", float(weight), int(image)),
+            lambda epoch: list(orders[epoch]),
+            lambda step: 0.05 * (1 + step % 7),
+            epochs,
+            state,
+            lambda state: machine("save", json.dumps(state)),
+        )
+        return float(weight)
 
     whole = run(None)
-    states = list(kept)
-    return [whole, len(states), [run(json.loads(state)) for state in states]]
+    number = machine("how many")
+    return {"weight": whole, "weight after a kill": [run(json.loads(machine("state", k))) for k in range(number)]}
+
+
+def images_taken(questions: list[tuple[tuple, Any]]) -> dict[str, Any]:
+    """The images of the first training, and of each that went on from a state."""
+    runs: list[list[int]] = [[]]
+    for question, _ in questions:
+        if question[0] == "state":
+            runs.append([])
+        elif question[0] == "gradient":
+            runs[-1].append(question[2])
+    return {"images": runs[0], "images after a kill": runs[1:]}
+
+
+def told(call: tuple) -> str:
+    return f"training on {call[1]} images for {call[2]} epochs, killed after each step and gone on from the saved state"
 
 
 def texts(rng: np.random.Generator) -> list[tuple]:
@@ -140,6 +171,8 @@ network here. The checks kill your training after *each* of its steps, and cut t
             trainings,
             'chapter 14, "What a checkpoint must hold"',
             script=killed_everywhere,
+            evidence=images_taken,
+            told=told,
         ),
         Part(
             "a file that is always whole",

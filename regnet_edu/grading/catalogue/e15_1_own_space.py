@@ -16,7 +16,9 @@ from ..exercise import Ask, Exercise, Part, Rng
 from ..report_check import DIVERGED, judge_report, spread
 from ..worlds import build, noise, plain
 
-IDEA = 'chapter 15, "Capstone: design your own space"'
+SPACE = 'chapter 15, "A space of your own"'
+TEST = 'chapter 15, "Five ways to fool yourself"'
+NUMBER = 'chapter 15, "How many networks?"'
 
 
 def bands(rng: np.random.Generator) -> list[tuple]:
@@ -55,6 +57,8 @@ def count(network: Any) -> float:
 def judge_space(call: tuple, answer: Any) -> str | None:
     n, low, high, _ = call
     name, first, again, common = answer
+    if name is not None and not len(first) == len(again) == n:  # before anybody counts them
+        return f"{n} networks were asked for, and {len(first)} came back: does your class have a `sample` of its own?"
     if name is None:
         return f"It looks as if my_space returned no design space: it should be one with a method sample, and is a {first}."
     if plain(first) != plain(again):
@@ -100,15 +104,18 @@ def run_study(m: Any, train: Any, n: int, low: float, high: float, seed: int) ->
 
     mine, theirs = m.study(train, n, low, high, seed)
     rows = [[[r["network"], r["flops"], r["error"]] for r in records] for records in (mine, theirs)]
-    space = m.my_space()
-    arguments: list[Any] = [[tuple(v) for v in r[0]] for r in rows[0]]
-    own = [bool(rn.AnyNetConfig(*each) in space) for each in arguments]
-    return [*rows, own]
+    rival = m.rival() if hasattr(m, "rival") else rn.RegNetX()
+    spaces = [] if max(map(len, rows)) > n else [m.my_space(), rival]
+    own = []
+    for space, records in zip(spaces, rows, strict=False):
+        arguments: list[Any] = [[tuple(v) for v in r[0]] for r in records]
+        own.append([bool(rn.AnyNetConfig(*each) in space) for each in arguments])
+    return [*rows, own, hasattr(m, "rival")]
 
 
 def judge_study(call: tuple, answer: Any) -> str | None:
     _, n, low, high, _ = call
-    mine, theirs, own = answer.value
+    mine, theirs, own, other_rival = answer.value
     trained: dict[str, list] = {}
     for arguments, error in answer.questions:
         if len(arguments) != 2 or error is None:
@@ -117,6 +124,8 @@ def judge_study(call: tuple, answer: Any) -> str | None:
     if any(len(runs) > 1 for runs in trained.values()):
         return "It looks as if networks were trained more than once: then those that had a bad day get another chance."
     for name, records in (("mine", mine), ("theirs", theirs)):
+        if len(records) > n:
+            return f"{name} has {len(records)} records, and {n} were asked for."
         if len(records) < n and any(e >= DIVERGED for runs in trained.values() for _, e in runs):
             return f"{name} has {len(records)} of {n} records. It looks as if networks that diverged were left out: they stay, with the error 0.9."
         if len(records) != n:
@@ -133,11 +142,13 @@ def judge_study(call: tuple, answer: Any) -> str | None:
                 return f"It looks as if an error was changed: {runs[0][1]} was measured, and {error} is on record."
             if runs[0][0] != k:
                 return f"It looks as if the seeds are not 0, 1, 2, ...: network {k} of {name} was trained with the seed {runs[0][0]}."
-    outside = sum(as_config(r[0]) not in RegNetX() for r in theirs)
+    if other_rival and not all(own[1]):
+        return f"It looks as if the second population is not of rival(): {own[1].count(False)} of its {n} networks are not in it."
+    outside = 0 if other_rival else sum(as_config(r[0]) not in RegNetX() for r in theirs)
     if outside:
         return f"It looks as if the second population is not of RegNetX: {outside} of its {n} networks are not in it."
-    if not all(own):
-        return f"It looks as if the first population is not of my_space: {own.count(False)} of its {n} networks are not in it."
+    if not all(own[0]):
+        return f"It looks as if the first population is not of my_space: {own[0].count(False)} of its {n} networks are not in it."
     return None
 
 
@@ -212,7 +223,9 @@ def intervals(rng: np.random.Generator) -> list[tuple]:
         (-0.001, 0.001),
     ]
     ends = np.round(rng.uniform(-0.05, 0.05, (6, 2)), 4)
-    return [*cases, *(tuple(sorted(pair.tolist())) for pair in ends)]
+    margins: list[tuple] = [(-0.004, 0.009, 0.01), (0.001, 0.009, 0.01), (-0.004, 0.01, 0.01), (0.02, 0.03, 0.01)]
+    margins += [(-0.03, -0.001, 0.01), (-0.02, 0.03, 0.01), (-0.01, 0.004, 0.01), (-0.009, -0.002, 0.01)]
+    return [*cases, *margins, *(tuple(sorted(pair.tolist())) for pair in ends)]
 
 
 def record_lists(rng: np.random.Generator) -> list[tuple]:
@@ -235,7 +248,8 @@ EXERCISE = Exercise(
     title="Capstone: your own design space",
     task="""Design a space of your own and test it as the paper tests each of its own: a population from yours and one from RegNetX, at
 equal flops, trained alike, every network counted, the ones that diverge too; the difference of the means with its interval; and
-a report that writes itself and says "cannot tell" when it cannot tell. It need not be better than RegNetX: points are for a test
+a report that writes itself and says "cannot tell" when it cannot tell. (Another rival than RegNetX is welcome: write a function `rival()` that returns its
+space.) Your space need not be better than RegNetX: points are for a test
 that can be believed. The `train` of the checks stands in for training. When all is right, run it for real and show the report to somebody:
 
     def train(network, seed):
@@ -252,19 +266,19 @@ that can be believed. The `train` of the checks stands in for training. When all
         'their differences. report: collect lines in a list, f"{100 * x:.2f} %", and "\\n".join.',
     ),
     parts=(
-        Part("a space of your own", 2, "my_space", bands, IDEA, judge=judge_space, script=draw_space),
-        Part("a fair test", 3, "study", studies, IDEA, judge=judge_study, script=run_study),
+        Part("a space of your own", 2, "my_space", bands, SPACE, judge=judge_space, script=draw_space),
+        Part("a fair test", 3, "study", studies, TEST, judge=judge_study, script=run_study),
         Part(
             "the interval of the difference",
             2,
             "interval",
             two_populations,
-            IDEA,
+            NUMBER,
             judge=judge_interval,
             script=ask_interval,
         ),
-        Part("what may be said", 1, "verdict", intervals, IDEA),
-        Part("the report", 3, "report", record_lists, IDEA, judge=judge_report),
+        Part("what may be said", 1, "verdict", intervals, TEST),
+        Part("the report", 3, "report", record_lists, TEST, judge=judge_report),
     ),
     uses_package=True,
 )

@@ -83,3 +83,11 @@ def compatible__group_not_limited(width, bottleneck_ratio, group_width):
 def number_of_groups__width(inner_width, group_width):
     """the group width came back: groups are counted by dividing the inner width by it."""
     return group_width
+
+
+def compatible__multiplied_twice(width, bottleneck_ratio, group_width):
+    """the inner width is the width times b: it is the width divided by b."""
+    inner = width * bottleneck_ratio
+    group = min(group_width, inner)
+    inner = max(1, round(inner / group)) * group
+    return inner * bottleneck_ratio, inner, group

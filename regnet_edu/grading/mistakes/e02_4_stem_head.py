@@ -74,8 +74,44 @@ def make_stem__no_padding(channels, width):
     return _stem(channels, width, padding=0)
 
 
+def make_stem__silu(channels, width):
+    """It looks as if SiLU stands for the ReLU"""
+    return nn.Sequential(*_stem(channels, width)[:2], nn.SiLU())
+
+
+def make_stem__norm_after_relu(channels, width):
+    """It looks as if batch norm comes after the ReLU"""
+    conv, norm, relu = _stem(channels, width)
+    return nn.Sequential(conv, relu, norm)
+
+
+def make_stem__two_norms(channels, width):
+    """It looks as if there are two batch norms"""
+    return nn.Sequential(*_stem(channels, width), nn.BatchNorm2d(width))
+
+
+def make_head__sum(width, classes):
+    """It looks as if the pixels were added up: take their mean"""
+    return _Head(width, classes, lambda x: x.sum((2, 3)))
+
+
+def make_head__relu(width, classes):
+    """It looks as if the scores went through a ReLU"""
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes), nn.ReLU())
+
+
+def make_head__one_pixel(width, classes):
+    """It looks as if one pixel was taken: the head takes the mean of all"""
+    return _Head(width, classes, lambda x: x[:, :, 0, 0])
+
+
+def make_head__right_convolution(width, classes):
+    """A 1x1 convolution serves as the linear layer."""
+    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(width, classes, 1), nn.Flatten())
+
+
 def make_head__softmax(width, classes):
-    """It looks as if the scores went through a softmax or a ReLU"""
+    """It looks as if the scores went through a softmax"""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes), nn.Softmax(1))
 
 

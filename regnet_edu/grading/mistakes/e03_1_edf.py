@@ -80,3 +80,8 @@ def mean_from_curve__median(errors):
 def mean_from_curve__from_minimum(errors):
     """the area to the left of the smallest error was left out: from error 0 on, the curve is 0 and 1 - F is 1."""
     return float(np.mean(errors) - np.min(errors))
+
+
+def edf__searchsorted(errors, e):
+    """np.searchsorted was used on errors that are not sorted: sort them first."""
+    return float(np.searchsorted(errors, e)) / len(errors)

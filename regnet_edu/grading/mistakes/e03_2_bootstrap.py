@@ -104,3 +104,19 @@ def bootstrap_best__never_the_last(values, errors, rng):
 def bootstrap_best__own_seed(values, errors, rng):
     """nothing was drawn from the Generator that you are given"""
     return bootstrap_best__right_vectorised(values, errors, np.random.default_rng(0))
+
+
+def bootstrap_best__not_put_back(values, errors, rng):
+    """It looks as if each pair was drawn once at most: draw *with* replacement."""
+    drawn = _drawn(errors, rng, max(1, len(errors) // 4), replace=False)
+    return _interval(np.asarray(values)[drawn[np.arange(2000), np.asarray(errors)[drawn].argmin(axis=1)]])
+
+
+def bootstrap_best__right_choice(values, errors, rng):
+    """numpy draws the numbers one repetition after the other."""
+    found = []
+    for _ in range(2000):
+        drawn = rng.choice(len(values), size=len(values) // 4 or 1, replace=True)
+        found.append(min((errors[k], place, values[k]) for place, k in enumerate(drawn))[2])
+    found.sort()
+    return [float(np.percentile(found, p)) for p in (2.5, 50, 97.5)]

@@ -65,7 +65,7 @@ def sweep__written_at_the_end(n, path, train):
 
 
 def sweep__not_flushed(n, path, train):
-    """lines wait in the memory of the program until the file is closed: flush after each, or the power cut takes them."""
+    """lines wait in the memory of the program until the file is closed: flush after each, or a kill takes them."""
     done = _read(path)
     sweep__right_new_line_first(0, path, train)
     with open(path, "a") as file:

@@ -68,15 +68,27 @@ def block_widths__geometric(d, w0, wa, wm):
     return (np.round(w0 * float(wm) ** np.arange(min(d, 40)) / 8) * 8).astype(int)
 
 
+def stages__right_changes(widths):
+    """Where the width changes."""
+    w = np.asarray(widths)
+    begins = np.flatnonzero(np.append(True, np.diff(w) != 0))
+    return np.diff(np.append(begins, len(w))), w[begins]
+
+
+def stages__unique(widths):
+    """blocks of the same width were put together wherever they are: [8, 16, 8] has three stages, not two."""
+    found, depths = np.unique(widths, return_counts=True)
+    return depths.tolist(), found.tolist()
+
+
 def stages__swapped(widths):
     """widths came before depths: the depths are asked for first."""
-    found, depths = np.unique(widths, return_counts=True)
-    return found.tolist(), depths.tolist()
+    return stages__right_groupby(widths)[::-1]
 
 
 def stages__set(widths):
     """the widths went through a set, which keeps no order: go along the blocks from the first to the last."""
-    return [widths.count(w) for w in set(widths)], sorted(set(widths))
+    return [widths.count(w) for w in set(widths)], list(set(widths))
 
 
 def stages__blocks(widths):
@@ -86,5 +98,29 @@ def stages__blocks(widths):
 
 def stages__ends(widths):
     """the place where each stage begins came back: its depth is the number of its blocks."""
-    found, first = np.unique(widths, return_index=True)
-    return first.tolist(), found.tolist()
+    begins = [k for k in range(len(widths)) if k == 0 or widths[k] != widths[k - 1]]
+    return begins, [widths[k] for k in begins]
+
+
+def block_widths__power_alone(d, w0, wa, wm):
+    """the power of w_m was not multiplied by w_0."""
+    s = np.round(np.log((w0 + wa * np.arange(d)) / w0) / np.log(wm))
+    return (np.round(wm**s / 8) * 8).astype(int)
+
+
+def block_widths__two_logarithms(d, w0, wa, wm):
+    """two kinds of logarithm were mixed: take the same one, whichever it is, of u / w_0 and of w_m."""
+    s = np.round(np.log2((w0 + wa * np.arange(d)) / w0) / np.log(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)
+
+
+def block_widths__log10_of_the_line(d, w0, wa, wm):
+    """the logarithm of the line has base 10, and that of w_m another: take the same one for both."""
+    s = np.round(np.log10((w0 + wa * np.arange(d)) / w0) / np.log(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)
+
+
+def block_widths__log10_and_log2(d, w0, wa, wm):
+    """the logarithm of the line has base 10 and that of w_m base 2: take the same one for both."""
+    s = np.round(np.log10((w0 + wa * np.arange(d)) / w0) / np.log2(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)

@@ -24,7 +24,9 @@ class _Any(nn.Module):
 
     def forward(self, x):
         y = self.a(x)
-        y = self.b(y if self.how.get("linear") else F.relu(y))
+        y = self.b(y if self.how.get("linear") else self.how.get("bend", F.relu)(y))
+        if self.how.get("unused"):
+            return F.relu(y + x) if y.shape == x.shape else F.relu(y)
         if self.how.get("no_shortcut"):
             return F.relu(y + 0 * self.c(x))
         if self.how.get("early"):
@@ -100,6 +102,16 @@ def make_block__early_relu(w_in, w_out, stride):
 def make_block__no_inner_relu(w_in, w_out, stride):
     """It looks as if the ReLU between the two convolutions is missing"""
     return _Any(w_in, w_out, stride, linear=True)
+
+
+def make_block__silu(w_in, w_out, stride):
+    """It looks as if SiLU stands between the two convolutions: it is a ReLU"""
+    return _Any(w_in, w_out, stride, bend=F.silu)
+
+
+def make_block__unused_projection(w_in, w_out, stride):
+    """It looks as if the projection is built and never used"""
+    return _Any(w_in, w_out, stride, unused=True)
 
 
 def make_block__no_shortcut(w_in, w_out, stride):

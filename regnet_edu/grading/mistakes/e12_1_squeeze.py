@@ -1,6 +1,8 @@
 """Right and wrong ways to write exercise 12.1."""
 
+import torch
 from torch import nn
+from torch.nn import functional as F
 
 
 class _Variant(nn.Module):
@@ -20,10 +22,10 @@ class _Variant(nn.Module):
         else:
             s = x.mean((2, 3))
         s = self.a(s)
-        bend = self.twist.get("bend", nn.functional.relu)
+        bend = self.twist.get("bend", F.relu)
         s = self.b(s if self.twist.get("no_relu") else bend(s))
         if not self.twist.get("no_sigmoid"):
-            s = s.sigmoid()
+            s = self.twist.get("gate", torch.sigmoid)(s)
         s = s.permute(0, 3, 1, 2) if self.twist.get("no_mean") else s[:, :, None, None]
         if self.twist.get("weights"):
             return s
@@ -115,9 +117,34 @@ def make_se__batch(width, squeeze):
 
 def make_se__silu(width, squeeze):
     """It looks as if something other than a ReLU stands between the two layers"""
-    return _Variant(width, squeeze, bend=nn.functional.silu)
+    return _Variant(width, squeeze, bend=F.silu)
 
 
 def make_se__relu6(width, squeeze):
     """something other than a ReLU stands between the two layers"""
-    return _Variant(width, squeeze, bend=nn.functional.relu6)
+    return _Variant(width, squeeze, bend=F.relu6)
+
+
+def make_se__hardsigmoid(width, squeeze):
+    """It looks as if a hard sigmoid, made of straight lines, stands for the sigmoid"""
+    return _Variant(width, squeeze, gate=F.hardsigmoid)
+
+
+def make_se__tanh(width, squeeze):
+    """It looks as if tanh stands for the sigmoid: weights lie between 0 and 1"""
+    return _Variant(width, squeeze, gate=torch.tanh)
+
+
+def make_se__softmax(width, squeeze):
+    """It looks as if a softmax stands for the sigmoid: the weight of a channel does not depend on the others"""
+    return _Variant(width, squeeze, gate=lambda s: s.softmax(1))
+
+
+def make_se__two_sigmoids(width, squeeze):
+    """It looks as if a sigmoid stands between the two layers too: there it is a ReLU"""
+    return _Variant(width, squeeze, bend=torch.sigmoid)
+
+
+def make_se__detached(width, squeeze):
+    """With the same numbers in its layers, the weights of the channels are others"""
+    return _Variant(width, squeeze, gate=lambda s: s.detach().sigmoid())

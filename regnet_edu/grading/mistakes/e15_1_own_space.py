@@ -122,6 +122,14 @@ def study__seeds(train, n, low, high, seed):
     return _study(train, n, low, high, seed, first=1)
 
 
+def study__right_regnet(train, n, low, high, seed):
+    """Two samples of the package, one after the other."""
+    band = {"flops": (low, high), **_COUNT}
+    return _records(train, _mine().sample(n, rng=seed, **band)), _records(
+        train, rn.RegNetX().sample(n, rng=seed, **band)
+    )
+
+
 def study__not_regnet(train, n, low, high, seed):
     """It looks as if the second population is not of RegNetX"""
     return _study(train, n, low, high, seed, b=rn.AnyNetXA())
@@ -219,46 +227,62 @@ def interval__unseeded(mine, theirs, rng):
     return _interval(mine, theirs, np.random.default_rng())
 
 
-def verdict__right_signs(low, high):
+def verdict__right_signs(low, high, margin=0):
     """By signs."""
+    if max(-low, high) < margin:
+        return "the same"
     if low <= 0 <= high:
         return "cannot tell"
     return "better" if low < 0 else "worse"
 
 
-def verdict__right_product(low, high):
+def verdict__right_product(low, high, margin=None):
     """By the product."""
+    if margin and abs(low) < margin and abs(high) < margin:
+        return "the same"
     return "cannot tell" if low * high <= 0 else ("better", "worse")[low > 0]
 
 
-def verdict__swapped(low, high):
+def verdict__swapped(low, high, margin=0):
     """better and worse are exchanged: a difference below 0 is a *lower* error."""
-    return {"better": "worse", "worse": "better"}.get(verdict__right_signs(low, high), "cannot tell")
+    return {"better": "worse", "worse": "better"}.get(
+        verdict__right_signs(low, high, margin), verdict__right_signs(low, high, margin)
+    )
 
 
-def verdict__middle(low, high):
+def verdict__middle(low, high, margin=0):
     """the middle of the interval decided: if 0 is in it, the data cannot tell."""
     return "better" if low + high < 0 else "worse"
 
 
-def verdict__strict(low, high):
+def verdict__strict(low, high, margin=0):
     """an interval that ends at 0 was taken for a proof: 0 is in it."""
     return "better" if high <= 0 else "worse" if low >= 0 else "cannot tell"
 
 
-def verdict__never(low, high):
+def verdict__never(low, high, margin=0):
     """the answer is always "cannot tell"."""
     return "cannot tell"
 
 
-def verdict__low_only(low, high):
+def verdict__low_only(low, high, margin=0):
     """only the low end was asked about: for "better" the high end must be below 0."""
     return "better" if low < 0 else "worse" if low > 0 else "cannot tell"
 
 
-def verdict__equal(low, high):
+def verdict__margin_forgotten(low, high, margin=0):
+    """the margin was forgotten: if the whole interval lies within it, the two are the same for our purpose."""
+    return verdict__right_signs(low, high)
+
+
+def verdict__touches_the_margin(low, high, margin=0):
+    """it is enough for "the same" that the interval reaches into the margin: all of it must lie within."""
+    return "the same" if low < margin and high > -margin and margin else verdict__right_signs(low, high)
+
+
+def verdict__equal(low, high, margin=0):
     """other words came back than those asked for: "better", "worse" or "cannot tell"."""
-    return verdict__right_signs(low, high).replace("cannot tell", "equal")
+    return verdict__right_signs(low, high, margin).replace("cannot tell", "equal")
 
 
 def _report(

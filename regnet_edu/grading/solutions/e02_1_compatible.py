@@ -4,7 +4,9 @@
 def compatible(width, bottleneck_ratio, group_width):
     """Return (width, inner width, group width) as they are built, three whole numbers.
 
-    All arguments are whole numbers of at least 1; the bottleneck ratio *divides* the width.
+    All arguments are whole numbers of at least 1; the bottleneck ratio *divides* the width. Where they do not fit, the
+    group width gives way to an inner width that is smaller; else the inner width gives way, and the width with it. The
+    bottleneck ratio never does.
     """
     inner = max(1, width // bottleneck_ratio)
     group = min(group_width, inner)

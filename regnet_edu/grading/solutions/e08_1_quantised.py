@@ -12,5 +12,6 @@ def block_widths(d, w0, wa, wm):
 
 def stages(widths):
     """Return (depths, widths) of the stages: the lengths and the widths of the runs of equal block widths."""
-    found, depths = np.unique(widths, return_counts=True)
-    return depths.tolist(), found.tolist()
+    begins = [k for k in range(len(widths)) if k == 0 or widths[k] != widths[k - 1]]
+    ends = [*begins[1:], len(widths)]
+    return [end - begin for begin, end in zip(begins, ends, strict=True)], [widths[k] for k in begins]

@@ -42,6 +42,8 @@ def violate(network, factor, rng):
 def vionets(n, factor, low, high, rng):
     """Return a list of n networks with flops from `low` to `high`: if `factor` is None networks of
     `rn.AnyNetXE`, which keep all principles, else such networks with that factor violated.
+    `rn.AnyNetXE(max_width=256).sample(200, rng=rng)` draws some, in any band; they have `depths`, `widths`,
+    `bottleneck_ratios` and `group_widths`.
     """
     found = []
     while len(found) < n:

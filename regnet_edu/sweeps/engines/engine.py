@@ -1,144 +1,125 @@
-"""The engines of a sweep: worker processes on this machine, or a Ray cluster. Both give the same records."""
+"""What a sweep asks of an engine, and what it does for every engine: a failed network gets a second attempt."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from ...common import instruction_set as vectors
-from ...common.environment import hardware, vectors_here
-from ...common.errors import InputError, nearest_name
-from ...common.validation import whole
+from ...common.errors import InputError
+from ...common.validation import number
 from ...data.dataset import DataSet
 from ...networks.config import AnyNetConfig
 from ...training.regime import Regime
-from ..cost import Images
-from ..estimate import networks_at_once, processors
-from . import local
-from . import ray as cluster
-from . import ray_connection as connection
+from .worker import OUT_OF_MEMORY, Trainer
 
-ENGINES = ("local", "ray")
+Task = Mapping[str, Any]  # one network to train: "index", "seed" and "config", as `AnyNetConfig.to_dict()` writes it
+TIMED_OUT = "it was ended after {:g} s without a result"
+Outcome = dict[str, Any]  # what came of it: "index", "status" and the training's part of its record
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all networks of a sweep share.
+
+    Args:
+        regime: under which they are trained.
+        data: the images.
+        typical: one of the networks, to find out with how many of its kind fit on a device.
+    """
+
+    regime: Regime
+    data: DataSet
+    typical: AnyNetConfig
+
+    def trainer(self, device: str = "cpu", threads: int = 1) -> Callable[[Task], Outcome]:
+        """Return the function from a task to its outcome, which trains in this process; images are prepared once."""
+        return Trainer({"regime": self.regime.to_dict(), "data": self.data, "device": device, "threads": threads})
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Workers that can be called upon.
+    """Workers that stand ready.
 
     Args:
-        facts: what a record file's session says of them.
-        hardware: what they run on.
-        train: from tasks, `Regime.to_dict()` and the images to an iterator of outcomes, as `local.run`; to be closed.
-        pace: seconds that all of them together take for a multiply-add, if that was measured to choose their number.
+        workers: how many networks they train at once.
+        hardware: what they run on, as `common.environment.hardware` tells it.
+        train: from tasks to an iterator of their outcomes, one a task, in any order. Closed early, it stops the work.
+        facts: whatever else a record file should say of them.
     """
 
-    facts: Mapping[str, Any]
-    hardware: str
-    train: Callable[[Iterable[Mapping[str, Any]], Mapping[str, Any], DataSet], Any]
-    pace: float | None = None
+    workers: int
+    hardware: Mapping[str, Any]
+    train: Callable[[Sequence[Task]], Iterable[Outcome]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Engine:
-    """Who trains the networks of a sweep; `sweep` says what the arguments are.
+class Engine(Protocol):
+    """Whoever trains the networks of a sweep: `LocalEngine`, `RayEngine`, or an object of your own with these members.
 
-    Raises:
-        InputError: an argument is invalid, or Ray is not installed.
+    The shortest one trains in this process:
+
+        class Here:
+            name, workers, threads, device = "here", 1, 1, "cpu"
+
+            def check(self, regime):
+                pass
+
+            @contextlib.contextmanager
+            def start(self, job):
+                trainer = job.trainer(self.device, self.threads)
+                yield Crew(1, hardware(), lambda tasks: map(trainer, tasks))
+
+    An outcome with the status "failed" and a reason is one attempt: the sweep itself asks for another. An `InputError`
+    ends the sweep. Properties: `name` goes into the record file; `workers` is how many networks are trained at once,
+    None where the engine finds out; `threads` and `device` are those of each worker.
     """
 
-    name: str = "local"
-    workers: int | None = None
-    threads: int = 1
-    device: str = "cpu"
-    address: str | None = None
-    gpus: float | None = None
-    vectors: str | None = None
+    @property
+    def name(self) -> str: ...
+    @property
+    def workers(self) -> int | None: ...
+    @property
+    def threads(self) -> int: ...
+    @property
+    def device(self) -> str: ...
 
-    def __post_init__(self) -> None:
-        if self.name not in ENGINES:
-            raise InputError(f"engine {self.name!r:.60} is unknown; {nearest_name(self.name, ENGINES)}")
-        for name in ("workers", "threads"):
-            if name != "workers" or self.workers is not None:
-                whole(name, getattr(self, name))
-        if self.name == "ray":
-            connection.share_of_gpu(self.device, self.gpus)
-        for name in ("address", "gpus"):
-            if self.name != "ray" and getattr(self, name) is not None:
-                raise InputError(f"{name} {getattr(self, name)!r:.60} is for engine ray; engine {self.name} has none")
-        if self.vectors is not None:
-            vectors.check(self.vectors, vectors_here() if self.name == "local" else None)
+    def check(self, regime: Regime) -> None:
+        """Raise `InputError` if nothing can be trained here, before anything else takes time or is written."""
 
-    def as_before(self, recorded: Iterable[str | None]) -> Engine:
-        """Return the engine with the vector instructions that networks were trained with, where it can be held to them.
+    def start(self, job: Job) -> AbstractContextManager[Crew]:
+        """Get hold of the workers until the block ends."""
 
-        Args:
-            recorded: the hardware of these networks. Nothing changes if they were trained with several
-                vector instructions, or on processors of another maker, which round otherwise anyway.
-        """
-        before = list(recorded)
-        told, other_maker = vectors.told(*before), vectors.makers(*before) - vectors.makers(hardware())
-        if self.device != "cpu" or self.vectors is not None or len(told) != 1 or other_maker:
-            return self
-        return replace(self, vectors=told.pop()) if told <= vectors.narrower_than(vectors_here()) else self
 
-    def found(self, precision: str = "fp32") -> Engine:
-        """Return the engine with the address at which Ray answers, before anything else takes time or is written.
+def attempts(train: Callable[[Sequence[Task]], Iterable[Outcome]], tasks: Sequence[Task]) -> Iterator[Outcome]:
+    """Train every task and yield one outcome each. What failed is tried once more when all others are done.
 
-        Args:
-            precision: that of the regime, which the device must have; what a cluster has, its workers say.
+    What ran out of memory comes last, each of these alone.
+    """
+    task_of = {task["index"]: task for task in tasks}
+    again: list[Task] = []
+    alone: list[Task] = []
+    for outcome in train(tasks):
+        if outcome["status"] == "failed":
+            (alone if outcome["reason"].startswith(OUT_OF_MEMORY) else again).append(task_of[outcome["index"]])
+        else:
+            yield outcome
+    if again:
+        yield from train(again)
+    for task in alone:
+        yield from train([task])
 
-        Raises:
-            InputError: no Ray answers, or the device is not there.
-        """
-        if self.name == "ray":
-            return replace(self, address=connection.find(self.address))
-        if (self.device, precision) not in (("cpu", "fp32"), ("cpu", "bf16")):
-            from ...training.device import (
-                device_of,  # which imports torch, for which a sweep on processors need not wait
-            )
 
-            device_of(self.device, precision)
-        return self
+def check_timeout(seconds: float | None) -> None:
+    """Raise `InputError` if a limit of time is given that is none."""
+    if seconds is not None and number("network_timeout", seconds) <= 0:
+        raise InputError(f"network_timeout {seconds!r} must be above 0 seconds; leave it out for no limit")
 
-    @contextlib.contextmanager
-    def start(self, config: AnyNetConfig, regime: Regime, images: Images) -> Iterator[Crew]:
-        """Get hold of the workers until the block ends.
 
-        Args:
-            config, regime, images: a typical network and its training, by which the best number of networks at once is
-                found where one GPU trains them and no number is given.
+def say(text: str) -> None:
+    """Tell whoever waits for the sweep, without tearing its progress bar."""
+    from tqdm.auto import tqdm
 
-        Raises:
-            InputError: Ray refuses the connection, or its cluster has no room for a worker.
-        """
-        facts = {"threads": self.threads, "device": self.device, "engine": self.name}
-        pace = None
-        if self.name == "local":
-            workers = self.workers or processors()
-            if not self.workers and self.device != "cpu":
-                workers, pace = networks_at_once(config, regime, images, self.device, self.threads)
-            options: dict[str, Any] = {"device": self.device, "workers": workers, "threads": self.threads}
-            options["vectors"] = self.vectors
-            where = hardware(self.device, self.vectors)
-            yield Crew({"workers": workers, **facts}, where, partial(local.run, **options), pace)
-            return
-        gpus = connection.share_of_gpu(self.device, self.gpus)
-        with connection.connected(self.address or "auto"):
-            room = connection.capacity(self.threads, gpus)
-            workers = self.workers or room
-            options = {"device": self.device, "workers": workers, "threads": self.threads, "gpus": gpus}
-            options["vectors"] = self.vectors
-            where = f"{connection.hardware()}; driver on {hardware(held_to=self.vectors)}"
-            yield Crew({"workers": workers, **facts, "gpus": gpus}, where, partial(cluster.run, **options))
-
-    def timing(self, crew: Crew | None = None) -> dict[str, Any]:
-        """Return what `calibration.plan` needs to know; the processors of a cluster are not those at hand."""
-        workers = crew.facts["workers"] if crew else self.workers or (processors() if self.name == "local" else 1)
-        timed = self.name == "local" and (self.device == "cpu" or crew is not None)
-        pace = crew.pace if crew else None
-        held_to = self.vectors if timed and self.vectors != vectors_here() else None
-        facts = {"workers": workers, "device": self.device, "threads": self.threads, "timed": timed, "pace": pace}
-        return {**facts, "held_to": held_to}
+    tqdm.write(f"note: {text}", file=sys.stderr)

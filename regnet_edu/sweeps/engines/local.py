@@ -2,149 +2,119 @@
 
 from __future__ import annotations
 
-import json
+import math
 import os
-import selectors
+import re
 import tempfile
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
+from ...common.environment import hardware
 from ...common.errors import InputError
-from ...data.dataset import DataSet
-from .process import Worker, rest, start
-from .retries import RetryPolicy
-from .worker import OUT_OF_MEMORY, save_data
+from ...common.validation import whole
+from ...networks.config import AnyNetConfig
+from ...training.regime import Regime
+from ..cost import Images
+from .engine import Crew, Job, check_timeout
+from .pool import Pool
+from .worker import save_data
 
-FALSE_STARTS = 3  # so many workers in a row that die before they are ready, and there is no use in starting more
+MOST_ON_A_GPU = 16  # networks at once
 
 
-def run(
-    tasks: Iterable[Mapping[str, Any]],
-    regime: Mapping[str, Any],
-    data: DataSet,
-    device: str,
-    workers: int,
-    threads: int,
-    vectors: str | None = None,
-) -> Iterator[dict[str, Any]]:
-    """Train every task in one of `workers` processes; yield the outcomes as they come.
-
-    Closing the iterator stops the workers at once; when it ends by itself, those on CPUs rest (`process`).
+@dataclass(frozen=True)
+class LocalEngine:
+    """Worker processes on this machine. On CPUs they rest for some minutes when a sweep is over, ready for the next.
 
     Args:
-        tasks: tables with "index", "seed" and "config".
-        regime: `Regime.to_dict()`.
-        data: the images.
-        device: "cpu" or "cuda".
-        workers: number of processes.
-        threads: threads of each process.
-        vectors: the vector instructions that the processes are held to; all that there are if left out.
+        workers: how many networks are trained at once; if left out, as many as there are processors, or on a GPU as
+            many as a short trial finds to be the fastest.
+        threads: threads of each worker, and processes that read images for it where these stay on the disk.
+        device: "cpu", "cuda" or "cuda:1".
+        network_timeout: seconds after which the training of a network is ended, to be tried once more. A worker that
+            gives no sign of life for a minute is named in any case.
 
     Raises:
-        InputError: the workers refuse the job, or none can be started.
+        InputError: an argument is invalid.
     """
-    with tempfile.TemporaryDirectory(prefix="regnet-edu-") as folder:
-        facts = {"device": device, "threads": threads, "vectors": vectors}
-        job = {"regime": regime, "data": save_data(data, Path(folder)), **facts}
-        pool = _Pool(tasks, job)
+
+    workers: int | None = None
+    threads: int = 1
+    device: str = "cpu"
+    network_timeout: float | None = None
+    name: ClassVar[str] = "local"
+
+    def __post_init__(self) -> None:
+        if self.workers is not None:
+            whole("workers", self.workers)
+        whole("threads", self.threads)
+        if not re.fullmatch(r"cpu|cuda(:\d+)?", str(self.device)):
+            raise InputError(f"device {self.device!r:.60} is unknown; use cpu, cuda, or cuda:1 for the second GPU")
+        check_timeout(self.network_timeout)
+
+    def check(self, regime: Regime) -> None:
+        """Raise `InputError` if the device is not there, or lacks the precision of the regime."""
+        if self.device != "cpu" or regime.precision not in ("fp32", "bf16"):
+            from ...training.device import device_of  # imports torch, for which a sweep on processors need not wait
+
+            device_of(self.device, regime.precision)
+
+    @contextmanager
+    def start(self, job: Job) -> Iterator[Crew]:
+        """Offer the workers until the block ends; each is started when there is a network for it."""
+        workers = self.workers or processors()
+        if not self.workers and self.device != "cpu":
+            workers = networks_at_once(self, job.typical, job.regime, Images.of(job.data))
+        with tempfile.TemporaryDirectory(prefix="regnet-edu-", ignore_cleanup_errors=True) as folder:
+            facts = {"device": self.device, "threads": self.threads}
+            told = {"regime": job.regime.to_dict(), "data": save_data(job.data, Path(folder)), **facts}
+            pool = Pool(told, workers, self.network_timeout)
+            try:
+                yield Crew(workers, hardware(self.device), pool.train)
+                pool.close(rest=self.device == "cpu")  # not those that hold a GPU's memory
+            finally:
+                pool.close()
+
+
+def networks_at_once(engine: LocalEngine, config: AnyNetConfig, regime: Regime, images: Images) -> int:
+    """Find how many networks a GPU trains at once to the most in a minute: 1, 2, 4, ... as long as a tenth is gained.
+
+    A network so large that it fills a GPU is trained alone, and nothing is tried.
+    """
+    from ..trial import is_large, short_runs  # which itself trains with this engine
+
+    if is_large([config], regime, images):
+        return 1
+    best, pace, count = 1, math.inf, 1
+    while count <= MOST_ON_A_GPU:
         try:
-            yield from pool.outcomes(workers)
-            pool.rest()
-        finally:
-            pool.close()
+            seconds, _ = short_runs([config], regime, images, replace(engine, workers=count), epochs=2)
+        except InputError:
+            if count == 1:
+                raise
+            break  # so many do not even start, or their memory ran out
+        if seconds[0] / count * 1.1 > pace:
+            break
+        best, pace, count = count, seconds[0] / count, 2 * count
+    return best
 
 
-class _Pool:
-    """Worker processes, the tasks that wait for them, and how often each was tried."""
+def processors() -> int:
+    """Return how many processors this process may use: by its affinity, and by the quota of its container."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, int(min(count, container_quota())))
 
-    def __init__(self, tasks: Iterable[Mapping[str, Any]], job: Mapping[str, Any]) -> None:
-        self.job = job
-        self.waiting = deque(tasks)
-        self.alone: deque[Mapping[str, Any]] = deque()  # ran out of memory: tried again when all others are done
-        self.tries = RetryPolicy()
-        self.alive: set[Worker] = set()
-        self.false_starts = 0
-        self.selector = selectors.DefaultSelector()
 
-    def outcomes(self, workers: int) -> Iterator[dict[str, Any]]:
-        for _ in range(min(workers, len(self.waiting))):
-            self.start()
-        while self.waiting or self.alone or any(worker.task for worker in self.alive):
-            for key, _ in self.selector.select():
-                worker: Worker = key.data
-                if worker not in self.alive:
-                    continue  # dismissed a moment ago
-                chunk = os.read(key.fd, 1 << 16)
-                *lines, rest = (worker.unread + chunk).split(b"\n")
-                worker.unread = rest
-                for line in lines:
-                    yield from self.heard(worker, json.loads(line))
-                if not chunk:
-                    yield from self.lost(worker)
-
-    def start(self) -> None:
-        worker = start(self.job)
-        self.alive.add(worker)
-        self.selector.register(worker.process.stdout, selectors.EVENT_READ, worker)  # type: ignore[arg-type]
-
-    def heard(self, worker: Worker, answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Deal with one line of a worker: it refuses the job, is ready for a task, or has an outcome."""
-        if "refused" in answer:
-            raise InputError(answer["refused"])
-        self.false_starts = 0
-        worker.ready = True
-        if worker.task:
-            yield from self.judged(worker.task, answer)
-        worker.task = None
-        self.give_next(worker)
-
-    def give_next(self, worker: Worker) -> None:
-        """Give a worker what is next; a network that ran out of memory only when nobody else is at work."""
-        if self.waiting:
-            worker.give(self.waiting.popleft())
-        elif self.alone and not any(other.task for other in self.alive):
-            for idle in self.alive - {worker}:
-                self.dismiss(idle)  # nothing waits any more, and its memory is wanted
-            worker.give(self.alone.popleft())
-
-    def dismiss(self, worker: Worker) -> None:
-        self.selector.unregister(worker.process.stdout)  # type: ignore[arg-type]
-        self.alive.discard(worker)
-        worker.stop()
-
-    def lost(self, worker: Worker) -> Iterator[dict[str, Any]]:
-        """Deal with the end of a worker that nobody asked to end: put another in its place."""
-        self.selector.unregister(worker.process.stdout)  # type: ignore[arg-type]
-        self.alive.discard(worker)
-        words = worker.last_words()
-        worker.stop()
-        self.false_starts += not worker.ready
-        if self.false_starts >= FALSE_STARTS:
-            raise InputError(f"no worker could be started: {words}")
-        if worker.task:
-            yield from self.judged(worker.task, {"index": worker.task["index"], "status": "failed", "reason": words})
-        if self.waiting or (self.alone and not self.alive):
-            self.start()
-        elif ready := [other for other in self.alive if other.ready and not other.task]:
-            self.give_next(ready[0])
-
-    def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the outcome, unless the network failed and gets another attempt."""
-        if self.tries.settled(task, outcome):
-            yield outcome
-        else:
-            short = outcome["reason"].startswith(OUT_OF_MEMORY)
-            (self.alone if short else self.waiting).append(task)
-
-    def rest(self) -> None:
-        """Keep the workers for the next sweep; not those that hold a GPU's memory."""
-        for worker in [w for w in self.alive if w.ready and self.job["device"] == "cpu"]:
-            self.alive.discard(worker)
-            rest(worker)
-
-    def close(self) -> None:
-        for worker in self.alive:
-            worker.stop()
-        self.selector.close()
+def container_quota(root: Path = Path("/sys/fs/cgroup")) -> float:
+    """The processors' worth of time that Linux control groups grant (version 2, then version 1), or infinity."""
+    with suppress(OSError, ValueError):
+        quota, period = (root / "cpu.max").read_text().split()[:2]
+        return int(quota) / int(period)  # "max" is no number: no limit
+    with suppress(OSError, ValueError):
+        quota, period = ((root / "cpu" / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+        if int(quota) > 0:
+            return int(quota) / int(period)
+    return math.inf

@@ -1,222 +1,230 @@
-"""The Ray engine: the same sweep on a cluster, with one actor a worker and the driver as the only writer.
+"""The Ray engine: the same sweep on a cluster, with one Ray task a network and the driver as the only writer.
 
-The driver gives each worker one network at a time, as the local engine does, so the records are the same: bit for bit
-on processors with the same vector instructions, version of torch and number of threads, whatever the engine and the
-number of workers; on GPUs as far as their arithmetic repeats itself. The package travels to the nodes with the job;
-torch must be on them. Images in memory travel once to each node; an image folder that is read while training must be
-there on all.
+Ray finds the room, gives every node the package and one copy of the images, and tries a task again whose worker or node
+was lost; torch must be on the nodes. An image folder that is read while training must be there on all. The records are
+those of the local engine.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import re
+import math
+import os
 import socket
-import sys
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ... import __version__
-from ...common.environment import hardware, vectors_here
+from ...common.environment import describe_hardware, hardware, same_hardware
 from ...common.errors import InputError, first_line
-from ...common.instruction_set import FLAGS, differing, environment_of
+from ...common.validation import whole
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
 from ...data.image_data import ImageData
-from .local import FALSE_STARTS
-from .ray_connection import needs, ray_module
-from .retries import RetryPolicy
-from .worker import Trainer
+from ...training.regime import Regime
+from .engine import TIMED_OUT, Crew, Job, Outcome, Task, check_timeout, say
+from .ray_cluster import capacity, connected, describe, find, needs, ray_module
+from .worker import OUT_OF_MEMORY, BrokenGPUError, Trainer
 
-PATIENCE = 30  # seconds without any worker after which the driver says what it waits for
+PATIENCE = 30.0  # seconds without any worker after which the driver says so
+LOST = 1  # so often Ray itself tries a network again whose worker or node was lost
 
 
-def run(
-    tasks: Iterable[Mapping[str, Any]],
-    regime: Mapping[str, Any],
-    data: DataSet,
-    device: str,
-    workers: int,
-    threads: int,
-    gpus: float = 0.0,
-    vectors: str | None = None,
-) -> Iterator[dict[str, Any]]:
-    """Train every task on the cluster that this process is connected to; yield the outcomes as they come.
-
-    At most `workers` networks are trained at once, fewer while the cluster has no room for more. A worker that is lost,
-    alone or with its node, is replaced, and its network tried once more. Closing the iterator ends the workers at once;
-    those of a driver that is killed are ended by Ray.
+@dataclass(frozen=True)
+class RayEngine:
+    """Workers on a Ray cluster.
 
     Args:
-        tasks: tables with "index", "seed" and "config".
-        regime: `Regime.to_dict()`.
-        data: the images.
+        address: HOST:PORT of the cluster's head, "auto" for the one that runs on this machine, or "local" for a new one
+            on it. If left out, `RAY_ADDRESS`; without that, one that runs here, or else a new one.
+        gpus: with device "cuda", the share of a GPU for each worker: 0.25 trains four networks at once on each; 1 if
+            left out.
+        workers: how many networks are trained at once; if left out, as many as fit on the cluster. More than fit wait
+            for nodes to join.
+        threads: processors of each worker.
         device: "cpu" or "cuda".
-        workers: number of actors.
-        threads: processors of each.
-        gpus: share of a GPU of each.
-        vectors: the vector instructions that all are held to; each node uses all that it has if left out.
+        network_timeout: seconds after which a network is ended, to be tried once more; they count from the moment at
+            which it is handed to Ray.
 
     Raises:
-        InputError: the workers refuse the job, or none can be started.
+        InputError: an argument is invalid, or Ray is not installed.
     """
-    ray = ray_module()
-    job = {"regime": regime, "device": device, "threads": threads, "vectors": vectors, "versions": _versions()}
-    env_vars = {**dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)), **environment_of(vectors)}
-    process = {"runtime_env": {"env_vars": env_vars}, "max_restarts": 0}
-    hire = ray.remote(Worker).options(num_cpus=threads, num_gpus=gpus, **process)
+
+    address: str | None = None
+    gpus: float | None = None
+    workers: int | None = None
+    threads: int = 1
+    device: str = "cpu"
+    network_timeout: float | None = None
+    name: ClassVar[str] = "ray"
+
+    def __post_init__(self) -> None:
+        ray_module()
+        if self.workers is not None:
+            whole("workers", self.workers)
+        whole("threads", self.threads)
+        check_timeout(self.network_timeout)
+        if self.device not in ("cpu", "cuda"):
+            raise InputError(
+                f"device {self.device!r:.60} is not for engine ray, which chooses the GPU itself; use cpu or cuda"
+            )
+        if self.gpus is None:
+            return
+        if isinstance(self.gpus, bool) or not isinstance(self.gpus, (int, float)) or not 0 < self.gpus <= 1:
+            raise InputError(f"gpus {self.gpus!r:.60} must be above 0 and at most 1, such as 0.25 for four on each GPU")
+        if self.device == "cpu":
+            raise InputError(f"gpus {self.gpus} needs device cuda; on cpu a worker gets no GPU")
+
+    def check(self, regime: Regime) -> None:
+        """Raise `InputError` if no Ray answers."""
+        find(self.address)
+
+    @contextlib.contextmanager
+    def start(self, job: Job) -> Iterator[Crew]:
+        """Be connected to the cluster until the block ends; a connection that this process has already is kept."""
+        gpus = float(self.device == "cuda" and (self.gpus or 1))
+        with connected(self.address):
+            ray, fit = ray_module(), capacity(self.threads, gpus)
+            settings = {"regime": job.regime.to_dict(), "device": self.device, "threads": self.threads}
+            told = {**settings, "versions": _versions(), "number": os.urandom(8).hex()}
+            env_vars = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
+            room = {"num_cpus": self.threads, "num_gpus": gpus, "runtime_env": {"env_vars": env_vars}}
+            try:
+                images = ray.put(_plain(job.data))
+            except ray.exceptions.RayError as error:
+                raise InputError(f"the images do not fit into Ray's object store: {first_line(error)}") from error
+            _wait_for_room(ray, ray.remote(trainer_of).options(**room).remote(told, images, False), self.threads, gpus)
+            train = ray.remote(train_one).options(**room, max_retries=LOST)
+            begin = partial(train.remote, told, images)
+            workers, where = self.workers or fit, {**hardware(), "cluster": describe()}
+            yield Crew(workers, where, partial(self._train, ray, begin, workers), {"gpus": gpus})
+
+    def _train(self, ray: Any, begin: Any, workers: int, tasks: Sequence[Task]) -> Iterator[Outcome]:
+        """Yield the outcome of every task as it comes; closed early, it ends the training at once."""
+        nodes, waiting = _Processors(), deque(tasks)
+        busy: dict[Any, tuple[Task, float]] = {}
+        try:
+            while waiting or busy:
+                while waiting and len(busy) < workers:
+                    task = waiting.popleft()
+                    busy[begin(task)] = task, time.monotonic()
+                for promise in ray.wait(list(busy), timeout=1)[0]:
+                    outcome = _outcome(ray, promise, busy.pop(promise)[0])
+                    nodes.compare(outcome.pop("processors", None))
+                    yield outcome
+                limit = time.monotonic() - (self.network_timeout or math.inf)
+                for promise in [p for p, (_, since) in busy.items() if since < limit]:
+                    ray.cancel(promise, force=True)
+                    yield _failed(busy.pop(promise)[0], TIMED_OUT.format(self.network_timeout))
+        finally:
+            for promise in busy:
+                with contextlib.suppress(Exception):  # Ray itself may be gone
+                    ray.cancel(promise, force=True)
+
+
+class _Processors:
+    """Those that trained networks so far: says once that some may round sums otherwise than others."""
+
+    def __init__(self) -> None:
+        self.first: Mapping[str, Any] = {}
+        self.differ = False
+
+    def compare(self, other: Mapping[str, Any] | None) -> None:
+        self.first = self.first or other or {}
+        if other and not self.differ and same_hardware(self.first, other) is False:
+            self.differ = True
+            say(
+                f"some nodes have {describe_hardware(self.first)}, others {describe_hardware(other)}: these may round "
+                "sums otherwise, and the same network then has another error on the one than on the other"
+            )
+
+
+def _wait_for_room(ray: Any, promise: Any, threads: int, gpus: float) -> None:
+    """Wait for the first worker; say so where the cluster has no room for one.
+
+    Raises:
+        InputError: the worker refuses the job.
+    """
+    if not ray.wait([promise], timeout=PATIENCE)[0]:
+        free = ray.available_resources()
+        say(
+            f"no worker has started yet; each takes {needs(threads, gpus)}, and the cluster has "
+            f"{needs(free.get('CPU', 0), free.get('GPU', 0))} free. The sweep waits; Ctrl-C stops it"
+        )
     try:
-        images = ray.put(_plain(data))
+        ray.get(promise)
     except ray.exceptions.RayError as error:
-        raise InputError(f"the images do not fit into Ray's object store: {first_line(error)}") from error
-    pool = _Pool(ray, tasks, lambda: hire.remote(job, images), workers, needs(threads, gpus))
+        raise InputError(_refusal(error) or f"no worker could be started: {first_line(error)}") from None
+
+
+def _outcome(ray: Any, promise: Any, task: Task) -> Outcome:
+    """Return what came of a task, a failure with its reason if its worker was lost.
+
+    Raises:
+        InputError: the worker refuses the job.
+    """
     try:
-        yield from pool.outcomes()
-    finally:
-        pool.close()
+        return ray.get(promise)
+    except ray.exceptions.RayError as error:
+        if refusal := _refusal(error):
+            raise InputError(refusal) from None
+        short = f"{OUT_OF_MEMORY}: " if isinstance(error, ray.exceptions.OutOfMemoryError) else ""
+        return _failed(task, f"{short}its worker was lost ({type(error).__name__}: {first_line(error)})")
 
 
-class Worker:
-    """One process of the cluster, which trains networks of one job, one after the other."""
+def _failed(task: Task, reason: str) -> Outcome:
+    return {"index": task["index"], "status": "failed", "reason": reason}
 
-    def __init__(self, job: Mapping[str, Any], data: DataSet) -> None:
-        self.job, self.data = job, data
 
-    def prepare(self) -> str:
-        """Get ready to train; return the processors that its results depend on, "" on a GPU.
+def _refusal(error: Exception) -> str:
+    cause = getattr(error, "cause", None)
+    return str(cause) if isinstance(cause, InputError) else ""
 
-        Raises:
-            InputError: the node has other software, or lacks the images, the GPU or the vector instructions.
-        """
+
+# What runs on the nodes.
+
+_kept: dict[str, Trainer] = {}  # of the job that this process is at: its images are prepared once
+_broken = False  # whether this process can use its GPU no more
+
+
+def train_one(told: Mapping[str, Any], data: DataSet, task: Task) -> Outcome:
+    """Train one network in whichever process Ray has chosen."""
+    global _broken
+    if _broken:
+        os._exit(1)  # Ray tries the network again, in a new process
+    try:
+        outcome = trainer_of(told, data)(task)  # type: ignore[misc]
+        return {**outcome, "processors": hardware()} if told["device"] == "cpu" else outcome
+    except BrokenGPUError as error:
+        _broken = True
+        return _failed(task, str(error))
+
+
+def trainer_of(told: Mapping[str, Any], data: DataSet, give: bool = True) -> Trainer | None:
+    """Return what trains the networks of a job in this process; nothing if only its node is to be looked at.
+
+    Raises:
+        InputError: the node has other software, or lacks the images or the GPU.
+    """
+    if told["number"] not in _kept:
+        _kept.clear()
         here = socket.gethostname()
-        for package, wanted in self.job["versions"].items():
+        for package, wanted in told["versions"].items():
             found = _versions().get(package)
             if found != wanted:
                 raise InputError(f"node {here} has {package} {found}, the driver {wanted}; install the same on all")
-        root = getattr(self.data, "root", None)
+        root = getattr(data, "root", None)
         if root is not None and not root.is_dir():
             raise InputError(f"node {here} has no image folder {root}; it must be there on every node")
-        wanted, has = self.job["vectors"], vectors_here()
-        if wanted and has != wanted:
-            raise InputError(
-                f"node {here} has {has or 'other'} vector instructions, not {wanted}; name those that all have"
-            )
-        self.trainer = Trainer({**self.job, "data": self.data})
-        return hardware() if self.job["device"] == "cpu" else ""
-
-    def train(self, task: Mapping[str, Any]) -> dict[str, Any]:
-        """Train one network; return its outcome."""
-        return {"index": task["index"], **self.trainer(task)}
-
-
-@dataclass(eq=False)
-class _Hired:
-    """An actor, and the task that it is at; none before it is ready."""
-
-    actor: Any
-    task: Mapping[str, Any] | None = None
-
-
-class _Pool:
-    """Actors, the tasks that wait for them, and how often each was tried."""
-
-    def __init__(self, ray: Any, tasks: Iterable[Mapping[str, Any]], hire: Any, workers: int, share: str) -> None:
-        self.ray, self.hire, self.workers, self.share = ray, hire, workers, share
-        self.waiting = deque(tasks)
-        self.tries = RetryPolicy()
-        self.busy: dict[Any, _Hired] = {}  # by the promise of what each is to answer next
-        self.false_starts = 0
-        self.warned = False
-        self.first = ""  # processors of the first worker
-        self.differ = False  # whether another one's rounds otherwise
-
-    def outcomes(self) -> Iterator[dict[str, Any]]:
-        while self.waiting or any(w.task for w in self.busy.values()):
-            starting = sum(w.task is None for w in self.busy.values())
-            for _ in range(min(len(self.waiting) - starting, self.workers - len(self.busy))):
-                actor = self.hire()
-                self.busy[actor.prepare.remote()] = _Hired(actor)
-            answered, _ = self.ray.wait(list(self.busy), timeout=PATIENCE)
-            for promise in answered:
-                yield from self.heard(promise, self.busy.pop(promise))
-            if not answered:
-                self.explain()
-
-    def heard(self, promise: Any, worker: _Hired) -> Iterator[dict[str, Any]]:
-        """Deal with the answer of a worker: it is ready for a task, has an outcome, refuses the job, or is lost."""
-        try:
-            outcome = self.ray.get(promise)
-        except self.ray.exceptions.RayError as error:
-            cause = getattr(error, "cause", None)
-            if isinstance(cause, InputError):
-                raise InputError(str(cause)) from None
-            yield from self.lost(worker, _reason(error))
-            return
-        self.false_starts = 0
-        final: list[dict[str, Any]] = []
-        if worker.task:
-            final = self.judged(worker.task, outcome)
-        else:
-            self.compare(outcome)
-        if self.waiting:  # the worker goes on while the driver writes
-            worker.task = self.waiting.popleft()
-            self.busy[worker.actor.train.remote(worker.task)] = worker
-        else:
-            self.ray.kill(worker.actor)  # the cluster may have other use for the room
-        yield from final
-
-    def lost(self, worker: _Hired, reason: str) -> Iterator[dict[str, Any]]:
-        """Deal with the loss of a worker; the next turn hires another."""
-        self.ray.kill(worker.actor)  # one that cannot be reached may live on
-        if worker.task:
-            yield from self.judged(worker.task, {"index": worker.task["index"], "status": "failed", "reason": reason})
-            return
-        self.false_starts += 1
-        if self.false_starts >= max(FALSE_STARTS, self.workers):  # all that a lost node had may be among them
-            raise InputError(f"no worker could be started: {reason}")
-
-    def judged(self, task: Mapping[str, Any], outcome: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the outcome, or none if the network failed and gets another attempt."""
-        if self.tries.settled(task, outcome):
-            return [outcome]
-        self.waiting.append(task)
-        return []
-
-    def explain(self) -> None:
-        """Say once what the sweep waits for, if no network is being trained."""
-        if self.warned or any(w.task for w in self.busy.values()):
-            return
-        self.warned = True
-        free = self.ray.available_resources()
-        left = needs(free.get("CPU", 0), free.get("GPU", 0))
-        print(
-            f"note: no worker has started yet; each takes {self.share}, and the cluster has {left} free. "
-            "The sweep waits; Ctrl-C stops it",
-            file=sys.stderr,
-        )
-
-    def compare(self, processors: str) -> None:
-        """Say that nodes round otherwise than others, when the first worker is ready that does."""
-        self.first = self.first or processors
-        differs = differing([self.first], processors)
-        if differs and not self.differ:
-            self.differ = True
-            hint = "; --vectors AVX2 lets it have the same" if set(differs) <= set(FLAGS) else ""
-            print(
-                f"note: some nodes have {differs[0]}, others {differs[1]}: these round sums otherwise, and the same "
-                f"network has another error on the one than on the other{hint}",
-                file=sys.stderr,
-            )
-
-    def close(self) -> None:
-        for worker in self.busy.values():
-            with contextlib.suppress(Exception):  # Ray itself may be gone
-                self.ray.kill(worker.actor)
+        _kept[told["number"]] = Trainer({**told, "data": data})
+    return _kept[told["number"]] if give else None
 
 
 def _versions() -> dict[str, str]:
@@ -230,13 +238,3 @@ def _plain(data: DataSet) -> DataSet:
         return data
     arrays: dict[str, Any] = {part: np.asarray(getattr(data, part)) for part in PARTS}
     return replace(data, **arrays)
-
-
-def _reason(error: Exception) -> str:
-    """Say in one line how a worker was lost."""
-    cause = getattr(error, "cause", None)
-    if cause is not None:
-        return f"its worker failed ({type(cause).__name__}: {first_line(cause)})"
-    why = re.search(r"The actor is dead because (.*?)(\. |\.?$)", str(error), re.M)
-    kind = re.search(r"Worker exit type: (\w+)", str(error))
-    return f"its worker was lost ({why[1] if why else first_line(error)}{f', {kind[1]}' if kind else ''})"

@@ -1,10 +1,11 @@
-"""One worker process of a sweep: `python -m regnet_edu.sweeps.engines.worker` reads tasks from its standard input.
+"""One worker process of a sweep: `python -m regnet_edu.sweeps.engines` reads tasks from its standard input.
 
 Each is a line of JSON.
 The first line is the job that all tasks share (regime, data, device, threads); every further line is one network to
 train. On the standard output the worker says that it is ready, or why it refuses the job, and then answers each task by
-one JSON line. Told to rest, it lets go of its data and waits for another job, but not for ever. When the standard input
-ends, so does the worker, at once: no worker outlives a driver that was killed.
+one JSON line; while it is at work, an empty one every few seconds is its sign of life. Told to rest, it lets go of its
+data and waits for another job, but not for ever. When the standard input ends, so does the worker, at once: no worker
+outlives a driver that was killed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -27,11 +29,12 @@ from ...common.errors import InputError, first_line
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
 from ...data.image_data import ImageData
-from ...data.stream import ImageStream, open_folder
+from ...data.stream import ImageStream, relisted
 from ...networks.config import AnyNetConfig
 from ...training.regime import Regime
 
 PATIENCE = 600.0  # seconds that a worker waits for its next job
+BEAT = 5.0  # seconds between two signs of life
 
 
 def save_data(data: DataSet, folder: Path) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def save_data(data: DataSet, folder: Path) -> dict[str, Any]:
     stay on the disk, only their folder is told.
     """
     if isinstance(data, ImageStream):
-        return {"root": str(data.root), "resolution": data.resolution, "fingerprint": data.fingerprint}
+        return data.listed()
     paths = {}
     for part in PARTS:
         array = getattr(data, part)
@@ -61,7 +64,7 @@ def open_data(saved: Mapping[str, Any] | DataSet) -> DataSet:
     if isinstance(saved, DataSet):
         return saved
     if "root" in saved:
-        return open_folder(Path(saved["root"]), saved["resolution"], saved["fingerprint"])
+        return relisted(saved)
     arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
     return ImageData.of(saved["name"], arrays, tuple(saved["classes"]))
 
@@ -81,7 +84,7 @@ class Trainer:
         self.data = data if isinstance(data, ImageStream) else prepare(data, self.regime, self.device)
 
     def __call__(self, task: Mapping[str, Any]) -> dict[str, Any]:
-        """Train one network; return the outcome's part of its record, after an exception a failure with its reason.
+        """Train one network; return its outcome, after an exception a failure with its reason.
 
         Raises:
             InputError: no network can be trained as it was asked for, such as on an image that cannot be read.
@@ -96,10 +99,11 @@ class Trainer:
             if isinstance(error, InputError) and not reason.startswith(OUT_OF_MEMORY):
                 raise  # the next networks would only say the same
             check_gpu(self.device, reason)
-            return {"status": "failed", "reason": reason}
+            return {"index": task["index"], "status": "failed", "reason": reason}
         finally:
             free_memory(self.device)
         return {
+            "index": task["index"],
             "status": result.status,
             "error": result.error,
             "errors": list(result.errors),
@@ -161,9 +165,9 @@ def free_memory(device: str) -> None:
 
 
 def give_back_memory() -> None:
-    """Give back to the system what glibc keeps of freed memory; `process.KEEP_MEMORY` makes it keep all."""
+    """Give back to the system what glibc keeps of freed memory; `pool.KEEP_MEMORY` makes it keep all."""
     gc.collect()
-    with suppress(OSError, AttributeError):  # no glibc
+    with suppress(OSError, AttributeError, TypeError):  # no glibc
         ctypes.CDLL(None).malloc_trim(0)
 
 
@@ -174,33 +178,44 @@ def main() -> None:
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
 
-    def answer(what: Mapping[str, Any]) -> None:
-        answers.write(json.dumps(what) + "\n")
-        answers.flush()
+    at_work = threading.Event()
+    one_at_a_time = threading.Lock()
 
+    def answer(what: Mapping[str, Any]) -> None:
+        with one_at_a_time:
+            answers.write(json.dumps(what) + "\n")
+            answers.flush()
+
+    def beat() -> None:
+        while True:
+            time.sleep(BEAT)
+            at_work.wait()
+            answer({})
+
+    threading.Thread(target=beat, daemon=True).start()
     trainer: Trainer | None = None
     while True:
         try:
             message = json.loads(lines.get(timeout=None if trainer else PATIENCE))
         except queue.Empty:
             return
-        if "job" in message:
-            try:
-                trainer = Trainer(message["job"])
-            except InputError as error:
-                answer({"refused": str(error)})
-                return
-            answer({"ready": True})
-        elif "rest" in message:
+        if "rest" in message:
             trainer = None
             give_back_memory()
-        else:
-            assert trainer is not None, "a task came before its job"
-            try:
-                answer({"index": message["index"], **trainer(message)})
-            except InputError as error:
-                answer({"refused": str(error)})
-                return
+            continue
+        at_work.set()
+        try:
+            if "job" in message:
+                trainer = Trainer(message["job"])
+                said: Mapping[str, Any] = {"ready": True}
+            else:
+                assert trainer is not None, "a task came before its job"
+                said = trainer(message)
+        except InputError as error:
+            answer({"refused": str(error)})
+            return
+        at_work.clear()
+        answer(said)
 
 
 def _listen(lines: queue.SimpleQueue[str]) -> None:
@@ -209,7 +224,3 @@ def _listen(lines: queue.SimpleQueue[str]) -> None:
         for line in driver:
             lines.put(line)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

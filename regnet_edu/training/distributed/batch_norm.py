@@ -6,6 +6,9 @@ Batch norm makes the loss of an image depend on the images beside it. The paper'
 - a process with more images than that computes them in turns, adding up gradients (`share_momentum` then lets the
   running statistics move once a step, by the mean over the turns, and not once a turn);
 - where a process has fewer, neighbours take the statistics together (`SharedBatchNorm`).
+
+`torch.nn.SyncBatchNorm` would do for the second on GPUs, but refuses the tensors of a processor, on which all of this
+is tested and a reader without a GPU tries it.
 """
 
 from __future__ import annotations

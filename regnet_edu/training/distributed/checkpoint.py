@@ -13,7 +13,7 @@ from typing import IO, Any
 import torch
 
 from ...common.errors import InputError, first_line
-from ...common.files import locked
+from ...common.files import locked, write_atomically
 
 STATE, RESULT, WEIGHTS = "checkpoint.pt", "result.json", "weights.pt"
 
@@ -25,11 +25,19 @@ class Checkpoint:
         folder: where they are; it is made if it is not there.
         settings: what the training is determined by, as JSON would hold it: another training with other settings is
             refused.
+        accept_changed_data: whether the data may have changed.
+
+    Attributes:
+        changes: what the data were before, each time that they had changed.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], settings: Mapping[str, Any], accept_changed_data: bool = False
+    ) -> None:
         self.folder = Path(folder)
         self.settings = json.loads(json.dumps(settings))
+        self.accept_changed_data = accept_changed_data
+        self.changes: list[str] = []
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -55,17 +63,20 @@ class Checkpoint:
             return None
         try:
             held = torch.load(path, map_location="cpu", weights_only=True)
-            settings, state = held["settings"], held["state"]
+            settings, state, self.changes = held["settings"], held["state"], held.get("changes", [])
         except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
             raise InputError(
                 f"checkpoint {path} cannot be read ({first_line(error)}); remove it or choose another --out"
             ) from error
         for name in {**settings, **self.settings}:
             was, now = settings.get(name), self.settings.get(name)
-            if was != now:
+            if was != now and name == "data" and self.accept_changed_data:
+                self.changes = [*self.changes, was]
+            elif was != now:
                 was, now = (_short(a, b) for a, b in ((was, now), (now, was)))
                 raise InputError(
-                    f"{self.folder} was begun with {name} {was}, not {now}; give the same again or choose another --out"
+                    f"{self.folder} was begun with {name} {was}, not {now}; give the same again"
+                    f"{', accept the change with --accept-changed-data' * (name == 'data')} or choose another --out"
                 )
         return state
 
@@ -75,33 +86,21 @@ class Checkpoint:
         Raises:
             InputError: the disk is full or fails; the old checkpoint is still there.
         """
-        held = {"settings": self.settings, "state": dict(state)}
-        self._replace(STATE, lambda file: torch.save(held, file))
+        held = {"settings": self.settings, "state": dict(state), "changes": self.changes}
+        self._write(STATE, lambda file: torch.save(held, file))
 
     def finish(self, result: Mapping[str, Any], weights: Mapping[str, Any]) -> None:
         """Write the result, readable by anyone, and the weights alone."""
-        self._replace(WEIGHTS, lambda file: torch.save(dict(weights), file))
-        self._replace(RESULT, lambda file: file.write(json.dumps(result, indent=2).encode() + b"\n"))
+        self._write(WEIGHTS, lambda file: torch.save(dict(weights), file))
+        self._write(RESULT, json.dumps(result, indent=2).encode() + b"\n")
 
-    def _replace(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
-        path = self.folder / name
-        part = path.with_name(f"{name}.part")
+    def _write(self, name: str, content: bytes | Callable[[IO[bytes]], object]) -> None:
         try:
-            with open(part, "wb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)  # else the new name may be lost with the power
-            finally:
-                os.close(folder)
-        except (OSError, RuntimeError) as error:  # torch's writer reports a full disk as a RuntimeError
-            reason = getattr(error, "strerror", None) or first_line(error)
-            raise InputError(
-                f"{path} cannot be written: {reason}; the last checkpoint is safe, and the same command goes on from it"
-            ) from error
+            write_atomically(self.folder / name, content)
+        except (InputError, RuntimeError) as error:  # torch's writer reports a full disk as a RuntimeError
+            said = first_line(error)
+            said = said if isinstance(error, InputError) else f"{self.folder / name} cannot be written: {said}"
+            raise InputError(f"{said}; the last checkpoint is safe, and the same command goes on from it") from error
 
 
 def _short(value: Any, other: Any) -> str:

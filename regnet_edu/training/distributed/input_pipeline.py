@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from ...common.errors import InputError
 from ...common.optional_imports import torchvision_part
-from ...data.dataset import share
+from ...data.dataset import fixed_subset
 from ...data.decode_image import open_rgb
 from ...data.stream import ImageStream
 from ..regime import Regime
@@ -175,10 +175,10 @@ class Pipeline:
                 "cropped at random anyway: set it to 0"
             )
         self.loaders, self.pinned = loaders, pinned
-        rows = share(len(stream.train_labels), regime.train_images)
+        rows = fixed_subset(len(stream.train_labels), regime.train_images)
         self.order = TrainOrder(rows, regime.batch_size, seed, rank, size)
         self._train = self._loader(Reader(stream, True, train_transform(regime), seed), self.order)
-        rows = share(len(stream.test_labels), regime.test_images)[rank::size]
+        rows = fixed_subset(len(stream.test_labels), regime.test_images)[rank::size]
         step = regime.batch_size // size
         batches = [[Draw(int(row), -1) for row in rows[k : k + step]] for k in range(0, len(rows), step)]
         self._test = self._loader(Reader(stream, False, test_transform(regime), seed), batches, stay=False)

@@ -3,14 +3,17 @@
 The run of a training depends on the network, the regime, the seed and the data. It does not depend on the number of
 processes: a step takes the same images, augmented in the same way, batch norm sees the same `norm_batch` of them at a
 time, and gradients are averaged. (Sums are added up in another order, so the last digits do differ between numbers of
-processes; on CPUs, the same number gives the same bits.) With a folder to write to, a training that was killed at any
-instant goes on from its last checkpoint to the end that it would have had.
+processes; on CPUs, the same number gives the same bits. After nine steps at batch 16 and lr 0.05 the losses of one and
+of two processes were 1e-7 apart in fp32 and 0.7 % in bf16: rounding, for one process whose batches come in reverse, the
+same sum in another order, is as far from itself: 1e-7 and 0.5 %, and at lr 0.4, where errors grow, 2e-4 and 15 %.)
+With a folder to write to, a training that was killed at any instant goes on from its last checkpoint to the end that it
+would have had.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
+import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,12 +21,11 @@ from typing import Any
 
 import torch
 
-from ...common.environment import environment, hardware
+from ...common.environment import describe_hardware, environment, hardware
 from ...common.errors import InputError
 from ...common.validation import whole
-from ...data import image_data
 from ...data.dataset import DataSet
-from ...data.stream import ImageStream
+from ...data.stream import ImageStream, folder_of, is_streamed, open_folder
 from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
 from ...networks.zoo import as_config
@@ -58,6 +60,9 @@ def train_distributed(
     norm_batch: int | None = None,
     ema: float | None = None,
     save_every: int = 1000,
+    skip_bad: int = 0,
+    verify: bool = False,
+    accept_changed_data: bool = False,
     say: Callable[[str], None] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> DistributedResult:
@@ -77,6 +82,10 @@ def train_distributed(
             the whole batch.
         ema: decay of the moving average of the weights, such as 0.9999; None keeps no average.
         save_every: steps between two checkpoints; one is made after each epoch too.
+        skip_bad: how many images that cannot be read may be left out; the result names them.
+        verify: whether every image is decoded before training begins. Without, only its header is looked at.
+        accept_changed_data: whether to go on with what `out` holds though the files of the folder are others by now;
+            the result says which they were.
         say: called with a sentence at the start and after each epoch, in the first process.
         on_epoch: called with (epochs done, test error) after each epoch, in every process.
 
@@ -85,11 +94,9 @@ def train_distributed(
     """
     config, regime = as_config(config), regimes.get(regime)
     order_seed = seeds(seed)[1]
-    stream = image_data.load(regime.data if data is None else data, regime.resolution)
-    if not isinstance(stream, ImageStream):
-        raise InputError(f"data {stream.name} is kept in memory; to read images from files, give imagenet:DIR")
-    stream.check_batch(regime.batch_size, regime.train_images)
+    stream = _listed(regime.data if data is None else data, regime.resolution)
     whole("save_every", save_every, of="steps")
+    whole("skip_bad", skip_bad, least=0, of="images")
     with contextlib.ExitStack() as stack:
         group = stack.enter_context(join(device))
         check_precision(group.device, regime.precision)
@@ -97,10 +104,15 @@ def train_distributed(
         stack.enter_context(torch.backends.cudnn.flags(enabled=True, benchmark=True))
         if group.agree(lambda: stream.fingerprint) != stream.fingerprint:
             raise InputError(f"image folder {stream.root} is not the same on all machines; copy it anew")
+        if not stream.checked:
+            listed = stream
+            unreadable = group.agree(lambda: listed.unreadable(verify, progress=say is not None))
+            stream = listed.without(unreadable, skip_bad)
+        stream.check_batch(regime.batch_size, regime.train_images)
         plan = Plan.of(regime.batch_size, group.size, norm_batch)
         files = None
         if out is not None:
-            files = Checkpoint(out, _settings(config, regime, seed, stream, plan, ema))
+            files = Checkpoint(out, _settings(config, regime, seed, stream, plan, ema), accept_changed_data)
             group.agree(lambda: stack.enter_context(files.lock()))  # only the first process writes
         pinned = group.device.type == "cuda"
         pipeline = Pipeline(stream, regime, order_seed, _loaders(loaders), group.rank, group.size, pinned)
@@ -121,9 +133,20 @@ def train_distributed(
                 on_epoch(run.epoch, figures["error"])
         result = _result(run)
         if files and group.first:
-            weights = (run.average or run).network.state_dict()
-            files.finish(_report(result, files.settings, stream, group), weights)
+            weights = (run.average.module if run.average else run.network).state_dict()
+            report = _report(result, files.settings, stream, group)
+            files.finish({**report, **({"data_before": files.changes} if files.changes else {})}, weights)
         return result
+
+
+def _listed(data: DataSet | str, resolution: int) -> ImageStream:
+    """Return the data as a list of files, which it must be."""
+    if isinstance(data, ImageStream):
+        return data
+    name = data.name if isinstance(data, DataSet) else str(data)
+    if isinstance(data, DataSet) or not is_streamed(name):
+        raise InputError(f"data {name} is kept in memory; to read images from files, give imagenet:DIR")
+    return open_folder(folder_of(name), resolution)
 
 
 def _settings(
@@ -193,14 +216,6 @@ def _report(
     result: DistributedResult, settings: dict[str, Any], stream: ImageStream, group: ProcessGroup
 ) -> dict[str, Any]:
     """Return what `result.json` says: the result, what it depends on, and where it came about."""
-    where = {**environment(), "processes": group.size, "device": hardware(str(group.device))}
-    return _finite({**asdict(result), **settings, "data": stream.describe(), **where})
-
-
-def _finite(value: Any) -> Any:
-    """Replace what JSON has no number for (NaN, infinity) by None."""
-    if isinstance(value, dict):
-        return {k: _finite(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    where = {**environment(), "processes": group.size, "device": describe_hardware(hardware(str(group.device)))}
+    report = json.dumps({**asdict(result), **settings, "data": stream.describe(), **where})
+    return json.loads(report, parse_constant=lambda _: None)  # JSON has no NaN

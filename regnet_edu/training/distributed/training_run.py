@@ -12,8 +12,10 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ...common.errors import InputError
+from ...common.validation import number
 from ...networks.anynet import AnyNet
 from ...networks.config import AnyNetConfig
 from ..device import autocast
@@ -22,7 +24,6 @@ from ..regime import Regime
 from ..result import seeds
 from .batch_norm import share_momentum, share_statistics
 from .checkpoint import Checkpoint
-from .ema import ExponentialMovingAverage
 from .input_pipeline import Batch, Pipeline
 from .process_group import ProcessGroup
 
@@ -59,6 +60,19 @@ class Plan:
             f"norm_batch {norm_batch} does not go into {processes} processes with {part} images each; "
             f"{part} or {batch} would do"
         )
+
+
+def moving_average(network: nn.Module, decay: float) -> AveragedModel:
+    """Return torch's moving average of a network's weights and running statistics, which begins with what they are.
+
+    Raises:
+        InputError: the decay is not in [0, 1); 0.9999 averages over some 10,000 steps.
+    """
+    if not 0 <= number("ema", decay) < 1:
+        raise InputError(f"ema {decay:g} must be at least 0 and below 1, such as 0.9999")
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+    average.update_parameters(network)  # the first call copies; without it, the first step would not be averaged
+    return average.requires_grad_(False)
 
 
 @dataclass(eq=False)
@@ -112,12 +126,15 @@ class TrainingRun:
         state = self.group.agree(self.files.load) if self.files else None
         if state is None:
             return False
+        classes = len(state["network"]["head.fc.bias"])
+        if classes != self.classes:
+            raise InputError(f"the checkpoint is of a network with {classes} classes, and the data have {self.classes}")
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state(state["momentum"])
         if self.scale:
             self.scale.load_state(state["scale"])
         if self.average:
-            self.average.network.load_state_dict(state["average"])
+            self.average.module.load_state_dict(state["average"])
         for name, value in state["progress"].items():
             setattr(self, name, value)
         return True
@@ -132,7 +149,7 @@ class TrainingRun:
                 "network": self.network.state_dict(),
                 "momentum": self.optimizer.state(),
                 "scale": self.scale and self.scale.state(),
-                "average": self.average and self.average.network.state_dict(),
+                "average": self.average and self.average.module.state_dict(),
                 "progress": {name: getattr(self, name) for name in names},
             }
         )
@@ -150,7 +167,7 @@ class TrainingRun:
         generator = torch.Generator().manual_seed(seeds(self.seed)[0])
         network = AnyNet(self.config, self.classes, zero_init_last=self.regime.zero_init_last, generator=generator)
         self.network: nn.Module = network.to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = None if self.ema is None else ExponentialMovingAverage(self.network, self.ema)
+        self.average = None if self.ema is None else moving_average(self.network, self.ema)
         self.norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
         self.momentum = self.norms[0].momentum or 0.1
         self.model: nn.Module = self.network
@@ -197,7 +214,7 @@ class TrainingRun:
         if math.isfinite(self.loss):
             figures["error"] = self._test(self.network)
             if self.average:
-                figures["ema_error"] = self._test(self.average.network)
+                figures["ema_error"] = self._test(self.average.module)
         self.epochs.append(figures)
         self.epoch, self.step, self.loss = self.epoch + 1, 0, 0.0
         self._save()
@@ -220,7 +237,7 @@ class TrainingRun:
         done = self.epoch * self.per_epoch + self.step
         self.optimizer.step(self.regime.learning_rate(done, self.per_epoch * self.regime.epochs), self.scale)
         if self.average:
-            self.average.update(self.network)
+            self.average.update_parameters(self.network)
         return mean
 
     def _quiet(self, more: bool) -> contextlib.AbstractContextManager[Any]:
@@ -235,7 +252,7 @@ class TrainingRun:
         total.zero_()
         self.group.average(self.network.buffers())
         if self.average:
-            self.group.average(self.average.network.buffers())
+            self.group.average(self.average.module.buffers())
 
     @torch.inference_mode()
     def _test(self, network: nn.Module) -> float:
