@@ -167,7 +167,7 @@ export function curves({ now, before, lists, guess, space, against, steps }, at)
     for (const e of guess.errors) parts.push(dot(Math.min(box.right, x(e)), box.bottom, 3.5, "rni-fa rni-edge", percent(e)));
     parts.push(line(at, box.bottom, at, y(share), "rni-la rni-dots"), dot(at, y(share), 6.5, "rni-fa rni-edge"));
     const right = at > (box.left + box.right) / 2, say = `yours: ${guess.exact ? "" : "about "}${percent(guess.middle)}`;
-    parts.push(words(right ? at - 10 : at + 10, y(share) + 18, say, { anchor: right ? "end" : "start", className: "rni-t rni-strong" }));
+    parts.push(words(right ? at - 10 : at + 10, Math.min(y(share) + 18, box.bottom - 8), say, { anchor: right ? "end" : "start", className: "rni-t rni-strong" }));
   } else {
     ["And yours?", "Guess, then ask", "how bad it is."].forEach((said, k) => parts.push(words(box.right, box.bottom - 42 + 16 * k, said, { anchor: "end" })));
   }
