@@ -69,6 +69,7 @@ from .spaces.validation import Constraint as Constraint
 from .study import paper_map as paper_map
 from .sweeps.engines.local import LocalEngine as LocalEngine
 from .sweeps.engines.ray import RayEngine as RayEngine
+from .sweeps.engines.shard import ShardEngine as ShardEngine
 from .sweeps.estimation import Estimate as Estimate
 from .sweeps.estimation import estimate as estimate
 from .sweeps.population import load_population as load_population

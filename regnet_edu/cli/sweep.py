@@ -47,6 +47,11 @@ def add(command: MakeParser) -> dict[str, Command]:
     sweep.add_argument(
         "--gpus", type=float, metavar="SHARE", help="of a GPU for each worker on Ray, such as 0.25 (1 on cuda)"
     )
+    sweep.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="train only every N-th network, from the I-th (`merge` joins the files)",
+    )
     sweep.add_argument("--note", default="", help="what a reader of the figures must know of the data")
     sweep.add_argument("--json", action="store_true", help="print the result as a JSON object")
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
@@ -101,7 +106,13 @@ def engine(options: argparse.Namespace) -> Any:
             settings[name] = getattr(options, name)
         elif (value := getattr(options, name)) is not None:
             raise InputError(f"--{name} {value!r:.60} is for --engine ray; engine {options.engine} has none")
-    return engines.kind(options.engine)(**settings)
+    chosen = engines.kind(options.engine)(**settings)
+    if options.shard is None:
+        return chosen
+    part, slash, parts = options.shard.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal()):
+        raise InputError(f"--shard {options.shard!r:.60} must be a part and how many there are, such as 1/4")
+    return engines.ShardEngine(chosen, int(part), int(parts))
 
 
 def summary(population: pd.DataFrame) -> dict[str, Any]:

@@ -1,38 +1,19 @@
-"""A sweep in parts, one task of a cluster each: which networks a part trains, and the parts joined into one file."""
+"""A sweep that was trained in parts (`engines.ShardEngine`): their record files joined into one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ..common.errors import InputError
 from ..common.files import locked, regular, write_atomically
-from ..common.validation import whole
 from .records import FORMAT, Records, encode, read
 from .resume import difference
 
-Task = TypeVar("Task", bound=Mapping[str, Any])
 RESULT = ("status", "error", "errors", "loss")  # what must come out the same wherever a network is trained
-
-
-def shard(tasks: Iterable[Task], i: int, n: int) -> list[Task]:
-    """Return the tasks of part i of n, counted from 1: every n-th network, so that all parts take about as long.
-
-    Which part a network belongs to depends on its index alone: not on n of the sweep, nor on what is recorded already.
-
-    Args:
-        tasks: tables with "index".
-        i, n: the part, and how many there are.
-
-    Raises:
-        InputError: there is no such part.
-    """
-    if whole("shard", i) > whole("number of shards", n):
-        raise InputError(f"shard {i} of {n} is not there; the last is {n} of {n}")
-    return [task for task in tasks if task["index"] % n == i - 1]
 
 
 @dataclass(frozen=True)

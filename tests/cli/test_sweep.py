@@ -70,6 +70,8 @@ def test_precision_is_a_setting_of_the_regime(command, tmp_path):
         (("--engine", "rey"), "engine 'rey' is unknown; did you mean ray?"),
         (("--network-timeout", "-1"), "network_timeout -1.0 must be above 0 seconds"),
         (("--device", "cpu:0"), "device 'cpu:0' is unknown"),
+        (("--shard", "1"), "--shard '1' must be a part and how many there are, such as 1/4"),
+        (("--shard", "5/4"), "shard 5 of 4 is not there"),
     ],
 )
 def test_bad_options_get_one_sentence(command, options, sentence):

@@ -1,13 +1,20 @@
 """The parts of a sweep: every network in one of them, and all of them joined again."""
 
+import contextlib
+
+import numpy as np
 import pandas as pd
 import pytest
 
+import regnet_edu as rn
 from regnet_edu.cli.parser import main
 from regnet_edu.common.errors import InputError
+from regnet_edu.data.image_data import ImageData
 from regnet_edu.sweeps import records
+from regnet_edu.sweeps.engines import Crew
 from regnet_edu.sweeps.population import load_population
-from regnet_edu.sweeps.shards import merge, shard
+from regnet_edu.sweeps.shards import merge
+from regnet_edu.training.regime import Regime
 
 HEADER = {"kind": "header", "format": 2, "space": "AnyNetXA", "space_repr": "A()", "seed": 0, "regime": {}, "data": {}}
 HARDWARE = {"processor": "EPYC", "instructions": "AVX2", "count": 2}
@@ -32,29 +39,51 @@ def write(tmp_path):
     return written
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 7])
-def test_every_network_belongs_to_one_shard_whatever_is_recorded(n):
-    tasks = [{"index": k} for k in range(5)]
-    parts = [shard(tasks, i, n) for i in range(1, n + 1)]
-    assert sorted(task["index"] for part in parts for task in part) == list(range(5))
-    assert [shard(tasks[2:], i, n) for i in range(1, n + 1)] == [[t for t in p if t["index"] > 1] for p in parts]
+class Pretend:
+    """An engine that answers at once: the error of a network is made from its seed."""
+
+    name, workers, threads, device = "pretend", 1, 1, "cpu"
+
+    def check(self, regime):
+        pass
+
+    @contextlib.contextmanager
+    def start(self, job):
+        yield Crew(1, HARDWARE, lambda tasks: map(self.trained, tasks))
+
+    def trained(self, task):
+        error = task["seed"] % 1000 / 1000
+        done = {"status": "ok", "error": error, "errors": [error], "epochs": 1, "loss": error, "reason": None}
+        return {"index": task["index"], **done, "seconds": 1.0, "cpu_seconds": 1.0, "images_per_second": 1.0}
 
 
-@pytest.mark.parametrize(("i", "n"), [(0, 3), (4, 3), (1, 0), (True, 2)])
-def test_a_shard_that_is_not_there_is_refused(i, n):
-    with pytest.raises(InputError, match="shard"):
-        shard([], i, n)
+@pytest.fixture
+def images():
+    pixels, labels = np.zeros((64, 8, 8, 3), np.uint8), np.arange(64) % 2
+    return ImageData.of("zeros", (pixels, labels, pixels[:8], labels[:8]), ("a", "b"), "0" * 16)
 
 
-def test_three_shards_merged_are_the_population_of_one_run(write, tmp_path):
-    tasks = [network(k) for k in range(6)]
-    whole = load_population(write("whole.jsonl", tasks))
-    parts = [write(f"{i}.jsonl", shard(tasks, i, 3)) for i in (1, 2, 3)]
-    result = merge(parts, tmp_path / "all.jsonl")
-    assert (str(result), result.notes) == ("6 of 6 networks", ())
+def test_three_shards_merged_are_the_population_of_one_run(images, tmp_path):
+    regime = Regime.from_dict({**rn.regime.get("tiny").to_dict(), "resolution": 8, "flops": None, "train_images": 64})
+
+    def run(name, engine, n=7):
+        return rn.sweep("RegNetX", n, regime, tmp_path / name, engine=engine, data=images, progress=False)
+
+    whole = run("whole.jsonl", Pretend())
+    parts = [run(f"{i}.jsonl", rn.ShardEngine(Pretend(), i, 3)) for i in (1, 2, 3)]
+    assert [list(part["index"]) for part in parts] == [[0, 3, 6], [1, 4], [2, 5]]
+    assert len(run("2.jsonl", rn.ShardEngine(Pretend(), 2, 3), n=9)) == 3  # a part is extended by itself
+    result = merge([tmp_path / f"{i}.jsonl" for i in (1, 2, 3)], tmp_path / "all.jsonl")
+    assert str(result) == "8 of 9 networks" and not result.notes
     merged = load_population(tmp_path / "all.jsonl")
-    pd.testing.assert_frame_equal(merged, whole)
-    assert merged.attrs["header"]["n"] == 6
+    pd.testing.assert_frame_equal(merged.head(7), whole)
+    assert len(run("all.jsonl", Pretend(), n=9)) == 9
+
+
+@pytest.mark.parametrize(("part", "parts"), [(0, 3), (4, 3), (1, 0), (True, 2)])
+def test_a_shard_that_is_not_there_is_refused(part, parts):
+    with pytest.raises(InputError, match="shard"):
+        rn.ShardEngine(Pretend(), part, parts)
 
 
 def test_each_network_keeps_the_hardware_that_trained_it(write, tmp_path):

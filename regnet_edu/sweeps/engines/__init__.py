@@ -9,10 +9,11 @@ from ...common.errors import InputError, nearest_name
 from .engine import Crew, Engine, Job
 from .local import LocalEngine
 from .ray import RayEngine
+from .shard import ShardEngine
 
 ENGINES: dict[str, type[LocalEngine] | type[RayEngine]] = {"local": LocalEngine, "ray": RayEngine}
 
-__all__ = ["ENGINES", "Crew", "Engine", "Job", "LocalEngine", "RayEngine", "get", "kind"]
+__all__ = ["ENGINES", "Crew", "Engine", "Job", "LocalEngine", "RayEngine", "ShardEngine", "get", "kind"]
 
 MEMBERS = ("name", "workers", "threads", "device", "check", "start")
 
