@@ -143,6 +143,8 @@ class Process:
         paths = [p for p in sys.path if p and os.path.isdir(p)]
         if not exercise.uses_package:  # a folder that holds other packages too stays, and only ours is hidden in it
             paths = [p for p in paths if not is_home(p) or os.path.isdir(os.path.join(p, "numpy"))]
+        hidden = hidden_folders(exercise.uses_package)
+        paths = [p for p in paths if not any(Path(p).resolve().is_relative_to(h) for h in hidden)]
         readable = {*paths, *libraries(), sys.prefix, sys.base_prefix}
         if exercise.uses_package:
             readable.add(str(PACKAGE))
@@ -151,7 +153,7 @@ class Process:
             "path": paths,
             "folder": folder,
             "readable": sorted(readable),
-            "hidden": hidden_folders(exercise.uses_package),
+            "hidden": hidden,
             "memory": limits.memory * (3 if "torch" in exercise.preload else 1),
             "file_size": limits.file_size,
             "without": list(limits.without),

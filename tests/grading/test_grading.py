@@ -357,3 +357,27 @@ class TestGrading:
         assert main(["grade", str(tmp_path / "eve"), "--only", "03.1", "--out", str(out), "--quiet"]) == 0
         assert json.loads(out.read_text())["score"] == 5
         assert "5 of 5" in capsys.readouterr().out
+
+
+def test_grade_says_once_which_walls_this_system_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    from regnet_edu.grading import process
+
+    monkeypatch.setattr(process.Limits, "__init__", lambda self, **k: object.__setattr__(self, "__dict__", LIMITED))
+    for name in ("ann", "bob"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "edf.py").write_text(SOLUTION)
+    main(["grade", str(tmp_path), "--only", "03.1", "--quiet"])
+    said = capsys.readouterr().err
+    assert said.count("Landlock") == 1 and "layers only" in said
+
+
+LIMITED = {
+    "seconds": 10.0,
+    "memory": 2**31,
+    "file_size": 2**24,
+    "without": ("files", "calls"),
+    "landlock": 99,
+    "stop": None,
+}
