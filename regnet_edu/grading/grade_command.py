@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .batch import Grading
     from .exercise import Exercise
 
-EXAMPLE = """submissions --only 03.1 03.2 --out results.json --out results.csv
+EXAMPLE = """submissions --only 03.1 03.2 --out results.csv
   regnet-edu grade submissions.zip --since last-week.graded.jsonl"""
 
 
