@@ -59,7 +59,7 @@ class Crew:
 class Engine(Protocol):
     """Whoever trains the networks of a sweep: `LocalEngine`, `RayEngine`, or an object of your own with these members.
 
-    The shortest one trains in this process:
+    The shortest one trains in this process::
 
         class Here:
             name, workers, threads, device = "here", 1, 1, "cpu"
