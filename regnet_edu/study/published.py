@@ -143,7 +143,8 @@ def published_limits(space: str, min_depth: int, max_depth: int) -> Judgement:
         wrong += [model.title] * (model.title.startswith("RegNetX") and not low)
     depths, wms = ([getattr(rule, name) for rule in rules.values()] for name in ("depth", "wm"))
     words = f"b = 1, depths {min(depths)} to {max(depths)}, w_m {min(wms):g} to {max(wms):g} in {len(rules)} RegNets"
-    return Judgement(IN_PART if wrong else REPRODUCED, words, "; ".join([*wrong, "from published figures"]))
+    verdict = REPRODUCED if not wrong else IN_PART if 2 * len(set(wrong)) < len(rules) else CONTRADICTED
+    return Judgement(verdict, words, "; ".join([*wrong, "from published figures"]))
 
 
 def published_groups(names: Sequence[str], low: int, high: int, step: int) -> Judgement:
