@@ -66,7 +66,7 @@ def errors_of(name: str) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=256)
-def _compared(a: str, b: str, level: float = 0.95) -> Comparison:
+def compared(a: str, b: str, level: float = 0.95) -> Comparison:
     return compare(errors_of(a), errors_of(b), (a, b), level=level)
 
 
@@ -93,7 +93,7 @@ def mixed_hardware(*names: str) -> str:
 
 def better(population: str, than: str, level: float = 0.95) -> Judgement:
     """The mean error of one population is lower than that of another."""
-    found = _compared(population, than, level)
+    found = compared(population, than, level)
     ours = f"{_points(found.mean_difference)}, {_curves(found)}, {sizes_of(population, than)}"
     mixed = mixed_hardware(population, than)
     if found.better is None:
@@ -144,7 +144,7 @@ def _all(pairs: Sequence[Sequence[str]], rule: Callable[[str, str], Judgement]) 
 
 def alike(population: str, to: str, margin: float = MARGIN) -> Judgement:
     """Two EDFs are alike: their means differ by less than a margin, in points, and their curves by chance."""
-    found = _compared(population, to)
+    found = compared(population, to)
     low, high = 100 * found.mean_difference.low, 100 * found.mean_difference.high
     ours = f"{_points(found.mean_difference)}, {_curves(found)}, "
     verdict, why = _alike(low, high, margin)
@@ -224,6 +224,8 @@ def line(population: str, paper: float, best: int = 20) -> Judgement:
     drawn = [slope(chosen) for chosen in rng.integers(len(blocks), size=(500, len(blocks)))]
     low, high = np.quantile(drawn, [0.025, 0.975])
     ours = f"slope {slope(range(len(blocks))):.1f} [{low:.1f}, {high:.1f}] channels a block, best {len(blocks)}"
+    own = [float(np.polyfit(np.arange(len(w)), w, 1)[0]) for w in blocks]
+    ours += f", median within networks {np.median(own):.1f}"
     if low <= paper <= high:
         return Judgement(REPRODUCED, ours)
     if high < 0:

@@ -77,7 +77,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(rules, "populations", lambda: list(made))
     monkeypatch.setattr(bands, "recorded", lambda: list(made))
     monkeypatch.setattr(rules, "load_population", made.__getitem__)
-    caches = (rules.networks_of, rules._compared)
+    caches = (rules.networks_of, rules.compared)
     for cached in caches:
         cached.cache_clear()
     yield made
@@ -207,7 +207,7 @@ CLOCKS = {
     "runtime_model": {
         REPRODUCED: lambda f, a: 2 * f + 20 * f**0.5,
         IN_PART: lambda f, a: 20 * f - 20 * f**0.5,
-        NOT_VISIBLE: lambda f, a: 2 * f + 0.1 * f**0.5,
+        NOT_VISIBLE: lambda f, a: 2 * f + 0.07 * f**0.5,
         CONTRADICTED: lambda f, a: 2 * f,
     },
 }

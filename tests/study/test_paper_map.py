@@ -135,10 +135,10 @@ def recorded(monkeypatch):
     for module in (paper_rules, paper_bands):
         monkeypatch.setattr(module, "populations" if module is paper_rules else "recorded", lambda: list(made))
     monkeypatch.setattr(paper_rules, "load_population", made.__getitem__)
-    for cached in (paper_rules.networks_of, paper_rules._compared):
+    for cached in (paper_rules.networks_of, paper_rules.compared):
         cached.cache_clear()
     yield made
-    for cached in (paper_rules.networks_of, paper_rules._compared):
+    for cached in (paper_rules.networks_of, paper_rules.compared):
         cached.cache_clear()
 
 
