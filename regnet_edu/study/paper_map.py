@@ -14,13 +14,13 @@ from importlib import resources
 from typing import Any
 
 from ..plots.paper import FIGURES
+from . import agreement, growth, measured, searches
 from . import (
     bands as paper_bands,
 )
 from . import (
     best as paper_best,
 )
-from . import growth, measured, searches
 from . import (
     published as paper_published,
 )
@@ -37,7 +37,7 @@ from .rules import (
     NotRecordedError,
 )
 
-_ROOMS = (paper_rules, paper_best, searches, paper_bands, growth, paper_published, measured)
+_ROOMS = (paper_rules, paper_best, searches, agreement, paper_bands, growth, paper_published, measured)
 RULES = {rule.__name__: rule for room in _ROOMS for rule in room.RULES}
 
 

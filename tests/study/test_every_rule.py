@@ -48,6 +48,8 @@ def made_up() -> dict[str, pd.DataFrame]:
         "slight": population(200, 14),
     }
     made["low"]["params"] //= 2
+    made["slow"] = population(200, 1)
+    made["slow"]["error"] = made["slow"]["error"].sample(frac=1, random_state=0).to_numpy()
     depth = {name: table["depths"].map(sum) for name, table in made.items()}
     noise = {name: np.random.default_rng(0).normal(0, 0.004, len(table)) for name, table in made.items()}
     for name in ("deep", "deeper"):
@@ -146,6 +148,12 @@ OF_POPULATIONS: dict[str, dict[str, dict[str, Any]]] = {
         REPRODUCED: {"population": "good", "than": ["bad"], "draws": 8},
         NOT_VISIBLE: {"population": "good", "than": ["same"], "draws": 8},
         CONTRADICTED: {"population": "bad", "than": ["good", "same"], "draws": 8},
+    },
+    "ranks_kept": {
+        REPRODUCED: {"pairs": [["good", "same"]]},
+        IN_PART: {"pairs": [["good", "same"], ["good", "slow"]]},
+        NOT_VISIBLE: {"pairs": [["good", "few"]]},
+        CONTRADICTED: {"pairs": [["good", "slow"]]},
     },
     "best_in": {
         REPRODUCED: {"population": "deep", "of": "depth", "low": 30},
@@ -263,6 +271,10 @@ OF_NETWORKS: dict[str, dict[str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "published_speed": {
         IN_PART: ({"fast": "regnetx_8.0gf", "slow": "efficientnet_b5", "paper": 5}, {}),
         CONTRADICTED: ({"fast": "resnet_50", "slow": "efficientnet_b5", "paper": 5}, {}),
+    },
+    "published_times": {
+        IN_PART: ({"groups": BETTER}, {}),
+        CONTRADICTED: ({"groups": BETTER}, {"inference_ms": lambda m: float(m.params)}),
     },
     "published_better": {
         IN_PART: ({"pairs": BETTER}, {}),

@@ -63,6 +63,13 @@ def test_the_lead_of_regnetx_halves_with_the_smallest_slope():
     assert table["points"].round(2).tolist() == [-3.16, -2.44, -1.57] and (table["high"] < 0).all()
 
 
+def test_flat_lines_are_deep_networks_and_these_are_better_in_the_record():
+    table = rules.networks_of("regnetx-cpu")
+    depth = table["depths"].map(sum)
+    found = rn.rank_correlation(sensitivity._drawn_slopes(table), depth), rn.rank_correlation(depth, table["error"])
+    assert [round(rho, 2) for rho in found] == [-0.85, -0.42]
+
+
 def test_a_space_with_the_authors_smallest_slope_lies_inside_regnetx():
     drawn = rn.RegNetX(min_wa=8).sample_params(50, rng=0, flops=(7.4e6, 8.2e6), resolution=32, num_classes=10)
     assert min(rule.wa for rule in drawn) >= 8 and all(rule in rn.RegNetX() for rule in drawn)

@@ -180,6 +180,16 @@ def test_chance_puts_the_most_likely_value_where_shuffled_errors_do():
     assert np.mean(middle <= 2) == pytest.approx(0.83, abs=0.04)
 
 
+def test_one_epoch_ranks_networks_as_three_do():
+    verdict, ours, why = paper_map.row("short-training").outcome
+    assert re.findall(r"correlation ([+-][\d.]+)", ours) == ["+0.76", "+0.56", "+0.87"]
+    assert verdict == IN_PART and "anynetxe-quick against anynetxe-quick-3epochs above 0.5" in why
+
+
+def test_networks_of_like_activations_take_like_times_in_table_3():
+    assert "ResNet-50, RegNetX-3.2GF: 53 to 57 ms" in paper_map.row("table-3-times").outcome.ours
+
+
 def test_b_1_is_supported_by_the_population_and_not_by_the_bootstrap():
     verdict, ours, why = paper_map.row("b-1").outcome
     assert verdict == IN_PART and "-1.58 points [-2.07, -1.08]" in ours
