@@ -31,8 +31,11 @@ class RegNetX(DesignSpace):
 
     Ranges of the paper: d < 64; w0, wa < 256; 1.5 <= wm <= 3; b and g as in AnyNetX. Settings that give another number
     of stages are discarded. The paper does not give the distributions; our choice is that of the authors' released
-    sampler: d uniform; w0 (multiples of 8), wa (of 0.1) and wm (of 0.001) log-uniform; b and g uniform. The smallest
-    wa is our choice too: one step of 0.1.
+    sampler: d uniform; w0 (multiples of 8), wa (of 0.1) and wm (of 0.001) log-uniform; b and g uniform. The sampler
+    draws g in two ways, of which each sweep chooses one: from powers of two, as here, or log-uniform from multiples of
+    8, so that g = 24 occurs, as in RegNetY-3.2GF; `group_widths` takes any set. The smallest wa is our choice too: one
+    step of 0.1. The authors' sampler draws wa from 8 to 256; `RegNetX(min_wa=8)` does so, and the paper map shows what
+    this changes.
 
     Args:
         num_stages: number of stages S.

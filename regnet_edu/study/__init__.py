@@ -5,6 +5,6 @@ import lazy_loader
 from .plan import COMPARISONS, PLAN, Planned, chosen, planned
 
 # The map draws figures, and so imports matplotlib; the measurements of others wait until they are asked for.
-__getattr__, _, _ = lazy_loader.attach(__name__, {"field", "paper_map"})
+__getattr__, _, _ = lazy_loader.attach(__name__, {"families", "field", "paper_map", "sensitivity"})
 
-__all__ = ["COMPARISONS", "PLAN", "Planned", "chosen", "field", "paper_map", "planned"]
+__all__ = ["COMPARISONS", "PLAN", "Planned", "chosen", "families", "field", "paper_map", "planned", "sensitivity"]

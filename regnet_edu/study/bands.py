@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..analysis.comparison import compare
 from ..analysis.edf import Interval, bootstrap_best
-from ..analysis.properties import property_values
+from ..analysis.growth import DECISIVE
+from ..analysis.properties import property_values, rank_correlation
 from ..sweeps.population import populations as recorded
 from ..sweeps.runtimes import runtimes_recorded, with_runtimes
+from .best import narrower_than_chance
 from .rules import (
     CONTRADICTED,
     IN_PART,
@@ -24,12 +27,14 @@ from .rules import (
 )
 
 
-def _bands(populations: Sequence[str], of: str) -> tuple[list[Interval], str, str]:
-    """Return the bootstrap intervals of a property in the populations that are recorded, in words, and what lacks."""
+def _bands(populations: Sequence[str], of: str) -> tuple[list[Interval], list[str], str]:
+    """Return the bootstrap intervals of a property in the populations that are recorded, their names, and the gap."""
     there, gap = _recorded(populations)
-    bands = [bootstrap_best(property_values(networks_of(p), of).values, errors_of(p)) for p in there]
-    words = [f"{p}: {b.median:.3g} [{b.low:.3g}, {b.high:.3g}]" for p, b in zip(there, bands, strict=True)]
-    return bands, "; ".join(words), gap
+    return [bootstrap_best(property_values(networks_of(p), of).values, errors_of(p)) for p in there], there, gap
+
+
+def _words(names: Sequence[str], bands: Sequence[Interval]) -> list[str]:
+    return [f"{p}: {b.median:.3g} [{b.low:.3g}, {b.high:.3g}]" for p, b in zip(names, bands, strict=True)]
 
 
 def _recorded(names: Sequence[str], least: int = 2) -> tuple[list[str], str]:
@@ -42,16 +47,44 @@ def _recorded(names: Sequence[str], least: int = 2) -> tuple[list[str], str]:
 
 
 def stable(populations: Sequence[str], of: str) -> Judgement:
-    """The best value of a property is the same at all flops: the bootstrap intervals have a value in common."""
-    bands, ours, gap = _bands(populations, of)
+    """The best value of a property is the same at all flops.
+
+    Against it speak bootstrap intervals without a value in common, and a common threshold below which networks are
+    better at some flops and worse at others. For it speak intervals with a value in common, but only those that are
+    narrower than chance makes them: wide ones overlap whatever is true.
+    """
+    bands, there, gap = _bands(populations, of)
+    values = [property_values(networks_of(p), of).values for p in there]
+    limit = float(np.median([np.median(v) for v in values]))
+    rho = [rank_correlation(v, errors_of(p)) for v, p in zip(values, there, strict=True)]
+    sides = [_better_side(v, errors_of(p), limit, 1 - 0.05 / len(there)) for v, p in zip(values, there, strict=True)]
+    words = _words(there, bands)
+    ours = "; ".join(f"{w}, rank correlation with the error {r:+.2f}" for w, r in zip(words, rho, strict=True))
+    why = []
     if max(b.low for b in bands) > min(b.high for b in bands):
-        return Judgement(CONTRADICTED, ours, gap)
-    return Judgement(IN_PART, ours, "; ".join(filter(None, ["wide intervals overlap easily", gap])))
+        why += ["the intervals have no value in common"]
+    if {"lower", "higher"} <= set(sides):
+        why += [f"networks up to {limit:.3g} are better at some flops and worse at others"]
+    if why:
+        return Judgement(CONTRADICTED, ours, "; ".join(filter(None, [*why, gap])))
+    narrow = [narrower_than_chance(v, b) for v, b in zip(values, bands, strict=True)]
+    said = f"{sum(narrow)} of {len(narrow)} intervals are narrower than chance makes them"
+    verdict = REPRODUCED if all(narrow) else IN_PART if any(narrow) else NOT_VISIBLE
+    return Judgement(verdict, ours, "; ".join(filter(None, [said, MORE * (verdict == NOT_VISIBLE), gap])))
+
+
+def _better_side(values: np.ndarray, errors: np.ndarray, limit: float, level: float) -> str | None:
+    """Which networks have the lower mean error: those with "lower" values, "higher" ones, or it cannot be told."""
+    low = values <= limit
+    if low.all() or not low.any():
+        return None
+    return compare(errors[low], errors[~low], ("lower", "higher"), level=level).better
 
 
 def grows(populations: Sequence[str], of: str) -> Judgement:
     """The best value of a property rises from the population of the lowest flops to that of the highest."""
-    bands, ours, gap = _bands(populations, of)
+    bands, there, gap = _bands(populations, of)
+    ours = "; ".join(_words(there, bands))
     if bands[0].high < bands[-1].low:
         return Judgement(REPRODUCED, ours, gap)
     if bands[-1].high < bands[0].low:
@@ -105,8 +138,12 @@ def runtime_model(populations: Sequence[str], best: float = 0.25) -> Judgement:
         score[name] = len(time) * np.log(residual) + 2 * len(terms)
     ours = ", ".join(f"AIC {value:.0f} {name}" for name, value in score.items())
     ours += f"; {both[0]:.2f} ms a MF and {both[1]:.2f} ms a root of a MF, n = {len(time)}, {where}"
-    if min(score, key=lambda name: score[name]) != "both":
+    lead = min(score["linear"], score["square root"]) - score["both"]
+    if lead < 0:  # the second term is not worth its number
         return Judgement(CONTRADICTED, ours, gap)
+    if lead < DECISIVE:
+        words = [f"both terms are ahead by less than {DECISIVE:g}", MORE, gap]
+        return Judgement(NOT_VISIBLE, ours, "; ".join(filter(None, words)))
     return Judgement(REPRODUCED if both.min() > 0 else IN_PART, ours, gap)
 
 

@@ -14,13 +14,13 @@ from importlib import resources
 from typing import Any
 
 from ..plots.paper import FIGURES
+from . import agreement, growth, measured, searches
 from . import (
     bands as paper_bands,
 )
 from . import (
     best as paper_best,
 )
-from . import growth, measured
 from . import (
     published as paper_published,
 )
@@ -37,8 +37,12 @@ from .rules import (
     NotRecordedError,
 )
 
-_ROOMS = (paper_rules, paper_best, paper_bands, growth, paper_published, measured)
+_ROOMS = (paper_rules, paper_best, searches, agreement, paper_bands, growth, paper_published, measured)
 RULES = {rule.__name__: rule for room in _ROOMS for rule in room.RULES}
+
+
+# True of any design spaces, whatever is trained: such rows are proved by tests and prove nothing about networks.
+DEFINITIONS = ("proved", "size", "size_ratio")
 
 
 @dataclass(frozen=True)
@@ -138,9 +142,16 @@ def judged(row: Row) -> Judgement:
 
 
 def _figure(figure: Row) -> Judgement:
-    """A figure is reproduced as far as its statements are; they have rows of their own."""
+    """A figure is reproduced as far as its statements are; they have rows of their own.
+
+    A definition or a count beside a finding is no part of the finding.
+    """
     found = paper_rules.drawn(figure.populations)
-    return found._replace(verdict=together([row(name).outcome.verdict for name in figure.rule["claims"]]))
+    claims = [row(name) for name in figure.rule["claims"]]
+    findings = [claim for claim in claims if claim.rule["is"] not in DEFINITIONS]
+    outcomes = [claim.outcome for claim in findings or claims]
+    verdict = together([outcome.verdict for outcome in outcomes])
+    return found._replace(verdict=verdict, why=outcomes[0].why if verdict == NOT_ATTEMPTED else found.why)
 
 
 def together(verdicts: list[str]) -> str:

@@ -81,6 +81,20 @@ def published_speed(fast: str, slow: str, paper: float) -> Judgement:
     )
 
 
+def published_times(groups: Sequence[Sequence[str]], most: float = 1.25) -> Judgement:
+    """The published networks of each group take similar times: the slowest at most so many times that of the fastest.
+
+    A quarter more is our reading of "similar".
+    """
+    times = [[zoo.get(name).inference_ms for name in group] for group in groups]
+    words = [
+        f"{', '.join(zoo.get(name).title for name in group)}: {min(ms):g} to {max(ms):g} ms"
+        for group, ms in zip(groups, times, strict=True)
+    ]
+    holds = max(max(ms) / min(ms) for ms in times) <= most
+    return Judgement(IN_PART if holds else CONTRADICTED, "; ".join(words), "published times; nothing was timed here")
+
+
 def published_better(pairs: Sequence[Sequence[str]]) -> Judgement:
     """The first published network of each pair has the lower error."""
     models = [(zoo.get(a), zoo.get(b)) for a, b in pairs]
@@ -143,7 +157,8 @@ def published_limits(space: str, min_depth: int, max_depth: int) -> Judgement:
         wrong += [model.title] * (model.title.startswith("RegNetX") and not low)
     depths, wms = ([getattr(rule, name) for rule in rules.values()] for name in ("depth", "wm"))
     words = f"b = 1, depths {min(depths)} to {max(depths)}, w_m {min(wms):g} to {max(wms):g} in {len(rules)} RegNets"
-    return Judgement(IN_PART if wrong else REPRODUCED, words, "; ".join([*wrong, "from published figures"]))
+    verdict = REPRODUCED if not wrong else IN_PART if 2 * len(set(wrong)) < len(rules) else CONTRADICTED
+    return Judgement(verdict, words, "; ".join([*wrong, "from published figures"]))
 
 
 def published_groups(names: Sequence[str], low: int, high: int, step: int) -> Judgement:
@@ -215,6 +230,14 @@ def untried(because: str) -> Judgement:
 
 RULES = (
     *(size, size_ratio, population_cost, published_runtime, published_last_stage),
-    *(published_speed, published_better, published_retrained, published_mobile, published_trend, published_limits),
+    *(
+        published_speed,
+        published_times,
+        published_better,
+        published_retrained,
+        published_mobile,
+        published_trend,
+        published_limits,
+    ),
     *(published_groups, published_again, proved, untried),
 )

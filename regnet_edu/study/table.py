@@ -6,7 +6,8 @@ from collections import Counter
 from html import escape
 from itertools import groupby
 
-from .paper_map import Row, regimes_tried, rows
+from .families import correction_of
+from .paper_map import DEFINITIONS, Row, regimes_tried, rows
 from .paper_map import row as by_id
 from .rules import MEASURED, NOT_ATTEMPTED, VERDICTS
 
@@ -77,7 +78,8 @@ def _row(row: Row) -> str:
         f'<span class="item">{escape(row.item)}</span>{escape(row.says)}{_mind(row)}{_where(row)}',
         _lines(ours),
         escape(row.paper),
-        f'<span class="verdict"><span aria-hidden="true">{MARKS[verdict]}</span> {verdict}</span>{_lines(reason)}',
+        f'<span class="verdict"><span aria-hidden="true">{MARKS[verdict]}</span> {verdict}</span>'
+        f"{_lines(reason)}{_family(row)}",
     ]
     labels = ("", "ours", "paper", "")
     shown = "".join(
@@ -85,6 +87,12 @@ def _row(row: Row) -> str:
         for cell, label in zip(cells, labels, strict=True)
     )
     return f'<tr role="row" id="map-{row.id}">{shown}</tr>'
+
+
+def _family(row: Row) -> str:
+    """What is left of the comparisons of a row once the number of all of the map counts."""
+    words = correction_of(row)
+    return f'<span class="mind"><b>In the family:</b> {_lines("; ".join(words))}.</span>' if words else ""
 
 
 def _lines(text: str) -> str:
@@ -125,12 +133,16 @@ def _where(row: Row) -> str:
 
 
 def counts() -> str:
-    """Return how many rows have which verdict, in one sentence."""
-    found = Counter(row.outcome.verdict for row in rows())
+    """Return how many rows have which verdict; definitions and measurements of others are counted by themselves."""
+    defined = [row for row in rows() if row.rule["is"] in DEFINITIONS]
+    found = Counter(row.outcome.verdict for row in rows() if row not in defined)
     words = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict] and MEASURED not in verdict]
     measured = {v.removeprefix(f"{MEASURED}: "): found[v] for v in VERDICTS if found[v] and MEASURED in v}
     parts = ", ".join(f"{verdict}: {count}" for verdict, count in measured.items())
-    return f"Of {len(rows())} rows, {', '.join(words)}, and {sum(measured.values())} {MEASURED} ({parts})."
+    return (
+        f"Of {len(rows())} rows, {len(defined)} are definitions and counts, which tests prove, "
+        f"{', '.join(words)}, and {sum(measured.values())} {MEASURED} ({parts})."
+    )
 
 
 def log_html() -> str:
