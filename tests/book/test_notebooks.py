@@ -100,7 +100,7 @@ class TestInstallCell:
 
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
         wanted = [*project["dependencies"], *project["optional-dependencies"]["notebook"]]
-        assert all(re.fullmatch(r"[a-z-]+>=[\d.]+", requirement) for requirement in wanted), "lower bounds only"
+        assert all(re.fullmatch(r"[a-z0-9-]+>=[\d.]+", requirement) for requirement in wanted), "lower bounds only"
 
 
 class TestMarkdown:

@@ -365,10 +365,11 @@ def test_grade_says_once_which_walls_this_system_lacks(
     from regnet_edu.grading import process
 
     monkeypatch.setattr(process.Limits, "__init__", lambda self, **k: object.__setattr__(self, "__dict__", LIMITED))
+    monkeypatch.chdir(tmp_path)  # where the record is kept
     for name in ("ann", "bob"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "edf.py").write_text(SOLUTION)
-    main(["grade", str(tmp_path), "--only", "03.1", "--quiet"])
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "edf.py").write_text(SOLUTION)
+    main(["grade", "class", "--only", "03.1", "--quiet"])
     said = capsys.readouterr().err
     assert said.count("Landlock") == 1 and "layers only" in said
 

@@ -48,7 +48,8 @@ class TestProgress:
         assert {s.state for s in first} == {"open"} and progress.totals(first)[0] == 0
         assert not progress.changed(folder, first)
         save(folder, SOLUTION.replace("< e", "<= e"))
-        (folder / "09_1_search" / "search.py").unlink()
+        for file in (folder / "09_1_search" / "search.py", *folder.rglob("09_1_search.ipynb")):
+            file.unlink()
         assert progress.changed(folder, first)
         second = progress.look(folder, first)
         assert (state(second, "03.1"), state(second, "09.1"), state(second, "01.1")) == ("begun", "missing", "open")

@@ -96,7 +96,7 @@ def some_heavy(name: str) -> Any:
     return name if light else pytest.param(name, marks=pytest.mark.heavy)
 
 
-@each("name", [some_heavy(name) for name in zoo.names()])
+@pytest.mark.parametrize("name", [some_heavy(name) for name in zoo.names()])
 def test_torch_measures_the_published_flops_but_for_the_biases(name: str) -> None:
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         network = AnyNet(name).eval()

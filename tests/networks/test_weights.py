@@ -9,7 +9,6 @@ import pytest
 import timm
 import torch
 import torchvision
-from each import each
 from torch import nn
 
 from regnet_edu import zoo
@@ -74,7 +73,7 @@ def scores(network: nn.Module) -> torch.Tensor:
         return network(torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1)))
 
 
-@each("name", [large_is_heavy(name) for name in zoo.names()])
+@pytest.mark.parametrize("name", [large_is_heavy(name) for name in zoo.names()])
 def test_timms_weights_give_timms_scores(name: str) -> None:
     theirs = from_timm(name)
     ours = weights.load_timm_state_dict(empty(name), theirs.state_dict())
@@ -83,7 +82,7 @@ def test_timms_weights_give_timms_scores(name: str) -> None:
     assert torch.allclose(scores(ours), expected, rtol=0, atol=1e-5)
 
 
-@each("name", [large_is_heavy(name) for name in SAME_IN_TORCHVISION])
+@pytest.mark.parametrize("name", [large_is_heavy(name) for name in SAME_IN_TORCHVISION])
 def test_torchvisions_weights_give_torchvisions_scores(name: str, cheap_layers: None) -> None:
     theirs = from_torchvision(name)
     ours = weights.load_torchvision_state_dict(empty(name), theirs.state_dict())

@@ -104,7 +104,7 @@ def test_two_seeds_come_from_one():
 )
 def test_bad_arguments_get_one_sentence(images, options, sentence):
     with pytest.raises(InputError, match=sentence):
-        train(**{"config": CONFIG, "regime": SMALL, "data": images, **options})
+        train(**{"network": CONFIG, "regime": SMALL, "data": images, **options})
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
