@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from ..common.errors import InputError
 from .exercise import SEEDS, Exercise
@@ -172,10 +176,43 @@ def _run(jobs: Sequence[_Job], workers: int, seeds: Sequence[int], keep: Callabl
         return Result(verdict, note=job.note, evidence=replace(job.evidence, layers=list(verdict.layers), graded=now()))
 
     pool = ThreadPoolExecutor(workers)
+    with held_signals() as let_signals_act:
+        try:
+            futures = {pool.submit(work, job): job for job in jobs}
+            waiting = set(futures)
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+                for future in done:
+                    keep(futures[future], future.result())
+                let_signals_act()
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def held_signals() -> Iterator[Callable[[], None]]:
+    """Hold back Ctrl-C and requests to end, and yield the function that lets them act.
+
+    Raised wherever the main thread happens to be, they can leave a lock of the pool taken, for which its threads then
+    wait for ever.
+    """
+    came: list[int] = []
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        kinds = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        before = {kind: signal.getsignal(kind) for kind in kinds if callable(signal.getsignal(kind))}
+
+    def act() -> None:
+        while came:
+            number = came.pop(0)
+            before[number](number, None)
+
+    for kind in before:
+        signal.signal(kind, lambda number, _: came.append(number))
     try:
-        futures = {pool.submit(work, job): job for job in jobs}
-        for future in as_completed(futures):
-            keep(futures[future], future.result())
+        yield act
     finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+    act()
