@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -47,6 +48,11 @@ class Sample:
         return shares[np.searchsorted(self.values, points, side=side)]
 
 
+def degrees_of_freedom(parts: Sequence[float], sizes: Sequence[float]) -> float:
+    """Welch and Satterthwaite's degrees of freedom of a sum of squared standard errors of samples of these sizes."""
+    return sum(parts) ** 2 / sum(part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
+
+
 def welch(x: Sample, y: Sample, level: float) -> tuple[tuple[float, float, float], float, float]:
     """Return the difference with Welch's interval, its p-value, and its standard error."""
     from scipy import stats
@@ -56,7 +62,7 @@ def welch(x: Sample, y: Sample, level: float) -> tuple[tuple[float, float, float
     error = math.sqrt(sum(parts))
     if not error > 0:  # NaN, or no network differs from another
         return (value, value + 0 * error, value + 0 * error), float(value == 0) if error == 0 else math.nan, error
-    free = sum(parts) ** 2 / (parts[0] ** 2 / (x.size - 1) + parts[1] ** 2 / (y.size - 1))
+    free = degrees_of_freedom(parts, (x.size, y.size))
     half = float(stats.t.ppf((1 + level) / 2, free)) * error
     return (value, value - half, value + half), float(2 * stats.t.sf(abs(value) / error, free)), error
 
@@ -80,7 +86,7 @@ def superiority(x: Sample, y: Sample, level: float) -> tuple[EffectSize, float]:
     inside = min(max(value, 0.5 / (x.size * y.size)), 1 - 0.5 / (x.size * y.size))
     if not error:
         error = math.sqrt(inside * (1 - inside) / min(x.size, y.size))
-    free = sum(parts) ** 2 / (parts[0] ** 2 / (x.size - 1) + parts[1] ** 2 / (y.size - 1)) if sum(parts) else 1.0
+    free = degrees_of_freedom(parts, (x.size, y.size)) if sum(parts) else 1.0
     half = float(stats.t.ppf((1 + level) / 2, free)) * error / (inside * (1 - inside))
     centre = math.log(inside / (1 - inside))
     low, high = (1 / (1 + math.exp(-max(-700.0, min(700.0, centre + side * half)))) for side in (-1, 1))

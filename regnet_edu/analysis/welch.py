@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..common.errors import InputError
+from .two_sample import degrees_of_freedom
 
 
 class Runs(NamedTuple):
@@ -51,7 +52,7 @@ def welch(first: tuple[float, float, int], second: tuple[float, float, int], lev
     parts = a.std**2 / a.runs, b.std**2 / b.runs
     if not sum(parts):
         raise InputError("both deviations are 0: no run differs from another, so that nothing can be said of luck")
-    degrees = sum(parts) ** 2 / (parts[0] ** 2 / (a.runs - 1) + parts[1] ** 2 / (b.runs - 1))
+    degrees = degrees_of_freedom(parts, (a.runs, b.runs))
     errors = float(stats.t.ppf(0.5 + level / 2, degrees))
     half, difference = errors * sum(parts) ** 0.5, a.mean - b.mean
     return WelchInterval(difference, difference - half, difference + half, degrees, errors)

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from ..common.errors import InputError
+from ..common.files import write_atomically
 
 if TYPE_CHECKING:
     from .batch import Grading
@@ -218,13 +219,7 @@ def write(path: Path, text: str) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(text, encoding="utf-8", errors="replace")
-        os.replace(fresh, path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    write_atomically(path, text.encode("utf-8", errors="replace"))
 
 
 class Terminated(SystemExit):
