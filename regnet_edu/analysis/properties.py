@@ -54,6 +54,12 @@ FITTED = {
     "wa": ("wa", "slope wₐ", True),
     "wm": ("wm", "width multiplier wₘ", False),
 }
+# what networks drew for themselves -> the columns whose product it is, label
+VARIED = {
+    "lr": (("lr",), "learning rate"),
+    "weight_decay": (("weight_decay",), "weight decay"),
+    "lr_wd": (("lr", "weight_decay"), "learning rate x weight decay"),
+}
 NAMES = (*SHAPES, *COLUMNS, "b", "g", "d1", "w1", "b1", "g1", "d4", "w4", *FITTED)
 
 
@@ -78,6 +84,9 @@ def property_values(population: Any, name: str) -> Property:
         if key in TIMES and "hardware" in population and population["hardware"].nunique() > 1:
             label += ", on different hardware"
         return Property(key, values / divisor, label, log=True)
+    if key in VARIED:
+        columns, label = VARIED[key]
+        return Property(key, np.prod([_column(population, name) for name in columns], axis=0), label, log=True)
     if key in SHAPES:
         rule, label, log = SHAPES[key]
         rows = zip(_column(population, "depths"), _column(population, "widths"), strict=True)

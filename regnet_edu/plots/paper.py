@@ -138,12 +138,19 @@ FIGURES: dict[int, tuple[Panel, ...]] = {
         _edfs("SiLU in RegNetY", "regnety-quick", "regnety-silu-quick"),
         _edfs("SiLU where g = 1", "regnety-g1-quick", "regnety-g1-silu-quick"),
     ),
+    21: (
+        Panel(
+            "Learning rate and weight decay",
+            property_scatter,
+            ("regnetx-quick-lrwd",),
+            {"properties": ("lr", "weight_decay", "lr_wd")},
+        ),
+    ),
     23: (_edfs("Four blocks", "regnetx-quick", "regnetx-r-quick", "regnetx-v-quick", "regnetx-vr-quick"),),
 }
 NOT_DRAWN = {
     3: "is a drawing of the network's structure, not of data",
     4: "is a drawing of the X block, not of data",
-    21: "needs populations in which the learning rate and the weight decay differ from network to network",
     22: "needs populations of EfficientNets, which are no AnyNets",
 }
 

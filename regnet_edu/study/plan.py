@@ -25,6 +25,7 @@ COMPARISONS = {
     5: "RegNetX at several flops: trends and complexity (figures 11 and 12)",
     6: "refinements and alternatives: C, inverted, depthwise, resolution, SE; ablations (figures 13, 14, 19, 20)",
     7: "the same networks from several seeds: how much of a difference is luck",
+    8: "RegNetX with a learning rate and a weight decay of each network's own (figure 21)",
 }
 
 # Regimes that differ from a preset in one respect. The paper's band is (0.9 f, f), and so are these.
@@ -34,6 +35,8 @@ _VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "quick-3epochs": ("quick", {"epochs": 3}),
     "quick-24px": ("quick", {"resolution": 24}),
     "quick-48px": ("quick", {"resolution": 48}),
+    # A factor of ten around the regime's own values, each way.
+    "quick-lrwd": ("quick", {"vary": {"lr": [0.015, 1.5], "weight_decay": [5e-5, 5e-3]}}),
 }
 
 
@@ -134,6 +137,7 @@ PLAN: tuple[Planned, ...] = (
     Planned(6, "RegNetXC", "cpu-16mf", 50),
     Planned(6, "RegNetX", "cpu", 50, "d20", {"min_depth": 20, "max_depth": 20}),
     Planned(6, "RegNetX", "cpu", 50, "3stages", {"num_stages": 3}),
+    Planned(8, "RegNetX", "quick-lrwd", 100),
 )
 
 

@@ -40,7 +40,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
         path_or_name: a name of `populations()`, or the path of a record file.
 
     Returns:
-        One row a network, in index order, with the columns `COLUMNS`. `error` is a top-1 error in [0, 1]; a failed
+        One row a network, in index order, with the columns `COLUMNS`, and one for each setting that every network drew
+        for itself (`Regime.vary`). `error` is a top-1 error in [0, 1]; a failed
         network has none (NaN), a diverged one that of guessing. `hardware` says in words what trained the
         network: times compare only where it is the same. `df.attrs["header"]` says where the data come from.
 
@@ -71,7 +72,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
             describe_hardware(part.get("hardware")) for part in (*found.sessions, found.header)
         ]  # -1: before any session
         rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
-        table = pd.DataFrame(rows, columns=list(COLUMNS))
+        varied = list(found.header["regime"].get("vary") or {})
+        table = pd.DataFrame(rows, columns=[*COLUMNS, *varied])
     table = table.astype({"error": float, "loss": float, "seconds": float})
     header = {k: v for k, v in found.header.items() if k != "kind"}
     header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
@@ -82,10 +84,11 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
 
 def row_of(record: dict[str, Any], hardware: str) -> dict[str, Any]:
     """Flatten a network's record to one row; lists become tuples so that rows can be hashed and grouped."""
+    settings = record.get("settings") or {}
     row = {**record, **record["config"], "hardware": hardware or None}
     for name in LISTS:
         row[name] = tuple(row.get(name) or ())
-    return {name: row.get(name) for name in COLUMNS}
+    return {**{name: row.get(name) for name in COLUMNS}, **settings}
 
 
 def config_of(row: Mapping[Any, Any]) -> AnyNetConfig:

@@ -7,8 +7,9 @@
 The first line is the header. A session line is added whenever a sweep is started or resumed. A network line is on the
 disk before its network counts as done, and holds: index, seed, config, flops, params, activations, status ("ok",
 "diverged" or "failed") with its reason, error, errors (after each epoch), epochs, loss, seconds, cpu_seconds and
-images_per_second; and a note, where something went otherwise than planned. `crc` is the CRC-32 of everything before it
-in the line, so that a line that is torn or was edited by hand is noticed. In pandas:
+images_per_second; settings that the network drew for itself, where the regime lets some vary; and a note, where
+something went otherwise than planned. `crc` is the CRC-32 of everything before it in the line, so that a line that is
+torn or was edited by hand is noticed. In pandas:
 
     networks = pandas.read_json(path, lines=True).query("kind == 'network'")
 """
@@ -124,6 +125,7 @@ FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
     "network": {
         "index": _WHOLE,
         "seed": _WHOLE,
+        "settings": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
         "config": (_network, "a table with the depths, widths, bottleneck_ratios and group_widths of a network"),
         "status": (lambda value: value in ("ok", "diverged", "failed"), "ok, diverged or failed"),
         "error": (lambda value: value is None or _share(value), "a number in [0, 1]"),

@@ -141,11 +141,13 @@ def _record_of(
     outcome: dict[str, Any], config: AnyNetConfig, seed: int, regime: Regime, images: DataSet
 ) -> dict[str, Any]:
     counts = complexity(config, regime.resolution, images.channels, images.num_classes)
+    own = network_seed(seed, outcome["index"])
     return {
         "kind": "network",
         "index": outcome["index"],
-        "seed": network_seed(seed, outcome["index"]),
+        "seed": own,
         "config": config.to_dict(),
+        **({"settings": regime.drawn(own)} if regime.vary else {}),
         "flops": counts.flops,
         "params": counts.params,
         "activations": counts.activations,

@@ -117,7 +117,7 @@ def train(
     Raises:
         InputError: an argument is invalid, or the data cannot be had.
     """
-    config, regime = as_config(network), regimes.get(regime)
+    config, regime = as_config(network), regimes.get(regime).for_network(seed)
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
         if isinstance(loaded, ImageStream):

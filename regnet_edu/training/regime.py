@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
+
+import numpy as np
 
 from ..common.errors import InputError, nearest_name
 from ..spaces.design_space import DesignSpace
@@ -39,6 +42,8 @@ class Regime:
         crop_padding: random crops from images padded by this many pixels (0 is none).
         zero_init_last: whether the last batch norm of each residual block starts at 0.
         precision: "fp32", or for mixed precision "bf16"; "fp16" for GPUs that have no bfloat16 (V100, T4).
+        vary: settings that every network draws for itself, log-uniformly from (low, high), such as
+            {"lr": (0.015, 1.5)} (figure 21); its record says which values it got.
 
     Raises:
         InputError: a value is out of range.
@@ -63,6 +68,7 @@ class Regime:
     crop_padding: int = 0
     zero_init_last: bool = True
     precision: str = "fp32"
+    vary: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, check in CHECKS.items():
@@ -85,8 +91,10 @@ class Regime:
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings ready for JSON."""
+        """Return the settings ready for JSON; `vary` only where it says something, as files from before it expect."""
         values = asdict(self)
+        if not values["vary"]:
+            del values["vary"]
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod
@@ -126,6 +134,16 @@ class Regime:
                 raise InputError(f"regime {self.name}: {type(space).__name__} has no range {name!r}")
         changes = {k: v for k, v in options.items() if getattr(space, k) == usual[k]}
         return replace(space, **changes) if changes else space
+
+    def drawn(self, seed: int) -> dict[str, float]:
+        """Return the settings that a network with this seed draws for itself: one value for each of `vary`."""
+        # A stream a setting: what is drawn of one does not hang on which others vary.
+        rngs = {name: np.random.Generator(np.random.PCG64([seed, zlib.crc32(name.encode())])) for name in self.vary}
+        return {name: float(np.exp(rng.uniform(*np.log(self.vary[name])))) for name, rng in rngs.items()}
+
+    def for_network(self, seed: int) -> Regime:
+        """Return the regime of the network with this seed, in which nothing varies any more."""
+        return self.replace(vary={}, **self.drawn(seed)) if self.vary else self
 
     def steps(self, train_images: int) -> int:
         """Number of optimiser steps for so many training images; a last incomplete batch is left out."""

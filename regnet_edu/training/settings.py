@@ -14,6 +14,7 @@ from ..common.errors import InputError, nearest_name
 from ..common.validation import LARGEST, number, whole
 
 PRECISIONS = ("fp32", "bf16", "fp16")
+VARIABLE = ("lr", "weight_decay", "momentum", "warmup")  # settings that a network can draw for itself
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -99,6 +100,21 @@ def ranges(name: str, value: Any) -> dict[str, Any]:
     return {family: dict(options) for family, options in families.items()}
 
 
+def vary(name: str, value: Any) -> dict[str, tuple[float, float]]:
+    """Return what each network draws for itself: for each setting two numbers above 0, low first."""
+    if not isinstance(value, Mapping):
+        raise InputError(f'{name} {value!r:.60} must be a table such as {{"lr": [0.015, 1.5]}}')
+    for setting in value:
+        if setting not in VARIABLE:
+            raise InputError(f"{name} {setting!r:.60} is no setting to be drawn; {nearest_name(setting, VARIABLE)}")
+    found = {setting: band(f"{name} {setting}", ends) for setting, ends in value.items()}
+    for setting, (low, high) in found.items():
+        if not low:
+            raise InputError(f"{name} {setting} {[low, high]} is drawn log-uniformly, so it must begin above 0")
+        CHECKS[setting](f"{name} {setting}", high)
+    return found
+
+
 def _read(value: Any) -> Any:
     """Read a number that was given as text, as a command line gives it; anything else stays as it is."""
     for kind in (int, float):
@@ -130,4 +146,5 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "crop_padding": count(0),
     "zero_init_last": truth,
     "precision": precision,
+    "vary": vary,
 }

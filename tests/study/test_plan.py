@@ -58,7 +58,7 @@ def test_what_is_recorded_is_what_was_planned():
 def test_a_choice_keeps_the_order_of_the_plan_and_says_what_is_unknown():
     assert [p.name for p in chosen(["regnetx-cpu", "2"])][:2] == ["regnetx-cpu", "anynetxequalwidths-cpu"]
     assert chosen([]) == list(PLAN)
-    with pytest.raises(InputError, match="comparison 9 is unknown; they are 1 to 7"):
+    with pytest.raises(InputError, match="comparison 9 is unknown; they are 1 to 8"):
         chosen(["9"])
     with pytest.raises(InputError, match="did you mean regnetx-cpu"):
         chosen(["regnetx-cpuu"])

@@ -19,6 +19,7 @@ from regnet_edu.data.synthetic import CLASSES, pictures
 from regnet_edu.sweeps import records
 from regnet_edu.sweeps.engines import Crew, pool, worker
 from regnet_edu.sweeps.engines.engine import attempts
+from regnet_edu.sweeps.population import config_of
 from regnet_edu.sweeps.sampling import network_seed
 from regnet_edu.sweeps.sweep import sweep
 from regnet_edu.training.regime import Regime
@@ -83,6 +84,16 @@ def test_repeats_train_each_network_from_several_seeds_and_resume(images, undist
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_networks_with_settings_of_their_own_say_which_and_train_repeats_them(images, tmp_path):
+    wide = REGIME.replace(vary={"lr": (0.01, 1.0)})
+    population = run(images, tmp_path / "a.jsonl", 2, regime=wide)
+    for row in population.to_dict("records"):
+        assert row["lr"] == wide.drawn(row["seed"])["lr"]
+        assert rn.train(config_of(row), wide, row["seed"], data=images).error == row["error"]
+        assert rn.train(config_of(row), REGIME.replace(lr=row["lr"]), row["seed"], data=images).error == row["error"]
+    assert rn.property_values(population, "lr").values.tolist() == population["lr"].tolist()
+
+
 def test_a_job_that_the_workers_refuse_is_said_once_and_records_no_network(images, tmp_path):
     with pytest.raises(InputError, match="no GPU that torch can use; use cpu"):
         run(images, tmp_path / "a.jsonl", device="cuda")

@@ -3,10 +3,12 @@
 import json
 import math
 import os
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
+from each import each
 
 from regnet_edu import regime
 from regnet_edu.cli.arguments import setting
@@ -90,4 +92,37 @@ def test_a_table_that_is_no_regime_is_said():
 
 
 def test_every_setting_has_its_check():
-    assert list(CHECKS) == list(TINY.to_dict())
+    assert list(CHECKS) == [setting.name for setting in fields(Regime)]
+
+
+def test_each_network_draws_its_own_value_of_what_varies():
+    wide = TINY.replace(vary={"lr": (0.01, 1.0), "weight_decay": [1e-5, 1e-3]})
+    rates = np.array([wide.for_network(seed).lr for seed in range(2000)])
+    assert rates.min() >= 0.01 and rates.max() <= 1.0
+    assert np.log10(rates).mean() == pytest.approx(-1, abs=0.05)  # log-uniform
+    assert wide.for_network(3) == wide.for_network(3) != wide.for_network(4)
+    assert wide.for_network(3).vary == {}
+    # one setting's values do not hang on whether another varies
+    assert TINY.replace(vary={"lr": (0.01, 1.0)}).drawn(3) == {"lr": wide.drawn(3)["lr"]}
+
+
+def test_a_regime_in_which_nothing_varies_is_written_as_it_was_before():
+    assert "vary" not in TINY.to_dict() and TINY.for_network(1) is TINY
+    wide = TINY.replace(vary={"lr": (0.01, 1.0)})
+    assert wide.fingerprint != TINY.fingerprint
+    assert Regime.from_dict(json.loads(json.dumps(wide.to_dict()))) == wide
+
+
+@each(
+    "value, said",
+    [
+        (3, "must be a table"),
+        ({"epochs": [1, 2]}, "'epochs' is no setting to be drawn"),
+        ({"lr": [0, 1]}, "must begin above 0"),
+        ({"lr": [1, 0.1]}, "must be two numbers, low first"),
+        ({"momentum": [0.5, 2]}, "momentum 2 is out of range; the nearest is 1"),
+    ],
+)
+def test_what_varies_is_checked(value, said):
+    with pytest.raises(InputError, match=said):
+        TINY.replace(vary=value)

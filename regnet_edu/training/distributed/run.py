@@ -92,7 +92,7 @@ def train_distributed(
     Raises:
         InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
     """
-    config, regime = as_config(config), regimes.get(regime)
+    config, regime = as_config(config), regimes.get(regime).for_network(seed)
     order_seed = seeds(seed)[1]
     stream = _listed(regime.data if data is None else data, regime.resolution)
     whole("save_every", save_every, of="steps")
