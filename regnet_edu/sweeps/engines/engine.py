@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -46,13 +46,14 @@ class Crew:
     Args:
         workers: how many networks they train at once.
         hardware: what they run on, as `common.environment.hardware` tells it.
-        train: from tasks to an iterator of their outcomes, one a task, in any order. Closed early, it stops the work.
+        train: from tasks to an iterator of their outcomes, one a task, in any order. It takes a task when there is a
+            worker for it, and not before, since a sweep may offer no more of them. Closed early, it stops the work.
         facts: whatever else a record file should say of them.
     """
 
     workers: int
     hardware: Mapping[str, Any]
-    train: Callable[[Sequence[Task]], Iterable[Outcome]]
+    train: Callable[[Iterable[Task]], Iterable[Outcome]]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -93,17 +94,17 @@ class Engine(Protocol):
         """Get hold of the workers until the block ends."""
 
 
-def attempts(train: Callable[[Sequence[Task]], Iterable[Outcome]], tasks: Sequence[Task]) -> Iterator[Outcome]:
+def attempts(train: Callable[[Iterable[Task]], Iterable[Outcome]], tasks: Iterable[Task]) -> Iterator[Outcome]:
     """Train every task and yield one outcome each. What failed is tried once more when all others are done.
 
     What ran out of memory comes last, each of these alone.
     """
-    task_of = {task["index"]: task for task in tasks}
+    begun: dict[int, Task] = {}
     again: list[Task] = []
     alone: list[Task] = []
-    for outcome in train(tasks):
+    for outcome in train(begun.setdefault(task["index"], task) for task in tasks):
         if outcome["status"] == "failed":
-            (alone if outcome["reason"].startswith(OUT_OF_MEMORY) else again).append(task_of[outcome["index"]])
+            (alone if outcome["reason"].startswith(OUT_OF_MEMORY) else again).append(begun[outcome["index"]])
         else:
             yield outcome
     if again:

@@ -28,9 +28,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
+from operator import length_hint
 from pathlib import Path
 from typing import Any
 
@@ -142,30 +142,32 @@ class Pool:
         self._alive: set[Worker] = set()
         self._idle: list[Worker] = []
 
-    def train(self, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def train(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Yield the outcome of every task as it comes; a single one has the machine to itself.
 
         Raises:
             InputError: the workers refuse the job, or none can be started.
         """
-        todo, done = deque(tasks), queue.SimpleQueue[Outcome | BaseException]()
-        count = min(self.workers, len(tasks))
+        todo, done = (task for task in tasks), queue.SimpleQueue[Outcome | BaseException | None]()
+        count = min(self.workers, length_hint(tasks, self.workers))
         while count == 1 and len(self._idle) > 1:
             self._stop(self._idle.pop())
         for _ in range(count):
             threading.Thread(target=self._serve, args=(todo, done), daemon=True).start()
         try:
-            for _ in tasks:
-                outcome = None
-                while outcome is None:
-                    with suppress(queue.Empty):
-                        outcome = done.get(timeout=1)  # no longer: on Windows Ctrl-C is noticed only in between
-                    self._watch()
-                if isinstance(outcome, BaseException):
-                    raise outcome
-                yield outcome
+            while count:
+                with suppress(queue.Empty):
+                    outcome = done.get(timeout=1)  # no longer: on Windows Ctrl-C is noticed only in between
+                    if isinstance(outcome, BaseException):
+                        raise outcome
+                    if outcome is None:
+                        count -= 1
+                    else:
+                        yield outcome
+                self._watch()
         finally:
-            todo.clear()
+            with self._lock:
+                todo.close()
             for worker in list(self._alive):
                 if worker.task:  # none has, unless this ends before its time
                     self._stop(worker)
@@ -182,7 +184,9 @@ class Pool:
                 worker.stop()
         self._alive.clear()
 
-    def _serve(self, todo: deque[Task], done: queue.SimpleQueue[Outcome | BaseException]) -> None:
+    def _serve(
+        self, todo: Generator[Task, None, None], done: queue.SimpleQueue[Outcome | BaseException | None]
+    ) -> None:
         """Give one worker a task after the other, and put another in its place if it dies. Runs in its own thread."""
         worker = None
         try:
@@ -200,16 +204,17 @@ class Pool:
                     raise InputError(outcome["refused"])
                 task = self._next(todo, worker)
                 done.put(outcome)
+            done.put(None)
         except BaseException as error:
             done.put(error)
 
-    def _next(self, todo: deque[Task], worker: Worker | None) -> Task | None:
+    def _next(self, todo: Generator[Task, None, None], worker: Worker | None) -> Task | None:
         """Return the next task; without one the worker is idle, before its last outcome is told."""
-        with suppress(IndexError):
-            return todo.popleft()
-        if worker:
+        with self._lock:
+            task = next(todo, None)
+        if worker and not task:
             self._idle.append(worker)
-        return None
+        return task
 
     def _ready_worker(self) -> Worker:
         """Return a worker that took the job: one of this pool, one that rests, or a new one."""

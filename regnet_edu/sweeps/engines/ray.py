@@ -13,8 +13,7 @@ import math
 import os
 import socket
 import time
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
@@ -106,15 +105,16 @@ class RayEngine:
             workers, where = self.workers or fit, {**hardware(), "cluster": describe()}
             yield Crew(workers, where, partial(self._train, ray, begin, workers), {"gpus": gpus})
 
-    def _train(self, ray: Any, begin: Any, workers: int, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    def _train(self, ray: Any, begin: Any, workers: int, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Yield the outcome of every task as it comes; closed early, it ends the training at once."""
-        nodes, waiting = _Processors(), deque(tasks)
+        nodes, waiting = _Processors(), iter(tasks)
         busy: dict[Any, tuple[Task, float]] = {}
         try:
-            while waiting or busy:
-                while waiting and len(busy) < workers:
-                    task = waiting.popleft()
+            while True:
+                while len(busy) < workers and (task := next(waiting, None)):
                     busy[begin(task)] = task, time.monotonic()
+                if not busy:
+                    return
                 for promise in ray.wait(list(busy), timeout=1)[0]:
                     outcome = _outcome(ray, promise, busy.pop(promise)[0])
                     nodes.compare(outcome.pop("processors", None))

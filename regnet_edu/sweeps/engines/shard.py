@@ -61,6 +61,6 @@ class ShardEngine:
         with self.engine.start(job) as crew:
             yield replace(
                 crew,
-                train=lambda tasks: crew.train([t for t in tasks if t["index"] % self.parts == self.part - 1]),
+                train=lambda tasks: crew.train(t for t in tasks if t["index"] % self.parts == self.part - 1),
                 facts={**crew.facts, "shard": f"{self.part}/{self.parts}"},
             )
