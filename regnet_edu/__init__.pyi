@@ -26,6 +26,8 @@ from .analysis.seed_noise import SeedNoise as SeedNoise
 from .analysis.seed_noise import seed_noise as seed_noise
 from .analysis.welch import welch as welch
 from .common.errors import InputError as InputError
+from .common.stopping import TimeLimit as TimeLimit
+from .common.stopping import UnfinishedError as UnfinishedError
 from .data.image_data import ImageData as ImageData
 from .grading import check as check
 from .grading import hint as hint

@@ -41,6 +41,12 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
         help="image folder with train/CLASS/*.jpg and test/CLASS/*.jpg, imagenet:DIR for one too large for memory, or "
         "the name of a data set",
     )
+    images = parser.add_argument_group("images that cannot be read, or changed")
+    images.add_argument("--skip-bad", type=int, default=0, metavar="N", help="leave out up to N of them (0)")
+    images.add_argument("--verify", action="store_true", help="decode all of imagenet:DIR first, not only the headers")
+    images.add_argument(
+        "--accept-changed-data", action="store_true", help="go on though images have changed since; it is recorded"
+    )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same result (0)")
     usual = device or "cpu; with imagenet:DIR cuda, where there is one"
     parser.add_argument("--device", default=device, help=f"cpu or cuda ({usual})")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ..common.errors import InputError
+from ..common.stopping import UnfinishedError
 from ..grading import commands as grading
 from . import records, report, reproduce, sample, sweep, train
 from .arguments import Command
@@ -58,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status: 0, 2 for bad input, 130 after Ctrl-C."""
+    """Run one command; return the exit status: 0, 2 for bad input, 75 if stopped in order, 130 after Ctrl-C."""
     try:
         options, status = build_parser().parse_args(argv), 0
         if options.version:
@@ -80,6 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             "\nregnet-edu: stopped; what is recorded is safe, and the same command goes on from there", file=sys.stderr
         )
         return 130
+    except UnfinishedError as error:
+        print(f"regnet-edu: stopped before the end; what is recorded is safe, and {error}", file=sys.stderr)
+        return 75  # EX_TEMPFAIL
     except BrokenPipeError:  # the reader of our output, such as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

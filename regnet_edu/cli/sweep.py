@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.errors import InputError
 from .arguments import Command, MakeParser, space_options, training_options
+from .interrupt import stop_options, stopped_in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,7 @@ EXAMPLE = """RegNetX --n 8 --regime tiny --out runs/x.jsonl
     --out runs/x.jsonl
 
 exit status: 0 if all networks were trained, 1 if some failed, 3 if all did,
-2 for bad input, 130 after Ctrl-C"""
+2 for bad input, 75 if stopped by --max-hours or --requeue, 130 after Ctrl-C"""
 
 
 def add(command: MakeParser) -> dict[str, Command]:
@@ -52,6 +53,7 @@ def add(command: MakeParser) -> dict[str, Command]:
         metavar="I/N",
         help="train only every N-th network, from the I-th (`merge` joins the files)",
     )
+    stop_options(sweep)
     sweep.add_argument("--note", default="", help="what a reader of the figures must know of the data")
     sweep.add_argument("--json", action="store_true", help="print the result as a JSON object")
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
@@ -72,7 +74,12 @@ def _sweep(options: argparse.Namespace) -> int:
         regime.get(options.regime).replace(**changes),
         options.out,
     )
-    how = {"seed": options.seed, "repeats": options.repeats, "engine": engine(options), "data": options.data}
+    how: dict[str, Any] = {
+        "seed": options.seed,
+        "repeats": options.repeats,
+        "engine": engine(options),
+        "data": options.data,
+    }
     if options.dry_run:
         plan = estimate(*what, **how)
         print(json.dumps(plan.to_dict()) if options.json else plan)
@@ -81,7 +88,14 @@ def _sweep(options: argparse.Namespace) -> int:
         raise InputError("--out FILE is missing: the file that keeps the records; only --dry-run does without")
     if options.retry_failed:
         forget_failed(options.out)
-    population = sweep(*what, **how, note=options.note, progress=not options.quiet)
+    how |= {name: getattr(options, name) for name in ("skip_bad", "verify", "accept_changed_data")}
+    with stopped_in_order(options, at_once=True) as limit:
+        population = sweep(*what, **how, stop=limit, note=options.note, progress=not options.quiet)
+        return _conclude(population, options)
+
+
+def _conclude(population: pd.DataFrame, options: argparse.Namespace) -> int:
+    """Print what came of a sweep; return the exit status."""
     result = summary(population)
     if options.json:
         print(json.dumps({"out": options.out, "space": options.space, **result}))

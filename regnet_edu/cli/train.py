@@ -9,10 +9,11 @@ from typing import Any
 
 from ..common.errors import InputError, nearest_name
 from .arguments import Command, MakeParser, training_options
+from .interrupt import stop_options, stopped_in_order
 
 EXAMPLE = """regnetx_200mf --regime tiny
   regnet-edu train regnetx_400mf --data imagenet:DIR
-  torchrun --nproc-per-node 8 -m regnet_edu.cli.parser train regnetx_400mf \\
+  torchrun --nproc-per-node 8 -m regnet_edu train regnetx_400mf \\
     --data imagenet:DIR --ema 0.9999
   regnet-edu train net.json --data imagenet:DIR --regime imagenet \\
     --set resolution=128 --out runs/net
@@ -20,6 +21,9 @@ EXAMPLE = """regnetx_200mf --regime tiny
 imagenet:DIR holds train/WNID/*.JPEG and val/WNID/*.JPEG (any image folder so
 laid out will do). Its images are read while the network trains, on all GPUs
 that torchrun gives. The same command goes on with what is in --out."""
+
+
+STOPS = ("accept_changed_data", "max_hours", "requeue")  # of what can go on
 
 
 def add(command: MakeParser) -> dict[str, Command]:
@@ -39,8 +43,6 @@ def add(command: MakeParser) -> dict[str, Command]:
     recipe.add_argument("--lr", type=float, help="peak learning rate, used as it is")
     recipe.add_argument("--warmup", type=float, metavar="EPOCHS", help="epochs in which the learning rate rises")
     recipe.add_argument("--precision", help="fp32, or mixed: bf16, or fp16 on V100 and T4")
-    images = train.add_argument_group("images that cannot be read")
-    images.add_argument("--skip-bad", type=int, default=0, metavar="N", help="leave out up to N of them (0)")
     streamed = train.add_argument_group("with --data imagenet:DIR")
     streamed.add_argument("--out", metavar="DIR", help="checkpoint, weights and result (runs/NETWORK)")
     streamed.add_argument(
@@ -49,10 +51,7 @@ def add(command: MakeParser) -> dict[str, Command]:
     streamed.add_argument("--ema", type=float, metavar="DECAY", help="average the weights too, such as 0.9999")
     streamed.add_argument("--norm-batch", type=int, metavar="N", help="images that share batch norm (128)")
     streamed.add_argument("--save-every", type=int, metavar="STEPS", help="steps between checkpoints (1000)")
-    streamed.add_argument("--verify", action="store_true", help="decode every image first, not only its header")
-    streamed.add_argument(
-        "--accept-changed-data", action="store_true", help="go on though images have changed since; the result says so"
-    )
+    stop_options(train)
     return {"train": _train}
 
 
@@ -70,21 +69,23 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
 
     chosen = {"norm_batch": options.norm_batch, "ema": options.ema, "save_every": options.save_every}
     out = options.out or Path("runs") / (options.network if options.network.isidentifier() else "network")
-    result = train_distributed(
-        config,
-        recipe(options, "imagenet_final", process_count()),
-        options.seed,
-        options.data,
-        device=options.device,
-        out=out,
-        loaders=options.workers,
-        threads=options.threads,
-        skip_bad=options.skip_bad,
-        verify=options.verify,
-        accept_changed_data=options.accept_changed_data,
-        say=lambda text: print(text, flush=True),
-        **{name: value for name, value in chosen.items() if value is not None},
-    )
+    with stopped_in_order(options, at_once=False, asks=first_process()) as limit:
+        result = train_distributed(
+            config,
+            recipe(options, "imagenet_final", process_count()),
+            options.seed,
+            options.data,
+            device=options.device,
+            out=out,
+            loaders=options.workers,
+            threads=options.threads,
+            skip_bad=options.skip_bad,
+            verify=options.verify,
+            accept_changed_data=options.accept_changed_data,
+            stop=limit if options.max_hours or options.requeue else None,
+            say=lambda text: print(text, flush=True),
+            **{name: value for name, value in chosen.items() if value is not None},
+        )
     if first_process():
         _conclude(result, f"; weights and result in {out}")
 
@@ -93,7 +94,7 @@ def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
     from ..data import image_data
     from ..training.loop import train
 
-    for name in ("out", "workers", "ema", "norm_batch", "save_every", "verify", "accept_changed_data"):
+    for name in ("out", "workers", "ema", "norm_batch", "save_every", "verify", *STOPS):
         if getattr(options, name) not in (None, False):
             raise InputError(f"--{name.replace('_', '-')} is for images that stay on the disk: --data imagenet:DIR")
     regime = recipe(options, "tiny")

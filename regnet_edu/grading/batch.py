@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from ..common.errors import InputError
+from ..common.stopping import handled
 from .exercise import SEEDS, Exercise
 from .handin.choose import NoFileError, choose
 from .handin.people import Learner, collected
@@ -198,21 +197,16 @@ def held_signals() -> Iterator[Callable[[], None]]:
     wait for ever.
     """
     came: list[int] = []
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        kinds = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-        before = {kind: signal.getsignal(kind) for kind in kinds if callable(signal.getsignal(kind))}
+    with handled(("SIGINT", "SIGTERM", "SIGHUP"), lambda number, _: came.append(number)) as before:
 
-    def act() -> None:
-        while came:
-            number = came.pop(0)
-            before[number](number, None)
+        def act() -> None:
+            while came:
+                number = came.pop(0)
+                if callable(before[number]):
+                    before[number](number, None)
+                else:  # what the system does
+                    signal.signal(number, before[number])
+                    signal.raise_signal(number)
 
-    for kind in before:
-        signal.signal(kind, lambda number, _: came.append(number))
-    try:
         yield act
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
     act()

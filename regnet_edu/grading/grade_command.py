@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..common.errors import InputError
 from ..common.files import write_atomically
+from ..common.stopping import handled
 
 if TYPE_CHECKING:
     from .batch import Grading
@@ -233,13 +232,5 @@ def ended_in_order() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> None:
         raise Terminated(128 + number)
 
-    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    kinds = [kind for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN]  # under nohup one goes on
-    if threading.current_thread() is not threading.main_thread():
-        kinds = []
-    before = {kind: signal.signal(kind, end) for kind in kinds}
-    try:
+    with handled(("SIGTERM", "SIGHUP"), end):
         yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)

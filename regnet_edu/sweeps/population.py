@@ -121,6 +121,8 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
     said["seed"] = f"seed {header['seed']}" if "seed" in header else ""
     said["regime"] = f"regime {regime['name']}" if "name" in regime else ""
     named = str(data.get("name", "")) + (f" ({data['note']})" if data.get("note") else "")
+    if changes := sum("data" in session for session in header.get("sessions") or []):
+        named += f", changed {changes} time{'s' * (changes != 1)} since"
     said["data"] = named.encode(errors="backslashreplace").decode()  # the name of a folder need not be UTF-8
     images = min((n for n in (regime.get("train_images"), data.get("train")) if isinstance(n, int)), default=None)
     epochs = regime.get("epochs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 
-def shown(records: Iterable[Record], before: Iterable[Record], total: int, progress: bool) -> Iterator[Record]:
+def shown(records: Iterable[Record], known: Sequence[Record], total: int, progress: bool) -> Iterator[Record]:
     """Pass new records on, and show how far the sweep is.
 
     Args:
         records: as they come.
-        before: those that were there already.
+        known: those that are on the disk; whoever takes a new one adds it.
         total: how many there will be.
         progress: whether there is a bar; notes are told in any case.
     """
     from tqdm.auto import tqdm
 
-    known = list(before)
     interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
     told: set[str] = set()
     with tqdm(
@@ -41,7 +40,6 @@ def shown(records: Iterable[Record], before: Iterable[Record], total: int, progr
                 told.add(note)
                 bar.write(f"note: network {record['index']}: {note}", file=sys.stderr)
             yield record  # counts when it is on the disk
-            known.append(record)
             bar.set_postfix_str(state(known), refresh=False)
             bar.update()
 

@@ -18,6 +18,7 @@ from ..training.regime import Regime
 from .engines.engine import Job, attempts
 from .engines.local import LocalEngine
 from .population import config_of, load_population, versions_of
+from .resume import described_data
 from .sweep import load_images
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def reproduce(
         outcomes = _shown(attempts(crew.train, tasks), len(tasks), progress)
         outcome_of = {outcome["index"]: outcome for outcome in outcomes}
         differences = _differences(header, rows, crew.hardware, threads, images)
-    if header["data"].get("fingerprint") != images.fingerprint:
+    if {data.get("fingerprint") for data in described_data(header, header["sessions"])} != {images.fingerprint}:
         tolerance = None
     elif differences or device != "cpu":  # the kernels of a GPU add in an order that changes
         tolerance = tolerated(regime.test_images, len(images.test_labels))

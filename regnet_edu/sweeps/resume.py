@@ -12,19 +12,34 @@ from ..networks.config import AnyNetConfig
 from .records import Records, no_search_for_cycles
 
 
-def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyNetConfig], out: Path) -> None:
+def same_sweep(
+    found: Records,
+    header: Mapping[str, Any],
+    configs: Sequence[AnyNetConfig],
+    out: Path,
+    accept_changed_data: bool = False,
+) -> dict[str, Any]:
     """Refuse to go on with a file that belongs to another sweep.
+
+    Returns:
+        What the next session is to say: the data, if they have changed and that is accepted; else nothing.
 
     Raises:
         InputError: what differs, with both values.
     """
-    before = found.header
+    before, changed = found.header, {}
     if before is None:
-        return
-    differs = difference(before, header)
-    if differs:
+        return {}
+    before = {**before, "data": described_data(before, found.sessions)[-1]}
+    if differs := difference(before, header):
         what, was, now = differs
-        raise InputError(f"{out} was begun with {what} {was}, not {now}; give the same again or choose another --out")
+        alike = all(before["data"].get(key) == header["data"].get(key) for key in ("classes", "channels"))
+        if what != "data" or not alike or not accept_changed_data:
+            accept = ", accept the change with --accept-changed-data" * (what == "data" and alike)
+            raise InputError(
+                f"{out} was begun with {what} {was}, not {now}; give the same again{accept} or choose another --out"
+            )
+        changed = {"data": header["data"]}
     beyond = [k for k in found.networks if k >= len(configs)]
     if beyond:
         raise InputError(f"{out} holds network {max(beyond)} already; n must be at least {max(beyond) + 1}")
@@ -41,6 +56,12 @@ def same_sweep(found: Records, header: Mapping[str, Any], configs: Sequence[AnyN
             f"{before.get('space_repr')}, now it is {header.get('space_repr')}; "
             "give the same again or choose another --out"
         )
+    return changed
+
+
+def described_data(header: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a file says of its data: of those that it was begun with, and of each that followed."""
+    return [part["data"] for part in (header, *sessions) if part.get("data")]
 
 
 def difference(before: Mapping[str, Any], header: Mapping[str, Any]) -> tuple[str, Any, Any] | None:

@@ -6,7 +6,8 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,11 @@ def sweep(
     workers: int | None = None,
     device: str | None = None,
     data: DataSet | str | os.PathLike[str] | None = None,
+    skip_bad: int = 0,
+    verify: bool = False,
+    accept_changed_data: bool = False,
+    stop: Callable[[float], bool] | None = None,
+    on_record: Callable[[Sequence[Mapping[str, Any]]], object] | None = None,
     note: str = "",
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -72,11 +78,17 @@ def sweep(
         device: for an engine given by its name, "cpu" or "cuda"; "cpu" if left out.
         data: train on this instead of the regime's own data: a name, an image folder, an `ImageData`, or
             "imagenet:DIR", whose images are read while networks train.
+        skip_bad: how many images of a folder that cannot be read may be left out; the header names them.
+        verify: whether every image of "imagenet:DIR" is decoded first; without, only its header is looked at.
+        accept_changed_data: whether to go on with a file though its images are others by now; the new session says so.
+        stop: called before each network with the seconds that it may take, those of the longest so far; once it
+            returns True, no more are begun, and those in training are finished: `TimeLimit(hours)`.
+        on_record: called with the records of all networks so far after each that is on the disk, the new one last.
         note: what a reader of the figures must know of the data; kept in the header.
         progress: whether to show a progress bar.
 
     Returns:
-        The population as `load_population` returns it.
+        The population as `load_population` returns it, with fewer than n networks if `stop` said so.
 
     Raises:
         InputError: an argument is invalid; the file belongs to another sweep, is being written by one, or cannot be
@@ -84,7 +96,7 @@ def sweep(
     """
     regime, engine = regimes.get(regime), engines.get(engine, workers, device)
     engine.check(regime)
-    images = load_images(regime.data if data is None else data, regime, progress)
+    images = load_images(regime.data if data is None else data, regime, progress, skip_bad, verify)
     name, described, networks = sampled_networks(space, n, regime, seed, Images.of(images))
     configs = [config for config in networks for _ in range(whole("repeats", repeats))]
     with contextlib.ExitStack() as stack:
@@ -104,7 +116,7 @@ def sweep(
             "regime_fingerprint": regime.fingerprint,
             "data": {**images.describe(), **({"note": note} if note else {})},
         }
-        same_sweep(writer.records, header, configs, Path(out))
+        changed = same_sweep(writer.records, header, configs, Path(out), accept_changed_data)
         tasks: list[dict[str, Any]] = [
             {"index": k, "seed": network_seed(seed, k), "config": config.to_dict()}
             for k, config in enumerate(configs)
@@ -120,19 +132,29 @@ def sweep(
             if writer.records.header is None:
                 writer.append({**header, **where})
             facts = {"workers": crew.workers, "threads": engine.threads, "device": engine.device, "engine": engine.name}
-            writer.append({"kind": "session", "n": len(configs), **facts, **crew.facts, **where})
-            outcomes = attempts(crew.train, tasks)
+            writer.append({"kind": "session", "n": len(configs), **facts, **crew.facts, **where, **changed})
+            known: list[Mapping[str, Any]] = list(writer.records.networks.values())
+
+            def in_time(task: Mapping[str, Any]) -> bool:
+                return stop is None or not stop(max((r.get("seconds") or 0.0 for r in known), default=0.0))
+
+            outcomes = attempts(crew.train, takewhile(in_time, tasks))
             records = (_record_of(o, configs[o["index"]], seed, regime, images) for o in outcomes)
-            for record in shown(records, writer.records.networks.values(), len(configs), progress):
+            for record in shown(records, known, len(configs), progress):
                 writer.append(record)
+                known.append(record)
+                if on_record:
+                    on_record(known)
         population = load_population(out)
         tell_failures(population)
         return population
 
 
-def load_images(source: DataSet | str | os.PathLike[str], regime: Regime, progress: bool) -> DataSet:
+def load_images(
+    source: DataSet | str | os.PathLike[str], regime: Regime, progress: bool, skip_bad: int = 0, verify: bool = False
+) -> DataSet:
     """Load the images and see that they fill a batch."""
-    images = image_data.load(source, regime.resolution, progress)
+    images = image_data.load(source, regime.resolution, progress, skip_bad=skip_bad, verify=verify)
     images.check_batch(regime.batch_size, regime.train_images)
     return images
 

@@ -1,6 +1,7 @@
 """Sweeps: the same n records whatever happens on the way, and refusal of everything that would mix two sweeps."""
 
 import contextlib
+import dataclasses
 import importlib
 import os
 import random
@@ -52,6 +53,30 @@ def test_one_worker_or_three_and_an_extended_sweep_give_the_same_records(images,
     assert run(images, out)[SAME].equals(undisturbed) and out.read_bytes().startswith(before)
     finished = out.read_bytes()
     assert run(images, out)[SAME].equals(undisturbed) and out.read_bytes() == finished  # nothing left to do
+
+
+def test_a_sweep_begins_no_more_once_it_is_to_stop_and_is_gone_on_with(images, undisturbed, tmp_path):
+    out, asked, seen = tmp_path / "a.jsonl", [], []
+    options = {"workers": 1, "on_record": lambda records: seen.append([r["index"] for r in records])}
+    first = run(images, out, stop=lambda seconds: asked.append(seconds) or len(asked) > 2, **options)
+    assert first[SAME].equals(undisturbed[:2]) and first.attrs["header"]["n"] == 4
+    assert asked[0] == 0 and max(asked[1:]) == first["seconds"].max()
+    assert run(images, out, **options)[SAME].equals(undisturbed)
+    assert seen == [[0], [0, 1], [0, 1, 2], [0, 1, 2, 3]]
+
+
+def test_data_that_changed_are_refused_or_on_request_recorded(images, tmp_path):
+    out, others = tmp_path / "a.jsonl", dataclasses.replace(images, fingerprint="other", name="others")
+    run(images, out, n=1)
+    with pytest.raises(InputError, match="accept the change with --accept-changed-data"):
+        run(others, out, n=2)
+    run(others, out, n=2, accept_changed_data=True)
+    header = run(others, out, n=3).attrs["header"]  # accepted once is accepted
+    assert [s.get("data", {}).get("name") for s in header["sessions"]] == [None, "others", None]
+    assert "changed 1 time since" in rn.provenance(rn.load_population(out))
+    fewer = dataclasses.replace(others, classes=CLASSES[:5], fingerprint="fewer")
+    with pytest.raises(InputError, match=r"was begun with data others .* not others .*give the same again or"):
+        run(fewer, out, n=4, accept_changed_data=True)
 
 
 def test_train_repeats_the_record_of_a_sweep(images, undisturbed):

@@ -15,6 +15,7 @@ from photos import WNIDS, imagenet
 import regnet_edu as rn
 from regnet_edu import regime
 from regnet_edu.common.errors import InputError
+from regnet_edu.common.stopping import UnfinishedError
 from regnet_edu.data import image_data as data
 from regnet_edu.training.distributed import run as large
 from regnet_edu.training.distributed import training_run as course
@@ -108,6 +109,19 @@ def test_a_training_stopped_anywhere_resumes_to_the_same_end_bit_by_bit(root, un
         assert (again.loss, again.errors, again.ema_error) == (result.loss, result.errors, result.ema_error)
         mine, theirs = state(tmp_path / str(stop)), state(out)
         assert differ(mine, theirs) == differ(mine, theirs, "average") == 0
+
+
+def test_one_that_is_to_stop_does_so_at_a_checkpoint_and_loses_no_step(root, undisturbed, tmp_path):
+    asked = []
+    with pytest.raises(UnfinishedError, match="after 1 epochs and 2 steps"):
+        train(root, tmp_path, ema=0.9, save_every=2, stop=lambda seconds: asked.append(seconds) or len(asked) == 3)
+    assert asked == sorted(asked) and asked[0] > 0  # of the longest time between two checkpoints
+    before = state(tmp_path)["progress"]
+    assert (before["epoch"], before["step"]) == (1, 2)
+    result = train(root, tmp_path, ema=0.9, save_every=2, stop=lambda _: False)
+    assert (result.errors, result.loss, result.ema_error) == tuple(
+        getattr(undisturbed[1], name) for name in ("errors", "loss", "ema_error")
+    )
 
 
 def test_the_factor_of_the_loss_in_half_precision_is_resumed_too(root, tmp_path, monkeypatch):

@@ -172,7 +172,9 @@ def give_back_memory() -> None:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's affair
+    for name in ("SIGINT", "SIGUSR1"):  # the driver's affair, but a cluster sends them to every process of a job
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing that a library prints may end up between the answers
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -63,6 +63,7 @@ def train_distributed(
     skip_bad: int = 0,
     verify: bool = False,
     accept_changed_data: bool = False,
+    stop: Callable[[float], bool] | None = None,
     say: Callable[[str], None] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> DistributedResult:
@@ -86,6 +87,8 @@ def train_distributed(
         verify: whether every image is decoded before training begins. Without, only its header is looked at.
         accept_changed_data: whether to go on with what `out` holds though the files of the folder are others by now;
             the result says which they were.
+        stop: called at each checkpoint, in every process, with the seconds that passed between two; once one of them
+            returns True, all end there by an `UnfinishedError`, and the same call goes on: `TimeLimit(hours)`.
         say: called with a sentence at the start and after each epoch, in the first process.
         on_epoch: called with (epochs done, test error) after each epoch, in every process.
 
@@ -116,7 +119,8 @@ def train_distributed(
             group.agree(lambda: stack.enter_context(files.lock()))  # only the first process writes
         pinned = group.device.type == "cuda"
         pipeline = Pipeline(stream, regime, order_seed, _loaders(loaders), group.rank, group.size, pinned)
-        run = TrainingRun(config, regime, int(seed), stream.num_classes, pipeline, plan, group, files, ema, save_every)
+        how = (ema, save_every, stop)
+        run = TrainingRun(config, regime, int(seed), stream.num_classes, pipeline, plan, group, files, *how)
         talk = say if say and group.first else lambda _: None
         resumed = run.resume()
         talk(_opening(run, stream, out, resumed))

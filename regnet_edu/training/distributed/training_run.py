@@ -6,6 +6,7 @@ import contextlib
 import math
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ...common.errors import InputError
+from ...common.stopping import UnfinishedError
 from ...common.validation import number
 from ...networks.anynet import AnyNet
 from ...networks.config import AnyNetConfig
@@ -87,6 +89,7 @@ class TrainingRun:
         files: where checkpoints go; None makes none.
         ema: decay of the average of the weights; None keeps none.
         save_every: steps between two checkpoints.
+        stop: called at each checkpoint with the seconds until the next; True ends the training there, in all processes.
     """
 
     config: AnyNetConfig
@@ -99,6 +102,7 @@ class TrainingRun:
     files: Checkpoint | None = None
     ema: float | None = None
     save_every: int = 1000
+    stop: Callable[[float], bool] | None = None
     epoch: int = 0
     step: int = 0  # of the epoch
     loss: float = 0.0  # sum over the steps of the epoch, as of the last checkpoint
@@ -110,6 +114,7 @@ class TrainingRun:
     def __post_init__(self) -> None:
         self.per_epoch = self.pipeline.order.steps
         self._since = time.perf_counter(), time.process_time()
+        self._asked, self._longest = time.perf_counter(), 0.0
         self._build()
 
     @property
@@ -202,6 +207,7 @@ class TrainingRun:
                     break
                 if self.step < self.per_epoch:
                     self._save()
+                    self._stop_if_asked()
         taken = time.perf_counter() - started
         self.training_seconds += taken
         images = (self.step - first) * self.regime.batch_size
@@ -218,7 +224,18 @@ class TrainingRun:
         self.epochs.append(figures)
         self.epoch, self.step, self.loss = self.epoch + 1, 0, 0.0
         self._save()
+        if not self.done:
+            self._stop_if_asked()
         return figures
+
+    def _stop_if_asked(self) -> None:
+        """Raise `UnfinishedError`, at a checkpoint, in every process if one of them is to stop."""
+        if self.stop is None:
+            return
+        now = time.perf_counter()
+        self._longest, self._asked = max(self._longest, now - self._asked), now
+        if self.group.total(torch.tensor(float(self.stop(self._longest)), device=self.group.device)):
+            raise UnfinishedError(f"stopped after {self.epoch} epochs and {self.step} steps")
 
     def _one_step(self, batch: Batch) -> torch.Tensor:
         """Take one step on this process's part of a batch, and return its mean loss."""
