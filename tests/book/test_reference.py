@@ -62,5 +62,5 @@ def test_every_field_of_a_record_is_described(lines: dict[str, set[str]], kind: 
 
 @pytest.mark.parametrize("kind", records.KINDS)
 def test_every_described_field_is_written(lines: dict[str, set[str]], kind: str) -> None:
-    """Of what went otherwise than planned, no recorded network tells: a `note`, and `data` that changed in a session."""
+    """No recorded network tells of what went otherwise than planned: a `note`, or `data` that changed."""
     assert fields(kind) - lines[kind] <= {"note", "data"}
