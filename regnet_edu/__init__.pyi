@@ -40,8 +40,11 @@ from .networks.blocks import XBlock as XBlock
 from .networks.complexity import Complexity as Complexity
 from .networks.complexity import complexity as complexity
 from .networks.config import AnyNetConfig as AnyNetConfig
+from .networks.count import Count as Count
 from .networks.d2l import AnyNetClassifier as AnyNetClassifier
 from .networks.d2l import RegNetX32 as RegNetX32
+from .networks.measure import measured_complexity as measured_complexity
+from .networks.registry import register_block as register_block
 from .networks.regnet import RegNetParams as RegNetParams
 from .networks.regnet import quantized_linear_widths as quantized_linear_widths
 from .networks.regnet_fit import QuantizedLinearFit as QuantizedLinearFit

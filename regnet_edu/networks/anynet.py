@@ -8,15 +8,16 @@ rounds anything.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..common.errors import InputError
 from ..common.validation import check_whole
-from . import weights, zoo
-from .blocks import VBlock, XBlock, activation_layer, conv_norm
+from . import registry, weights, zoo
+from .blocks import activation_layer, conv_norm
 from .config import AnyNetConfig, StageParams
 
 
@@ -38,14 +39,11 @@ class Stage(nn.Sequential):
 
     def __init__(self, width_in: int, stage: StageParams, config: AnyNetConfig) -> None:
         super().__init__()
+        block = registry.get(config.block)
+        shared = {**stage._asdict(), "se_ratio": config.se_ratio, "activation": config.activation}
         for i in range(stage.depth):
             before, stride = (width_in, stage.stride) if i == 0 else (stage.width, 1)
-            if config.block in ("V", "VR"):
-                block: nn.Module = VBlock(before, stage.width, stride, config.block == "VR", config.activation)
-            else:
-                inner, group = stage.inner_width, stage.group_width
-                block = XBlock(before, stage.width, stride, inner, group, config.se_ratio, config.activation)
-            self.append(block)
+            self.append(block.build(before, **{**shared, "stride": stride}))
 
 
 class Head(nn.Module):
@@ -94,13 +92,20 @@ class AnyNet(nn.Module):
         self.config = config
         # Layers draw weights when they are made; with a generator of our own that must not move torch's.
         with torch.random.fork_rng(devices=[], enabled=generator is not None):
-            self.stem = Stem(in_channels, config.stem_width, config.stem_stride, config.activation)
+            first: dict[str, Any] = {
+                "width": config.stem_width,
+                "stride": config.stem_stride,
+                "activation": config.activation,
+            }
+            stem: Callable[..., nn.Module] = registry.get(config.stem).build if config.stem else Stem
+            self.stem = stem(in_channels, **first)
             self.stages = nn.Sequential()
             width = config.stem_width
             for stage in config.stages:
                 self.stages.append(Stage(width, stage, config))
                 width = stage.width
-            self.head = Head(width, num_classes)
+            head: Callable[..., nn.Module] = registry.get(config.head).build if config.head else Head
+            self.head = head(width, num_classes)
         initialise(self, zero_init_last, generator)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -152,8 +157,8 @@ def initialise(network: nn.Module, zero_init_last: bool = False, generator: torc
             nn.init.zeros_(bias)
     if zero_init_last:
         for module in network.modules():
-            if isinstance(module, XBlock | VBlock) and module.last_norm is not None:
-                nn.init.zeros_(module.last_norm.get_parameter("weight"))
+            if isinstance(last := getattr(module, "last_norm", None), nn.Module):
+                nn.init.zeros_(last.get_parameter("weight"))
     return network
 
 

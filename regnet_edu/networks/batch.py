@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError
+from . import registry
 from .config import AnyNetConfig
 
-SHARED = ("strides", "stem_width", "block", "se_ratio", "stem_stride", "activation")
+SHARED = ("strides", "stem_width", "block", "se_ratio", "stem_stride", "activation", "stem", "head")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,8 @@ class ConfigBatch:
     se_ratio: float = 0.0
     stem_stride: int = 2
     activation: str = "relu"
+    stem: str | None = None
+    head: str | None = None
 
     def __len__(self) -> int:
         return len(self.depths)
@@ -62,16 +65,19 @@ class ConfigBatch:
 
     def effective(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return (widths, inner widths, group widths), each (n, S) int64: `compatible_widths` on columns."""
-        if self.block in ("V", "VR"):
-            return self.widths, self.widths, self.widths
-        ratio = self.bottleneck_ratios
+        takes = registry.get(self.block).takes
+        grouped, ratio = "group_width" in takes, self.bottleneck_ratios
+        if "inner_width" not in takes:
+            if not grouped:
+                return self.widths, self.widths, self.widths
+            ratio = np.ones_like(ratio)
         inner = np.maximum(1, (self.widths / ratio).astype(np.int64))
-        group = inner if self.block == "R" else np.minimum(self.group_widths, inner)
+        group = np.minimum(self.group_widths, inner) if grouped else inner
         expansion = np.where(ratio < 1, 1 / ratio, 1).astype(np.int64)
         step = np.lcm(group, expansion)
         inner = np.maximum(step, np.rint(inner / step).astype(np.int64) * step)
         width = np.maximum(1, (inner * ratio).astype(np.int64))
-        return width, inner, inner if self.block == "R" else group
+        return width, inner, group if grouped else inner
 
     def to_configs(self) -> list[AnyNetConfig]:
         shared = {name: getattr(self, name) for name in SHARED}

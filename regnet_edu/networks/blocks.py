@@ -6,11 +6,13 @@ compatibility rule of appendix D is applied before, in `config.stages`.
 
 from __future__ import annotations
 
+from functools import partial
+
 from torch import Tensor, nn
 
 from ..common.errors import InputError, nearest_name
 from ..common.validation import check_whole
-from .complexity import squeeze_width
+from .registry import squeeze_width
 
 ACTIVATION_LAYERS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiLU}
 
@@ -135,6 +137,9 @@ class VBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.spatial(x)
         return self.activation(y if self.shortcut is None else y + self.shortcut(x))
+
+
+ResidualVBlock = partial(VBlock, residual=True)
 
 
 def _groups(width: int, inner: int, group: int) -> int:

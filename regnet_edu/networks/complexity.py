@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..common.validation import check_whole
+from . import registry
 from .batch import ConfigBatch
 from .config import AnyNetConfig
+from .count import Count
 from .zoo import Network, as_config
 
 
@@ -54,21 +56,25 @@ def complexity(
     else:
         stages = config.stages
     # From here on the same arithmetic serves whole numbers and columns of them.
-    pixels = _pixels(int(resolution), config.stem_stride)
-    width_in = config.stem_width
-    flops = 9 * in_channels * width_in * pixels**2
-    params = 9 * in_channels * width_in + 2 * width_in
-    activations = width_in * pixels**2
+    shared = {"se_ratio": config.se_ratio, "activation": config.activation}
+    block = registry.get(config.block)
+    x = Count(in_channels, (int(resolution), int(resolution)))
+    if config.stem:
+        x = registry.get(config.stem).count(x, width=config.stem_width, stride=config.stem_stride, **shared)
+    else:
+        x = x.conv(config.stem_width, 3, config.stem_stride).norm()
     for depth, width, inner, group, stride in stages:
-        first = _block(config, width_in, width, inner, group, stride, pixels)
-        pixels = _pixels(pixels, stride)
-        rest = _block(config, width, width, inner, group, 1, pixels)
-        flops = flops + first[0] + (depth - 1) * rest[0]
-        params = params + first[1] + (depth - 1) * rest[1]
-        activations = activations + first[2] + (depth - 1) * rest[2]
-        width_in = width
-    head = (width_in + 1) * num_classes
-    return Complexity(flops + head, params + head, activations + num_classes)
+        widths = {"width": width, "inner_width": inner, "group_width": group, **shared}
+        first = block.count(x, stride=stride, **widths)
+        rest = block.count(first, stride=1, **widths)
+        x = first.plus(rest, depth - 1).plus(x)
+    if config.head:
+        return _counts(x.plus(registry.get(config.head).count(x, width=num_classes, **shared)))
+    return _counts(x.pool().linear(num_classes))
+
+
+def _counts(x: Count) -> Complexity:
+    return Complexity(x.flops, x.params, x.activations)
 
 
 def complexities(
@@ -77,39 +83,3 @@ def complexities(
     """Count a list of configs; return (n,) arrays. The configs may differ in anything."""
     counts = [complexity(c, resolution, in_channels, num_classes) for c in configs]
     return Complexity(*np.array(counts, dtype=np.int64).reshape(-1, 3).T)
-
-
-def _pixels(pixels: int, stride: int) -> int:
-    """Height of the output of a convolution that pads by (kernel - 1) / 2."""
-    return (pixels - 1) // stride + 1
-
-
-def _block(net: Any, w_in: Any, w_out: Any, inner: Any, group: Any, stride: int, pixels: int) -> tuple[Any, Any, Any]:
-    """Flops, parameters and activations of one block whose input is `pixels` high (figure 4, appendix D)."""
-    area_in = pixels**2
-    area = _pixels(pixels, stride) ** 2
-    shortcut = (w_in != w_out) | (stride != 1)  # the 1x1 projection of the residual connection
-    if net.block in ("V", "VR"):
-        shortcut = shortcut * (net.block == "VR")
-        weights = 9 * w_in * w_out + shortcut * w_in * w_out
-        outputs = w_out * area * (1 + shortcut)
-        return weights * area, weights + 2 * w_out * (1 + shortcut), outputs
-    reduce, spatial, expand = w_in * inner, 9 * inner * group, (inner + shortcut * w_in) * w_out
-    flops = reduce * area_in + (spatial + expand) * area
-    params = reduce + spatial + expand + 2 * (2 * inner + w_out * (1 + shortcut))
-    activations = inner * (area_in + area) + w_out * area * (1 + shortcut)
-    if net.se_ratio:
-        squeeze = squeeze_width(w_in, net.se_ratio)
-        excitation = 2 * inner * squeeze + squeeze + inner
-        flops, params, activations = flops + excitation, params + excitation, activations + squeeze + inner
-    return flops, params, activations
-
-
-def squeeze_width(width_in: Any, se_ratio: float) -> Any:
-    """Channels between the two layers of squeeze-and-excitation, taken from the *block's input* width.
-
-    That is how the published RegNetY were built; taking it from the inner width is a common slip.
-    """
-    if isinstance(width_in, np.ndarray):
-        return np.maximum(1, np.rint(width_in * se_ratio).astype(np.int64))
-    return max(1, round(width_in * se_ratio))

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from ..common.errors import InputError, nearest_name
 from ..common.validation import each, number, ratio, whole_number
+from . import registry
 
-BLOCKS = ("X", "R", "V", "VR", "Y")
 ACTIVATIONS = ("relu", "silu")
 Y_SE_RATIO = 0.25  # appendix D: "we use an SE reduction ratio of 1/4"
 
@@ -44,19 +44,22 @@ def compatible_widths(width: int, bottleneck_ratio: float, group_width: int, blo
 
     If the group width is larger than the inner width it becomes the inner width; then the inner width is rounded to a
     multiple of the group width, ties to the even multiple. The width changes by at most one third.
-    The blocks R, V and VR have no groups, and V and VR no bottleneck.
+    The blocks R, V and VR have no groups, and V and VR no bottleneck; one of your own has what it takes.
 
     >>> compatible_widths(24, 1, 16)     # why the first stage of RegNetX-400MF is 32 wide and not 24
     (32, 32, 16)
     """
-    if block in ("V", "VR"):
-        return width, width, width
+    takes = registry.get(block).takes
+    if "inner_width" not in takes:
+        if "group_width" not in takes:
+            return width, width, width
+        bottleneck_ratio = 1
     inner = max(1, int(width / bottleneck_ratio))
-    group = inner if block == "R" else min(group_width, inner)
+    group = min(group_width, inner) if "group_width" in takes else inner
     # With an inverted bottleneck (ratio < 1) the inner width must also be a multiple of the expansion.
     step = math.lcm(group, int(1 / bottleneck_ratio)) if bottleneck_ratio < 1 else group
     inner = max(step, round(inner / step) * step)
-    return max(1, int(inner * bottleneck_ratio)), inner, inner if block == "R" else group
+    return max(1, int(inner * bottleneck_ratio)), inner, group if "group_width" in takes else inner
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,13 @@ class AnyNetConfig:
         strides: stride of the first block of each stage, or one for all; 2 if not given.
         stem_width: channels of the stem; the paper fixes it at 32.
         block: "X" (residual bottleneck with groups), "R" (X without groups), "V" (one 3x3 convolution), "VR" (V with a
-            residual connection), or "Y", which is X with squeeze-and-excitation and is stored so.
+            residual connection), or "Y", which is X with squeeze-and-excitation and is stored so; or a block of your
+            own, its class or import path (`register_block`).
         se_ratio: squeeze-and-excitation ratio in [0, 1], relative to the block's input width; 0 is none.
         stem_stride: 2 in the paper; 1 for small images.
         activation: "relu" as in the paper, or "silu" (its figure 20).
+        stem, head: of your own in the place of the paper's, given as a block is; a stem has width `stem_width` and
+            stride `stem_stride`, a head the number of classes for its width and no stride.
 
     Raises:
         InputError: a value is out of range, of the wrong length or not a number.
@@ -90,6 +96,8 @@ class AnyNetConfig:
     se_ratio: float = 0.0
     stem_stride: int = 2
     activation: str = "relu"
+    stem: str | None = None
+    head: str | None = None
 
     def __post_init__(self) -> None:
         def put(name: str, value: object) -> None:
@@ -105,8 +113,9 @@ class AnyNetConfig:
         put("strides", each("strides", 2 if self.strides is None else self.strides, stages, whole_number))
         put("stem_width", whole_number("stem_width", self.stem_width))
         put("stem_stride", whole_number("stem_stride", self.stem_stride))
-        if self.block not in BLOCKS:
-            raise InputError(f"block {self.block!r} is unknown; {nearest_name(self.block, BLOCKS)}")
+        for part in ("block", "stem", "head"):
+            if part == "block" or getattr(self, part) is not None:
+                put(part, registry.block_name(getattr(self, part)))
         put("se_ratio", number("se_ratio", self.se_ratio))
         if not 0 <= self.se_ratio <= 1:
             nearest = min(max(self.se_ratio, 0), 1)
@@ -114,7 +123,7 @@ class AnyNetConfig:
         if self.block == "Y":
             put("block", "X")
             put("se_ratio", self.se_ratio or Y_SE_RATIO)
-        if self.se_ratio and self.block in ("V", "VR"):
+        if self.se_ratio and "se_ratio" not in registry.get(self.block).takes:
             raise InputError(f"se_ratio {self.se_ratio} needs a block with a bottleneck (X, R or Y), not {self.block}")
         if self.activation not in ACTIVATIONS:
             raise InputError(f"activation {self.activation!r} is unknown; {nearest_name(self.activation, ACTIVATIONS)}")
@@ -144,9 +153,9 @@ class AnyNetConfig:
         return tuple(w for d, w in zip(self.depths, self.widths, strict=True) for _ in range(d))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain lists and numbers, ready for JSON."""
+        """Return plain lists and numbers, ready for JSON; a stem or head only where it is one's own."""
         values = ((f.name, getattr(self, f.name)) for f in fields(self))  # ten times as fast as `asdict`
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values if v is not None}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> AnyNetConfig:

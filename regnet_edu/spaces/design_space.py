@@ -10,7 +10,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.validation import whole
-from ..networks.batch import ConfigBatch
+from ..networks.batch import SHARED, ConfigBatch
 from ..networks.complexity import complexity
 from ..networks.config import AnyNetConfig
 from .sampling import CHUNK, MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted, whole_configs
@@ -31,6 +31,8 @@ class DesignSpace:
     stem_width: int = 32
     stem_stride: int = 2
     activation: str = "relu"
+    stem: str | None = None
+    head: str | None = None
     refinements: tuple[tuple[str, Constraint], ...] = field(default=(), repr=False)
 
     counted: ClassVar[str] = "networks"  # what `size` counts
@@ -41,7 +43,7 @@ class DesignSpace:
         self._put("num_stages", stages)
         # One network checks everything that the networks share.
         shared = AnyNetConfig((1,) * stages, (8,) * stages, (1,) * stages, (1,) * stages, **self._shared())
-        for name in ("block", "se_ratio", "stem_width", "stem_stride"):
+        for name in ("block", "se_ratio", "stem_width", "stem_stride", "stem", "head"):
             self._put(name, getattr(shared, name))
         check_refinements(self.refinements)
         self._put("strides", shared.strides[0] if len(set(shared.strides)) == 1 else shared.strides)
@@ -50,8 +52,7 @@ class DesignSpace:
         object.__setattr__(self, name, value)
 
     def _shared(self) -> dict[str, Any]:
-        names = ("block", "se_ratio", "strides", "stem_width", "stem_stride", "activation")
-        shared = {name: getattr(self, name) for name in names}
+        shared = {name: getattr(self, name) for name in SHARED}
         if not isinstance(shared["strides"], int):
             return shared
         return {**shared, "strides": (shared["strides"],) * self.num_stages}
@@ -62,7 +63,8 @@ class DesignSpace:
         return " + ".join([type(self).__name__, *(name for name, _ in self.refinements)])
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.repr)
+        shown = [f for f in fields(self) if f.repr and (f.name not in ("stem", "head") or getattr(self, f.name))]
+        values = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in shown)
         added = "".join(f".refine({name!r})" for name, _ in self.refinements)
         return f"{type(self).__name__}({values}){added}"
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import fields
 from importlib import resources
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..common.environment import describe_hardware
@@ -72,8 +73,8 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
             describe_hardware(part.get("hardware")) for part in (*found.sessions, found.header)
         ]  # -1: before any session
         rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
-        varied = list(found.header["regime"].get("vary") or {})
-        table = pd.DataFrame(rows, columns=[*COLUMNS, *varied])
+        varied = found.header["regime"].get("vary") or {}
+        table = pd.DataFrame(rows, columns=list(dict.fromkeys(chain(COLUMNS, varied, *rows))))
     table = table.astype({"error": float, "loss": float, "seconds": float})
     header = {k: v for k, v in found.header.items() if k != "kind"}
     header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
@@ -88,12 +89,14 @@ def row_of(record: dict[str, Any], hardware: str) -> dict[str, Any]:
     row = {**record, **record["config"], "hardware": hardware or None}
     for name in LISTS:
         row[name] = tuple(row.get(name) or ())
-    return {**{name: row.get(name) for name in COLUMNS}, **settings}
+    others = {k: v for k, v in {**record["config"], **settings}.items() if k not in COLUMNS}
+    return {**{name: row.get(name) for name in COLUMNS}, **others}
 
 
 def config_of(row: Mapping[Any, Any]) -> AnyNetConfig:
     """Return the network of a row of a population, such as `population.iloc[0]`."""
-    return AnyNetConfig(**{f.name: row[f.name] for f in fields(AnyNetConfig)})
+    known = {f.name: row[f.name] for f in fields(AnyNetConfig) if f.name in row}
+    return AnyNetConfig(**{k: v for k, v in known.items() if v is not None and v == v})  # NaN: not in this row
 
 
 def provenance(population: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..common import import_path
 from ..common.environment import environment
 from ..common.validation import whole
 from ..data import image_data
@@ -123,6 +124,12 @@ def sweep(
             if k not in writer.records.networks
         ]
         if tasks:
+            if sent := import_path.defined_here():
+                print(
+                    f"note: {', '.join(sent)} is sent to the workers; to train these networks again elsewhere, put it "
+                    "into a module (a .py file) and import it from there",
+                    file=sys.stderr,
+                )
             crew = stack.enter_context(engine.start(Job(regime, images, configs[tasks[0]["index"]])))
             if engine.device == "cpu" and (said := other_rounding(writer.records, crew.hardware)):
                 print(f"note: {said}", file=sys.stderr)

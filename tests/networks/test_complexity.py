@@ -6,8 +6,9 @@ import pytest
 from each import each
 
 from regnet_edu.common.errors import InputError
-from regnet_edu.networks.complexity import Complexity, complexities, complexity, squeeze_width
+from regnet_edu.networks.complexity import Complexity, complexities, complexity
 from regnet_edu.networks.config import AnyNetConfig
+from regnet_edu.networks.registry import squeeze_width
 
 
 def convolutions(config, pixels, in_channels):

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from ...common.environment import hardware
 from ...common.errors import InputError
+from ...common.import_path import own_code, pack
 from ...common.validation import whole
 from ...networks.config import AnyNetConfig
 from ...training.regime import Regime
@@ -70,11 +71,12 @@ class LocalEngine:
             workers = networks_at_once(self, job.typical, job.regime, Images.of(job.data))
         with tempfile.TemporaryDirectory(prefix="regnet-edu-", ignore_cleanup_errors=True) as folder:
             facts = {"device": self.device, "threads": self.threads}
-            told = {"regime": job.regime.to_dict(), "data": save_data(job.data, Path(folder)), **facts}
+            told = {"regime": job.regime.to_dict(), "data": save_data(job.data, Path(folder)), "code": pack(), **facts}
             pool = Pool(told, workers, self.network_timeout)
             try:
                 yield Crew(workers, hardware(self.device), pool.train)
-                pool.close(rest=self.device == "cpu")  # not those that hold a GPU's memory
+                # Not those that hold a GPU's memory, or code that may have changed when the next sweep begins.
+                pool.close(rest=self.device == "cpu" and not own_code())
             finally:
                 pool.close()
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from ...common.errors import InputError, first_line
+from ...common.import_path import unpack
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
 from ...data.image_data import ImageData
@@ -76,6 +77,8 @@ class Trainer:
         from ...training.device import device_of  # torch comes in here, after the process was set up
         from ...training.loop import prepare
 
+        if "code" in job:  # else this is the process that has it
+            unpack(job["code"])
         self.regime = Regime.from_dict(job["regime"])
         self.device = job["device"]
         self.threads = job["threads"]

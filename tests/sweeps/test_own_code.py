@@ -1,0 +1,87 @@
+"""Blocks, spaces and training of one's own in sweeps: recorded, resumed, found again by other processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import own_blocks
+import pytest
+
+import regnet_edu as rn
+from regnet_edu.common import import_path
+from regnet_edu.common.errors import InputError
+from regnet_edu.data.synthetic import CLASSES, pictures
+from regnet_edu.sweeps.population import config_of
+
+REGIME = rn.Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 2, "max_width": 64}}, 160, 100, 32)
+pytestmark = pytest.mark.filterwarnings("ignore:.*has no cost written")
+
+
+@pytest.fixture(scope="module")
+def images():
+    return rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
+
+
+def test_blocks_of_one_s_own_are_trained_recorded_and_resumed(images, tmp_path):
+    out = tmp_path / "a.jsonl"
+    blocks = (own_blocks.ConvNeXt, own_blocks.InvertedResidual, own_blocks.Depthwise)
+    networks = [rn.AnyNetConfig((1, 2), (8, 16), 1, 8, block=b, stem_width=8) for b in blocks]
+    options = {"regime": REGIME, "data": images, "progress": False}
+    rn.sweep(networks[:1], out=out, workers=1, **options)
+    table = rn.sweep(networks, out=out, workers=2, **options)
+    assert table.block.tolist() == ["own_blocks:ConvNeXt", "own_blocks:InvertedResidual", "own_blocks:Depthwise"]
+    assert set(table.status) == {"ok"}
+    assert [config_of(row) for row in rn.load_population(out).to_dict("records")] == networks
+    assert table.flops.tolist() == [rn.complexity(c, 16, 3, 10).flops for c in networks]
+    again = rn.train(networks[1], REGIME, int(table.seed[1]), data=images)
+    assert again.loss == table.loss[1]
+
+
+SCRIPT = """
+    import sys
+    from torch import nn
+    import regnet_edu as rn
+    from regnet_edu.data.synthetic import CLASSES, pictures
+
+    def cost(x, width, stride):
+        return x.conv(width, 3, stride).norm()
+
+    @rn.register_block(cost=cost)
+    class Plain(nn.Sequential):
+        def __init__(self, width_in, width, stride):
+            super().__init__(nn.Conv2d(width_in, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
+
+    space = rn.AnyNetXB(num_stages=2, block=Plain)
+    images = rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
+    regime = rn.Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 2}}, 160, 100, 32)
+    print(rn.sweep(space, int(sys.argv[2]), regime, sys.argv[1], data=images, workers=2, progress=False).error.tolist())
+"""
+
+
+def test_what_a_script_or_notebook_defines_is_sent_to_the_workers_and_resumes(tmp_path):
+    script, out = tmp_path / "study.py", tmp_path / "a.jsonl"
+    script.write_text(textwrap.dedent(SCRIPT))
+    errors = []
+    for n in (2, 3):
+        done = subprocess.run(
+            [sys.executable, script, out, str(n)], capture_output=True, text=True, check=False, timeout=240
+        )
+        assert done.returncode == 0, done.stderr
+        assert "note: __main__:Plain is sent to the workers" in done.stderr
+        errors.append(eval(done.stdout))
+    assert errors[1][:2] == errors[0]
+    table = rn.load_population(out)
+    assert set(table.block) == {"__main__:Plain"} and table.error.tolist() == errors[1]
+    with pytest.raises(InputError, match="it was defined in a notebook or script; run that again first"):
+        config_of(table.iloc[0])
+
+
+def test_what_cannot_be_sent_is_refused_with_the_way_out(monkeypatch):
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "a_generator", (k for k in "abc"), raising=False)
+    monkeypatch.setattr(import_path, "_asked", {})
+    import_path.path_of("__main__:a_generator")
+    with pytest.raises(InputError, match=r"__main__:a_generator cannot be sent .*put it into a module \(a .py file\)"):
+        import_path.pack()
