@@ -52,10 +52,8 @@ class DesignSpace:
         object.__setattr__(self, name, value)
 
     def _shared(self) -> dict[str, Any]:
-        shared = {name: getattr(self, name) for name in SHARED}
-        if not isinstance(shared["strides"], int):
-            return shared
-        return {**shared, "strides": (shared["strides"],) * self.num_stages}
+        strides = (self.strides,) * self.num_stages if isinstance(self.strides, int) else self.strides
+        return {**{name: getattr(self, name) for name in SHARED}, "strides": strides}
 
     @property
     def name(self) -> str:
