@@ -217,7 +217,7 @@ def main() -> None:
     for regime in chosen:
         whole = image_data.load(options.data, regime.resolution)
         parts = [part[: int(options.share * count)] for part, count in _parts(whole, regime)]
-        images = rn.ImageData.of(whole.name, parts, whole.classes)
+        images = image_data.from_arrays(whole.name, parts, whole.classes)
         with tempfile.TemporaryDirectory() as folder:
             write_files(images, Path(folder))
             compare(regime, options, images, Path(folder))

@@ -13,6 +13,7 @@ import numpy as np
 
 from .errors import InputError
 
+Resolution = int | tuple[int, int]  # height and width of images in pixels, one number where they are equal
 LARGEST = 2**31  # of a width, a depth, a number of images: more cannot be meant
 
 
@@ -41,6 +42,24 @@ def whole(
     if most is not None and int(value) > most:
         raise InputError(f"{name} {min(int(value), 10**15)} is too large; the largest is {most}")
     return int(value)
+
+
+def image_size(name: str, value: Any, least: int = 1, most: int | None = None) -> tuple[int, int]:
+    """Return height and width in pixels of what is given as one number, or as two: the one check of resolutions.
+
+    Raises:
+        InputError: it is neither, or out of bounds.
+    """
+    sides = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(sides) != 2:
+        raise InputError(f"{name} {value!r:.60} must be a number of pixels, or a height and a width such as (180, 260)")
+    height, width = (whole(name, side, least, most) for side in sides)
+    return height, width
+
+
+def shown_size(resolution: Resolution | Sequence[int]) -> str:
+    """Say a resolution in words: "32", or "180 x 260"."""
+    return " x ".join(map(str, resolution)) if isinstance(resolution, Sequence) else str(resolution)
 
 
 def check_whole(**values: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError
+from ..common.validation import Resolution, image_size, shown_size
 
 PARTS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -63,15 +65,16 @@ def free_memory() -> int | None:
     return min(free, default=None)
 
 
-def check_memory(what: str, images: int, resolution: int, channels: int = 3, instead: str = "") -> None:
+def check_memory(what: str, images: int, resolution: Resolution, channels: int = 3, instead: str = "") -> None:
     """Refuse to keep more images in memory than fit into it.
 
     Raises:
         InputError: they do not; `instead` says what would do.
     """
-    needed, free = images * resolution * resolution * channels, free_memory()
+    size, free = image_size("resolution", resolution), free_memory()
+    needed = images * math.prod(size) * channels
     if free is not None and needed > free:
         raise InputError(
-            f"{what} holds {images:,} images, which at {resolution} pixels need {needed / 1e9:.3g} GB of memory, more "
-            f"than the {free / 1e9:.3g} GB that are free{instead}"
+            f"{what} holds {images:,} images, which at {shown_size(resolution)} pixels need {needed / 1e9:.3g} GB of "
+            f"memory, more than the {free / 1e9:.3g} GB that are free{instead}"
         )

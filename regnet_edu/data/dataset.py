@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 
 from ..common.errors import InputError
+from ..common.validation import Resolution, shown_size
 
 
 class DataSet:
@@ -18,7 +19,7 @@ class DataSet:
         classes: the names of the classes, in the order of their labels.
         fingerprint: sixteen hexadecimal digits by which a sweep knows its data again.
         note: what a reader of a figure must know of the data, such as how it was coded.
-        resolution: height and width of the images in pixels.
+        resolution: height and width of the images in pixels, one number where they are equal.
         channels: 3 for colour, 1 for grey.
     """
 
@@ -30,7 +31,7 @@ class DataSet:
     note: str
 
     @property
-    def resolution(self) -> int:
+    def resolution(self) -> Resolution:
         raise NotImplementedError
 
     @property
@@ -41,8 +42,15 @@ class DataSet:
     def num_classes(self) -> int:
         return len(self.classes)
 
-    def check_batch(self, batch_size: int, train_images: int | None = None) -> None:
-        """Raise `InputError` if the data, or the `train_images` of it that are taken, cannot fill one batch."""
+    def check_fits(self, resolution: Resolution, batch_size: int, train_images: int | None = None) -> None:
+        """Raise `InputError` if a regime takes images of another size, or a larger batch than there are of them."""
+        if self.resolution != resolution:
+            mine, wanted = shown_size(self.resolution), shown_size(resolution)
+            raise InputError(
+                f"data {self.name} has images of {mine} pixels and the regime takes {wanted}; resize them with "
+                f"ImageData.resized({resolution}), or train at their size with "
+                f"regime.replace(resolution={self.resolution})"
+            )
         images = min(len(self.train_labels), train_images or len(self.train_labels))
         if images < batch_size:
             raise InputError(f"batch_size {batch_size} is more than the {images} training images; the most is {images}")

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.files import write_atomically
+from ..common.validation import Resolution, image_size
 from .cache import cache_folder, free_memory
 
 if TYPE_CHECKING:
@@ -67,6 +68,31 @@ def open_rgb(path: str | os.PathLike[str]) -> tuple[Image, str]:
         return _eight_bits(image).convert("RGB"), mode
 
     return _opened(os.fspath(path), read)
+
+
+def fit(image: Image, size: tuple[int, int]) -> Image:
+    """Return the middle of an image, of as much of it as has the shape of `size`, resized to this height and width."""
+    height, width = size
+    if image.size == (width, height):
+        return image
+    wide = image.width * height > image.height * width
+    across = round(image.height * width / height) if wide else image.width
+    down = image.height if wide else round(image.width * height / width)
+    left, top = (image.width - across) // 2, (image.height - down) // 2
+    return image.crop((left, top, left + across, top + down)).resize((width, height), 3)  # 3 is bicubic
+
+
+def resize_all(images: np.ndarray, resolution: Resolution) -> np.ndarray:
+    """Return (n, h, w, channels) images, uint8 or float32, as `fit` resizes every channel of each."""
+    from PIL import Image
+
+    size = image_size("resolution", resolution)
+    if images.shape[1:3] == size:
+        return images
+    out = np.empty((len(images), *size, images.shape[3]), images.dtype)
+    for k, c in np.ndindex(len(images), images.shape[3]):
+        out[k, :, :, c] = fit(Image.fromarray(np.ascontiguousarray(images[k, :, :, c])), size)
+    return out
 
 
 def check_header(path: str | os.PathLike[str]) -> None:

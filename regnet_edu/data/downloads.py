@@ -14,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..common.errors import InputError, first_line
+from ..common.validation import Resolution
 from . import cache as array_cache
 from .dataset import fingerprint
-from .folder import resize_all, state_of
+from .decode_image import resize_all
+from .folder import state_of
 
 TIMEOUT = 20.0  # seconds in which a server that is there sends something
 MIRROR = "REGNET_EDU_MIRROR"
@@ -101,7 +103,7 @@ PUBLISHED = {
 }
 
 
-def load_downloaded(name: str, resolution: int, root: Path, progress: bool = False) -> Arrays:
+def load_downloaded(name: str, resolution: Resolution, root: Path, progress: bool = False) -> Arrays:
     """Load Fashion-MNIST or CIFAR-10; what was decoded at this resolution before is mapped from its file.
 
     Args:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..common.errors import InputError
+from ..common.validation import Resolution, image_size
 from . import cache as array_cache
 from .dataset import fingerprint
-from .decode_image import each_image, open_rgb, printable, refuse, suffixes
+from .decode_image import each_image, fit, open_rgb, printable, refuse, suffixes
 
 DECODER = 2  # counts the ways in which pixels were made of files: what an older one cached is decoded again
 LAYOUT = "it needs train/CLASS/*.jpg and test/CLASS/*.jpg (val/ will do for test/)"
@@ -46,12 +47,14 @@ class FolderImages(NamedTuple):
     note: str
 
 
-def load_folder(root: Path, resolution: int, cache: Path, progress: bool = False, skip_bad: int = 0) -> FolderImages:
+def load_folder(
+    root: Path, resolution: Resolution, cache: Path, progress: bool = False, skip_bad: int = 0
+) -> FolderImages:
     """Decode every image of `root`, or take the arrays from `cache` if no file has changed.
 
     Args:
         root: folder with train/CLASS/ and test/CLASS/ (or val/CLASS/).
-        resolution: images are cropped to a square in the middle and resized to so many pixels.
+        resolution: images are cropped in the middle to the shape of this height and width, and resized to it.
         cache: folder for the decoded arrays; if it cannot be written, nothing is cached.
         progress: whether to show a progress bar.
         skip_bad: how many images that cannot be read may be left out.
@@ -213,37 +216,16 @@ def _is_image(name: str) -> bool:
 
 
 def decode(
-    root: Path, files: Sequence[str], resolution: int, title: str | None
+    root: Path, files: Sequence[str], resolution: Resolution, title: str | None
 ) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Read images into an (n, resolution, resolution, 3) uint8 array; return it and each one's mode, or why not."""
-    from PIL import Image
-
-    images = np.empty((len(files), resolution, resolution, 3), np.uint8)
+    """Read images into an (n, height, width, 3) uint8 array; return it and each one's mode, or why not."""
+    size = image_size("resolution", resolution)
+    images = np.empty((len(files), *size, 3), np.uint8)
 
     def read(k: int) -> tuple[str, str]:
         rgb, mode = open_rgb(root / files[k])
-        if rgb.size != (resolution, resolution):
-            side = min(rgb.size)
-            left, top = (rgb.width - side) // 2, (rgb.height - side) // 2
-            square = rgb.crop((left, top, left + side, top + side))
-            rgb = square.resize((resolution, resolution), Image.Resampling.BICUBIC)
-        images[k] = np.asarray(rgb)
+        images[k] = np.asarray(fit(rgb, size))
         return mode, ""
 
     done = each_image(files, read, title)
     return images, [("", one) if isinstance(one, str) else one for one in done]
-
-
-def resize_all(images: np.ndarray, resolution: int) -> np.ndarray:
-    """Resize (n, h, w, channels) uint8 images to a square of `resolution` pixels."""
-    if images.shape[1:3] == (resolution, resolution):
-        return images
-    from PIL import Image
-
-    channels = images.shape[3]
-    out = np.empty((len(images), resolution, resolution, channels), np.uint8)
-    for k, image in enumerate(images):
-        picture = Image.fromarray(image[..., 0] if channels == 1 else image)
-        small = np.asarray(picture.resize((resolution, resolution), Image.Resampling.BICUBIC))
-        out[k] = small.reshape(resolution, resolution, channels)
-    return out

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.files import write_atomically
+from ..common.validation import Resolution, shown_size
 from . import folder
 from .cache import cache_folder
 from .dataset import DataSet
@@ -117,17 +118,19 @@ class ImageStream(DataSet):
         return replace(fewer, fingerprint=_fingerprint(fewer))
 
 
-def open_folder(root: Path, resolution: int, fingerprint: str | None = None) -> ImageStream:
+def open_folder(root: Path, resolution: Resolution, fingerprint: str | None = None) -> ImageStream:
     """List the files of an image folder laid out as ImageNet: train/WNID/*.JPEG and val/WNID/*.JPEG.
 
     Args:
         root: the folder; test/ will do for val/.
-        resolution: height and width in pixels that the images will get.
+        resolution: height and width in pixels that the images will get; they will be square.
         fingerprint: what another process found, so that the sizes of all files need not be asked for again.
 
     Raises:
         InputError: the folder is missing or empty, or the classes of training and test images differ.
     """
+    if not isinstance(resolution, int):
+        raise InputError(f"images that are read while a network trains are square, not {shown_size(resolution)} pixels")
     listing = folder.scan(root)
     stream = ImageStream(
         printable(root.resolve().name),

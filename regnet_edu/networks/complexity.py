@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..common.validation import check_whole
+from ..common.validation import Resolution, check_whole, image_size
 from . import registry
 from .batch import ConfigBatch
 from .config import AnyNetConfig
@@ -31,13 +31,16 @@ class Complexity(NamedTuple):
 
 
 def complexity(
-    network: Network | ConfigBatch, resolution: int = 224, in_channels: int = 3, num_classes: int = 1000
+    network: Network | ConfigBatch,
+    resolution: Resolution = 224,
+    in_channels: int = 3,
+    num_classes: int = 1000,
 ) -> Complexity:
     """Count one network, or every network of a `ConfigBatch` at once.
 
     Args:
         network: an `AnyNetConfig`, `RegNetParams` or the name of a RegNet; or a `ConfigBatch` of n networks.
-        resolution: height and width of the input image in pixels.
+        resolution: height and width of the input image in pixels: one number, or two, such as (180, 260).
         in_channels: channels of the input image.
         num_classes: outputs of the head.
 
@@ -47,7 +50,7 @@ def complexity(
     Raises:
         InputError: it is no network, or an argument is not a whole number of at least 1.
     """
-    check_whole(resolution=resolution, in_channels=in_channels, num_classes=num_classes)
+    check_whole(in_channels=in_channels, num_classes=num_classes)
     config = network if isinstance(network, ConfigBatch) else as_config(network)
     if isinstance(config, ConfigBatch):
         width, inner, group = config.effective()
@@ -58,7 +61,7 @@ def complexity(
     # From here on the same arithmetic serves whole numbers and columns of them.
     shared = {"se_ratio": config.se_ratio, "activation": config.activation}
     block = registry.get(config.block)
-    x = Count(in_channels, (int(resolution), int(resolution)))
+    x = Count(in_channels, image_size("resolution", resolution))
     if config.stem:
         x = registry.get(config.stem).count(x, width=config.stem_width, stride=config.stem_stride, **shared)
     else:
@@ -78,7 +81,10 @@ def _counts(x: Count) -> Complexity:
 
 
 def complexities(
-    configs: Sequence[AnyNetConfig], resolution: int = 224, in_channels: int = 3, num_classes: int = 1000
+    configs: Sequence[AnyNetConfig],
+    resolution: Resolution = 224,
+    in_channels: int = 3,
+    num_classes: int = 1000,
 ) -> Complexity:
     """Count a list of configs; return (n,) arrays. The configs may differ in anything."""
     counts = [complexity(c, resolution, in_channels, num_classes) for c in configs]

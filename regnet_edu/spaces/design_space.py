@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..common.errors import InputError
-from ..common.validation import whole
+from ..common.validation import Resolution, shown_size, whole
 from ..networks.batch import SHARED, ConfigBatch
 from ..networks.complexity import complexity
 from ..networks.config import AnyNetConfig
@@ -125,7 +125,7 @@ class DesignSpace:
         flops: tuple[float, float] | None = None,
         params: tuple[float, float] | None = None,
         activations: tuple[float, float] | None = None,
-        resolution: int = 224,
+        resolution: Resolution = 224,
         in_channels: int = 3,
         num_classes: int = 1000,
     ) -> list[AnyNetConfig]:
@@ -140,7 +140,7 @@ class DesignSpace:
             flops: (low, high) multiply-adds, both included; the paper uses (360e6, 400e6). None is no limit.
             params: (low, high) parameters.
             activations: (low, high) output elements of all convolutions.
-            resolution: height and width of the image in pixels, for counting.
+            resolution: height and width of the image in pixels, one number or two, for counting.
             in_channels: channels of the image, for counting.
             num_classes: outputs of the head, for counting.
 
@@ -254,7 +254,7 @@ class DesignSpace:
         for name in bands.given or ("flops",):
             low, high = min(getattr(c, name).min() for c in counts), max(getattr(c, name).max() for c in counts)
             spans.append(f"{name} from {low:.3g} to {high:.3g}")
-        return f"at {bands.resolution} pixels it reaches {' and '.join(spans)}"
+        return f"at {shown_size(bands.resolution)} pixels it reaches {' and '.join(spans)}"
 
     def size(self) -> int:
         """Return the exact number of networks, counting nominal parameters; of RegNets, the number of settings.

@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from ..common.errors import InputError
-from ..common.validation import whole
+from ..common.validation import Resolution, image_size, whole
 from ..networks.batch import SHARED, ConfigBatch
 from ..networks.complexity import Complexity, complexity
 from ..networks.config import AnyNetConfig
@@ -90,7 +90,7 @@ class Bands:
     flops: tuple[float, float] | None = None
     params: tuple[float, float] | None = None
     activations: tuple[float, float] | None = None
-    resolution: int = 224
+    resolution: Resolution = 224
     in_channels: int = 3
     num_classes: int = 1000
 
@@ -99,7 +99,8 @@ class Bands:
             band = getattr(self, name)
             if band is not None:
                 object.__setattr__(self, name, _band(name, band))
-        for name in ("resolution", "in_channels", "num_classes"):
+        image_size("resolution", self.resolution, most=4096)
+        for name in ("in_channels", "num_classes"):
             whole(name, getattr(self, name), most=1_000_000 if name == "num_classes" else 4096)
 
     @property

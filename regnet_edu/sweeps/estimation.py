@@ -12,8 +12,8 @@ import numpy as np
 
 from ..common.environment import hardware, same_hardware
 from ..common.validation import whole
-from ..data.dataset import DataSet
-from ..data.stream import PREFIX, open_folder
+from ..data import folder, image_data
+from ..data.stream import PREFIX
 from ..networks.complexity import complexities
 from ..networks.config import AnyNetConfig
 from ..networks.zoo import Network
@@ -92,7 +92,7 @@ def estimate(
     engine: str | Engine = "local",
     workers: int | None = None,
     device: str | None = None,
-    data: DataSet | str | os.PathLike[str] | None = None,
+    data: image_data.Source | None = None,
 ) -> Estimate:
     """Find out what the `sweep` of the same arguments would take: nothing is recorded, nothing downloaded.
 
@@ -105,7 +105,7 @@ def estimate(
     """
     regime = regimes.get(regime)
     engine = engines.get(engine, workers, device)
-    images = size_of(regime.data if data is None else data, regime.resolution)
+    images = size_of(regime.data if data is None else data)
     name, _, networks = sampled_networks(space, n, regime, seed, images)
     configs = [config for config in networks for _ in range(whole("repeats", repeats))]
     found = read(out) if out is not None and os.path.exists(out) else Records(None, [], {}, [], {})
@@ -153,21 +153,21 @@ def _known(found: Records, engine: LocalEngine) -> list[dict[str, Any]]:
     return [record for record in found.networks.values() if record.get("seconds")]
 
 
-def size_of(data: DataSet | str | os.PathLike[str], resolution: int) -> Images:
+def size_of(data: image_data.Source) -> Images:
     """Return how many images a data set has, without reading one: known by heart, or by the list of a folder's files.
 
     Args:
         data: as for `sweep`; "imagenet" alone, with no folder, will do.
-        resolution: of the images in pixels.
 
     Raises:
         InputError: the folder is missing or empty.
     """
-    if not isinstance(data, DataSet) and str(data) in cost.KNOWN:
+    if not isinstance(data, (str, os.PathLike)):
+        return Images.of(image_data.load(data))
+    if str(data) in cost.KNOWN:
         return cost.KNOWN[str(data)]
-    if not isinstance(data, DataSet):
-        data = open_folder(Path(str(data).removeprefix(PREFIX)).expanduser(), resolution)
-    return Images.of(data)
+    listing = folder.scan(Path(str(data).removeprefix(PREFIX)).expanduser())
+    return Images(len(listing.train.labels), len(listing.test.labels), len(listing.classes))
 
 
 def duration(seconds: float) -> str:

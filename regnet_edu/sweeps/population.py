@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.environment import describe_hardware
 from ..common.errors import InputError, nearest_name
+from ..common.validation import shown_size
 from ..networks.config import AnyNetConfig
 from . import records
 
@@ -131,7 +132,7 @@ def facts(population: pd.DataFrame) -> dict[str, str]:
     epochs = regime.get("epochs")
     said["training"] = ""
     if images and epochs:
-        size = f" at {regime['resolution']} px" if "resolution" in regime else ""
+        size = f" at {shown_size(regime['resolution'])} px" if "resolution" in regime else ""
         said["training"] = f"{images:,} images x {epochs} epoch{'s' * (epochs != 1)}{size}"
     said["date"] = str(header.get("date", ""))[:10]
     torch = versions_of(header, "torch")

@@ -14,6 +14,7 @@ from ..common.environment import describe_hardware, environment, same_hardware
 from ..common.errors import InputError, first_line
 from ..common.validation import as_generator, whole
 from ..data.dataset import DataSet
+from ..data.image_data import Source
 from ..training.regime import Regime
 from .engines.engine import Job, attempts
 from .engines.local import LocalEngine
@@ -118,7 +119,7 @@ def reproduce(
     *,
     index: Sequence[int] | None = None,
     rng: Any = 0,
-    data: DataSet | str | os.PathLike[str] | None = None,
+    data: Source | None = None,
     workers: int | None = None,
     threads: int | None = None,
     device: str | None = None,

@@ -31,6 +31,9 @@ def same_sweep(
     if before is None:
         return {}
     before = {**before, "data": described_data(before, found.sessions)[-1]}
+    if not before["data"].get("fingerprint"):  # of arrays, before version 0.3: known from now on
+        changed = {"data": header["data"]}
+        before = {**before, "data": {**before["data"], "fingerprint": header["data"]["fingerprint"]}}
     if differs := difference(before, header):
         what, was, now = differs
         alike = all(before["data"].get(key) == header["data"].get(key) for key in ("classes", "channels"))

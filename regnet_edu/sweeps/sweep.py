@@ -46,7 +46,7 @@ def sweep(
     engine: str | Engine = "local",
     workers: int | None = None,
     device: str | None = None,
-    data: DataSet | str | os.PathLike[str] | None = None,
+    data: image_data.Source | None = None,
     skip_bad: int = 0,
     verify: bool = False,
     accept_changed_data: bool = False,
@@ -77,8 +77,8 @@ def sweep(
         workers: for an engine given by its name, how many networks are trained at once; if left out, as many as there
             are processors, or as fit on the cluster.
         device: for an engine given by its name, "cpu" or "cuda"; "cpu" if left out.
-        data: train on this instead of the regime's own data: a name, an image folder, an `ImageData`, or
-            "imagenet:DIR", whose images are read while networks train.
+        data: train on this instead of the regime's own data: a name, an image folder, an `ImageData` or anything that
+            `ImageData.of` takes, or "imagenet:DIR", whose images are read while networks train.
         skip_bad: how many images of a folder that cannot be read may be left out; the header names them.
         verify: whether every image of "imagenet:DIR" is decoded first; without, only its header is looked at.
         accept_changed_data: whether to go on with a file though its images are others by now; the new session says so.
@@ -158,11 +158,11 @@ def sweep(
 
 
 def load_images(
-    source: DataSet | str | os.PathLike[str], regime: Regime, progress: bool, skip_bad: int = 0, verify: bool = False
+    source: image_data.Source, regime: Regime, progress: bool, skip_bad: int = 0, verify: bool = False
 ) -> DataSet:
-    """Load the images and see that they fill a batch."""
+    """Load the images and see that they are of the regime's size and fill a batch."""
     images = image_data.load(source, regime.resolution, progress, skip_bad=skip_bad, verify=verify)
-    images.check_batch(regime.batch_size, regime.train_images)
+    images.check_fits(regime.resolution, regime.batch_size, regime.train_images)
     return images
 
 

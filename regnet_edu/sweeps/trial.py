@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..common.errors import InputError
-from ..data.image_data import ImageData
+from ..common.validation import image_size
+from ..data.image_data import ImageData, from_arrays
 from ..networks.complexity import complexities
 from ..networks.config import AnyNetConfig
 from ..training.regime import Regime
@@ -86,9 +87,9 @@ def random_images(regime: Regime, images: Images) -> ImageData:
     rng = np.random.Generator(np.random.PCG64(0))
 
     def part(count: int) -> list[np.ndarray]:
-        shape = (count, regime.resolution, regime.resolution, images.channels)
+        shape = (count, *image_size("resolution", regime.resolution), images.channels)
         return [rng.integers(256, size=shape, dtype=np.uint8), rng.integers(images.num_classes, size=count)]
 
     taken = cost.images_of(regime, images)
     arrays = [*part(taken.train), *part(taken.test)]
-    return ImageData.of("random", arrays, tuple(str(k) for k in range(images.num_classes)))
+    return from_arrays("random", arrays, list(map(str, range(images.num_classes))), "random")

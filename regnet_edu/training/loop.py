@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from ..data import image_data
 from ..data.dataset import DataSet, fixed_subset
-from ..data.image_data import ImageData
+from ..data.image_data import ImageData, Source
 from ..data.stream import ImageStream
 from ..networks.anynet import AnyNet
 from ..networks.config import AnyNetConfig
@@ -39,7 +39,7 @@ EVAL_BATCH = {"cpu": 250, "cuda": 1000, "mps": 1000}
 
 @dataclass(frozen=True, eq=False)
 class DeviceData:
-    """The images of one regime on one device: uint8 (n, h, w, c) tensors, labels, and each channel's mean and sd."""
+    """The images of one regime on one device: (n, h, w, c) tensors, labels, and each channel's mean and sd."""
 
     train_images: torch.Tensor
     train_labels: torch.Tensor
@@ -61,10 +61,10 @@ def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
     has fewer than the regime would take, all are taken.
 
     Raises:
-        InputError: there are fewer training images than one batch holds, or the device is not there, or lacks the
-            precision.
+        InputError: the images are not of the regime's resolution, there are fewer than one batch holds, or the device
+            is not there, or lacks the precision.
     """
-    data.check_batch(regime.batch_size, regime.train_images)
+    data.check_fits(regime.resolution, regime.batch_size, regime.train_images)
     where = device_of(device, regime.precision)
     assert isinstance(data, ImageData), "images that stay on the disk are not prepared"
 
@@ -79,11 +79,16 @@ def prepare(data: DataSet, regime: Regime, device: str = "cpu") -> DeviceData:
 
 
 def statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return each channel's mean and standard deviation of (n, h, w, c) uint8 images.
+    """Return each channel's mean and standard deviation of (n, h, w, c) images, uint8 or float32.
 
-    They come from whole-number sums over the histogram, so that they are the same on every machine; and with no copy of
-    the pixels in a wider type, which would be eight times as large.
+    Those of uint8 come from whole-number sums over the histogram, so that they are the same on every machine; and with
+    no copy of the pixels in a wider type, which would be eight times as large.
     """
+    if images.is_floating_point():
+        moments = [torch.var_mean(channel.cpu().double(), correction=0) for channel in images.unbind(3)]
+        spread, middle = (torch.stack(found) for found in zip(*moments, strict=True))
+        spread = torch.where(spread > 0, spread, 1.0)  # a channel that is the same everywhere stays 0
+        return middle.float().to(images.device), spread.sqrt().float().to(images.device)
     values = torch.arange(256)
     channels = images.flatten(0, 2).T
     counts = torch.stack([torch.bincount(channel, minlength=256).cpu() for channel in channels])
@@ -97,7 +102,7 @@ def train(
     regime: Regime | str = "tiny",
     seed: int = 0,
     device: str = "cpu",
-    data: DataSet | DeviceData | str | None = None,
+    data: Source | DeviceData | None = None,
     threads: int = 1,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> TrainResult:
@@ -108,8 +113,9 @@ def train(
         regime: a `Regime` or the name of a preset.
         seed: decides the initial weights, the order of the images and which are mirrored, and nothing else does.
         device: "cpu", "cuda", "cuda:1" or "mps".
-        data: what to train on instead of the regime's own data: a name, a folder, an `ImageData`, or what `prepare`
-            returned, so that many networks share it; with "imagenet:DIR" images are read while the network trains.
+        data: what to train on instead of the regime's own data: a name, a folder, an `ImageData` or anything that
+            `ImageData.of` takes, or what `prepare` returned, so that many networks share it; with "imagenet:DIR"
+            images are read while the network trains.
         threads: of the processor. The last digits of a sum depend on it, so results repeat only with the same number.
             Images that are read from files are read by as many processes.
         on_epoch: called with (epochs done, test error) after each epoch.
@@ -220,7 +226,7 @@ def _one_epoch(
 
 
 def normalise(images: torch.Tensor, data: DeviceData) -> torch.Tensor:
-    """Turn (n, h, w, c) uint8 images into (n, c, h, w) floats of mean 0 and standard deviation 1, channels last."""
+    """Turn (n, h, w, c) images into (n, c, h, w) floats of mean 0 and standard deviation 1, channels last."""
     return ((images.float() - data.mean.to(images.device)) / data.std.to(images.device)).permute(0, 3, 1, 2)
 
 

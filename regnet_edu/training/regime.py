@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError, nearest_name
+from ..common.validation import Resolution, image_size
 from ..spaces.design_space import DesignSpace
 from .settings import CHECKS
 
@@ -24,7 +25,7 @@ class Regime:
     Args:
         name: how the regime is called in records and figures.
         data: what to train on: "synthetic", "fashion_mnist", "cifar10", "imagenet:DIR" or an image folder.
-        resolution: height and width of the images in pixels.
+        resolution: height and width of the images in pixels: one number, or two, such as (180, 260).
         flops: (low, high) multiply-adds of the networks that are sampled, or None for no band.
         ranges: options of the design spaces that differ from the paper's, for each family of spaces, such as
             {"AnyNet": {"max_width": 512}}; `with_ranges` puts them in force.
@@ -51,7 +52,7 @@ class Regime:
 
     name: str
     data: str
-    resolution: int
+    resolution: Resolution
     flops: tuple[float, float] | None
     ranges: Mapping[str, Any] = field(default_factory=dict)
     train_images: int | None = None
@@ -75,10 +76,11 @@ class Regime:
             object.__setattr__(self, name, check(name, getattr(self, name)))
         if self.nesterov and not self.momentum:
             raise InputError("nesterov needs a momentum above 0, and 0.9 is usual; or set nesterov=false")
-        if self.crop_padding >= self.resolution:
+        least = min(image_size("resolution", self.resolution))
+        if self.crop_padding >= least:
             raise InputError(
-                f"crop_padding {self.crop_padding} would leave nothing of an image of {self.resolution} pixels; "
-                f"the largest is {self.resolution - 1}, and 4 is usual"
+                f"crop_padding {self.crop_padding} would leave nothing of an image of {least} pixels; "
+                f"the largest is {least - 1}, and 4 is usual"
             )
 
     def __hash__(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError, nearest_name
-from ..common.validation import LARGEST, number, whole
+from ..common.validation import LARGEST, Resolution, image_size, number, whole
 
 PRECISIONS = ("fp32", "bf16", "fp16")
 VARIABLE = ("lr", "weight_decay", "momentum", "warmup")  # settings that a network can draw for itself
@@ -49,6 +49,13 @@ def amount(least: float = 0, most: float = math.inf) -> Callable[[str, Any], flo
         return value.item() if isinstance(value, np.generic) else value
 
     return check
+
+
+def resolution(name: str, value: Any) -> Resolution:
+    """Return the height and width of images: one number where they are equal, as every older record has it."""
+    sides = [count(8, 4096)(name, side) for side in (value if isinstance(value, (tuple, list)) else (value, value))]
+    height, width = image_size(name, sides)
+    return height if height == width else (height, width)
 
 
 def optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
@@ -129,7 +136,7 @@ def _read(value: Any) -> Any:
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "name": text,
     "data": text,
-    "resolution": count(8, 4096),
+    "resolution": resolution,
     "flops": optional(band),
     "ranges": ranges,
     "train_images": optional(count()),

@@ -200,5 +200,5 @@ def test_one_class_and_no_class_are_refused(tmp_path):
 
 def test_resizing_grey_arrays_keeps_one_channel():
     images = np.full((3, 28, 28, 1), 7, np.uint8)
-    small = folder.resize_all(images, 14)
+    small = decode_image.resize_all(images, 14)
     assert small.shape == (3, 14, 14, 1) and (small == 7).all()

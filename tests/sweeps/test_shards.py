@@ -60,7 +60,7 @@ class Pretend:
 @pytest.fixture
 def images():
     pixels, labels = np.zeros((64, 8, 8, 3), np.uint8), np.arange(64) % 2
-    return ImageData.of("zeros", (pixels, labels, pixels[:8], labels[:8]), ("a", "b"), "0" * 16)
+    return ImageData("zeros", pixels, labels, pixels[:8], labels[:8], ("a", "b"), "0" * 16)
 
 
 def test_three_shards_merged_are_the_population_of_one_run(images, tmp_path):

@@ -238,4 +238,4 @@ def _plain(data: DataSet) -> DataSet:
     if not isinstance(data, ImageData):
         return data
     arrays: dict[str, Any] = {part: np.asarray(getattr(data, part)) for part in PARTS}
-    return replace(data, **arrays)
+    return replace(data, **arrays, layout="NHWC")

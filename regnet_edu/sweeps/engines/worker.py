@@ -29,7 +29,7 @@ from ...common.errors import InputError, first_line
 from ...common.import_path import unpack
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
-from ...data.image_data import ImageData
+from ...data.image_data import from_arrays
 from ...data.stream import ImageStream, relisted
 from ...networks.config import AnyNetConfig
 from ...training.regime import Regime
@@ -54,7 +54,7 @@ def save_data(data: DataSet, folder: Path) -> dict[str, Any]:
         else:
             paths[part] = str(folder / f"{part}.npy")
             np.save(paths[part], array)
-    return {"name": data.name, "classes": list(data.classes), "paths": paths}
+    return {"name": data.name, "classes": list(data.classes), "fingerprint": data.fingerprint, "paths": paths}
 
 
 def open_data(saved: Mapping[str, Any] | DataSet) -> DataSet:
@@ -67,7 +67,7 @@ def open_data(saved: Mapping[str, Any] | DataSet) -> DataSet:
     if "root" in saved:
         return relisted(saved)
     arrays = [np.load(saved["paths"][part], mmap_mode="r") for part in PARTS]
-    return ImageData.of(saved["name"], arrays, tuple(saved["classes"]))
+    return from_arrays(saved["name"], arrays, saved["classes"], saved["fingerprint"])
 
 
 class Trainer:

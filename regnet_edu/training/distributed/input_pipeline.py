@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from ...common.errors import InputError
 from ...common.optional_imports import torchvision_part
+from ...common.validation import image_size
 from ...data.dataset import fixed_subset
 from ...data.decode_image import open_rgb
 from ...data.stream import ImageStream
@@ -66,7 +67,7 @@ def train_transform(regime: Regime) -> Any:
 def test_transform(regime: Regime) -> Any:
     """Return the transform of one test image: the middle, after the short side was made 256/224 of the resolution."""
     v2 = _transforms()
-    short = round(regime.resolution * TEST_MARGIN)
+    short = round(max(image_size("resolution", regime.resolution)) * TEST_MARGIN)
     return v2.Compose([v2.PILToTensor(), v2.Resize(short, antialias=True), v2.CenterCrop(regime.resolution)])
 
 

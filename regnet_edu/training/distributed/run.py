@@ -23,7 +23,7 @@ import torch
 
 from ...common.environment import describe_hardware, environment, hardware
 from ...common.errors import InputError
-from ...common.validation import whole
+from ...common.validation import Resolution, whole
 from ...data.dataset import DataSet
 from ...data.stream import ImageStream, folder_of, is_streamed, open_folder
 from ...networks.complexity import complexity
@@ -111,7 +111,7 @@ def train_distributed(
             listed = stream
             unreadable = group.agree(lambda: listed.unreadable(verify, progress=say is not None))
             stream = listed.without(unreadable, skip_bad)
-        stream.check_batch(regime.batch_size, regime.train_images)
+        stream.check_fits(regime.resolution, regime.batch_size, regime.train_images)
         plan = Plan.of(regime.batch_size, group.size, norm_batch)
         files = None
         if out is not None:
@@ -143,7 +143,7 @@ def train_distributed(
         return result
 
 
-def _listed(data: DataSet | str, resolution: int) -> ImageStream:
+def _listed(data: DataSet | str, resolution: Resolution) -> ImageStream:
     """Return the data as a list of files, which it must be."""
     if isinstance(data, ImageStream):
         return data
