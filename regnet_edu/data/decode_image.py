@@ -15,6 +15,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.files import write_atomically
+from ..common.progress import progress_bar
 from ..common.validation import Resolution, image_size
 from .cache import cache_folder, free_memory
 
@@ -151,7 +152,6 @@ def each_image(paths: Sequence[str], read: Callable[[int], T], title: str | None
         read: given the number of a path; may raise `UnreadableImageError`.
         title: of a progress bar; None shows none.
     """
-    from tqdm.auto import tqdm
 
     def attempt(k: int) -> T | str:
         try:
@@ -161,7 +161,7 @@ def each_image(paths: Sequence[str], read: Callable[[int], T], title: str | None
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         done = pool.map(attempt, range(len(paths)))
-        return list(tqdm(done, title, total=len(paths), unit=" images", disable=title is None, leave=False))
+        return list(progress_bar(done, title, total=len(paths), unit=" images", disable=title is None, leave=False))
 
 
 def refuse(root: Path, unreadable: Mapping[str, str], images: int, skip_bad: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..common.errors import InputError
 from ..common.files import write_atomically
+from ..common.progress import progress_bar
 from ..common.stopping import handled
 
 if TYPE_CHECKING:
@@ -133,8 +134,6 @@ def graded(
     folder: Path, wanted: Sequence[Exercise], seeds: Sequence[int], kept: Path | None, options: argparse.Namespace
 ) -> Grading:
     """Grade with a progress bar and a record; however it is ended, what is graded stays and nothing else is left."""
-    from tqdm import tqdm
-
     from .batch import grade
     from .results.record import Record, load
 
@@ -144,7 +143,7 @@ def graded(
         stack.enter_context(ended_in_order())
         stack.callback(_say_if_stopped, kept)
         record = stack.enter_context(Record(kept)) if kept else None
-        bar = stack.enter_context(tqdm(unit="exercise", disable=options.quiet, file=sys.stderr))
+        bar = stack.enter_context(progress_bar(unit="exercise", disable=options.quiet, file=sys.stderr))
 
         def show(done: int, total: int) -> None:
             bar.total, bar.n = total, done

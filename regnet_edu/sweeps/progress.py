@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..common.progress import progress_bar
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,16 +25,12 @@ def shown(records: Iterable[Record], known: Sequence[Record], total: int, progre
         total: how many there will be.
         progress: whether there is a bar; notes are told in any case.
     """
-    from tqdm.auto import tqdm
-
-    interactive = sys.stderr.isatty() or "ipykernel" in sys.modules
     told: set[str] = set()
-    with tqdm(
+    with progress_bar(
         total=total,
         initial=len(known),
         unit="net",
         disable=not progress,
-        mininterval=0.2 if interactive else 30,
         bar_format="{percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} [{elapsed}, {remaining} left{postfix}]",
     ) as bar:
         for record in records:

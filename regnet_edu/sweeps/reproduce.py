@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..common.environment import describe_hardware, environment, same_hardware
 from ..common.errors import InputError, first_line
+from ..common.progress import progress_bar
 from ..common.validation import as_generator, whole
 from ..data.dataset import DataSet
 from ..data.image_data import Source
@@ -159,7 +160,7 @@ def reproduce(
     images = _images(header, name, regime, data, progress)
     tasks = [{"index": row["index"], "seed": row["seed"], "config": config_of(row).to_dict()} for row in rows]
     with engine.start(Job(regime, images, config_of(rows[0]))) as crew:
-        outcomes = _shown(attempts(crew.train, tasks), len(tasks), progress)
+        outcomes = progress_bar(attempts(crew.train, tasks), total=len(tasks), unit="net", disable=not progress)
         outcome_of = {outcome["index"]: outcome for outcome in outcomes}
         differences = _differences(header, rows, crew.hardware, threads, images)
     if {data.get("fingerprint") for data in described_data(header, header["sessions"])} != {images.fingerprint}:
@@ -215,13 +216,6 @@ def _images(header: dict[str, Any], name: str, regime: Regime, data: Any, progre
         if then != now:
             raise InputError(f"{images.name} has {now} {what}, but {name} was trained on images with {then}")
     return images
-
-
-def _shown(outcomes: Iterable[dict[str, Any]], total: int, progress: bool) -> Iterable[dict[str, Any]]:
-    """Pass the outcomes on, with a progress bar."""
-    from tqdm.auto import tqdm
-
-    return tqdm(outcomes, total=total, unit="net", disable=not progress)
 
 
 def _differences(

@@ -79,7 +79,7 @@ def _short(regime: Regime, engine: LocalEngine, epochs: int) -> Regime:
     steps = STEPS["cpu" if engine.device == "cpu" else "cuda"]
     # lr 0: random labels at a high learning rate could end in a loss that is not finite, and the clock would stop
     batch = regime.batch_size
-    return regime.replace(epochs=epochs, train_images=steps * batch, test_images=batch, lr=0.0)
+    return regime.replace(epochs=epochs, train_images=steps * batch, test_images=batch, lr=0.0, vary={})
 
 
 def random_images(regime: Regime, images: Images) -> ImageData:

@@ -95,8 +95,8 @@ class Regime:
     def to_dict(self) -> dict[str, Any]:
         """Return the settings ready for JSON; `vary` only where it says something, as files from before it expect."""
         values = asdict(self)
-        if not values["vary"]:
-            del values["vary"]
+        if vary := values.pop("vary"):
+            values["vary"] = {name: list(ends) for name, ends in vary.items()}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod
