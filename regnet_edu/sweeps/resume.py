@@ -81,8 +81,8 @@ def difference(before: Mapping[str, Any], header: Mapping[str, Any]) -> tuple[st
 
 def _settings(regime: dict[str, Any], other: dict[str, Any]) -> str:
     """Name the settings of one regime that differ from the other's; the data are compared by their fingerprint."""
-    names = [k for k in regime if k not in ("name", "data") and regime[k] != other.get(k)]
-    return ", ".join(f"{k} {regime[k]}" for k in names)
+    names = dict.fromkeys(k for k in (*regime, *other) if k not in ("name", "data") and regime.get(k) != other.get(k))
+    return ", ".join(f"{k} {regime.get(k)}" for k in names)
 
 
 def _identity(data: dict[str, Any]) -> str:

@@ -41,6 +41,8 @@ def sampled_networks(
             n,
             rng=seed,
             flops=regime.flops,
+            params=regime.params,
+            activations=regime.activations,
             resolution=regime.resolution,
             in_channels=images.channels,
             num_classes=images.num_classes,

@@ -47,6 +47,7 @@ def sweep(
     workers: int | None = None,
     device: str | None = None,
     data: image_data.Source | None = None,
+    train: Callable[..., Any] | str | None = None,
     skip_bad: int = 0,
     verify: bool = False,
     accept_changed_data: bool = False,
@@ -79,6 +80,11 @@ def sweep(
         device: for an engine given by its name, "cpu" or "cuda"; "cpu" if left out.
         data: train on this instead of the regime's own data: a name, an image folder, an `ImageData` or anything that
             `ImageData.of` takes, or "imagenet:DIR", whose images are read while networks train.
+        train: what trains a network in the place of `train`, a function or its import path; it becomes a setting of the
+            regime. Called as train(config, regime, seed, device, data), it returns the top-1 error, a table with
+            "error" and other fields of a `TrainResult`, or one of these. `AnyNet(config, classes, channels)` is the
+            network; `data` has `train_images`, uint8 (n, h, w, c) on the device, `train_labels`, `test_images`,
+            `test_labels`, `mean`, `std` and `num_classes`.
         skip_bad: how many images of a folder that cannot be read may be left out; the header names them.
         verify: whether every image of "imagenet:DIR" is decoded first; without, only its header is looked at.
         accept_changed_data: whether to go on with a file though its images are others by now; the new session says so.
@@ -96,6 +102,9 @@ def sweep(
             written. Nothing that was recorded is lost.
     """
     regime, engine = regimes.get(regime), engines.get(engine, workers, device)
+    if train is not None:
+        regime = regime.replace(train=train)
+    regime.find_own()
     engine.check(regime)
     images = load_images(regime.data if data is None else data, regime, progress, skip_bad, verify)
     name, described, networks = sampled_networks(space, n, regime, seed, Images.of(images))

@@ -12,12 +12,14 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from ..common.import_path import find
 from ..data import image_data
 from ..data.dataset import DataSet, fixed_subset
 from ..data.image_data import ImageData, Source
@@ -28,9 +30,9 @@ from ..networks.zoo import Network, as_config
 from . import regime as regimes
 from .cuda_graphs import Captured
 from .device import autocast, device_of, threads_of
-from .optimizer import SGD, LossScale
+from .optimizer import LossScale, loss_of, optimizer_of
 from .regime import Regime
-from .result import TrainResult, seeds
+from .result import TrainResult, own_result, seeds
 
 # Measured: on a CPU 250 images at a time are up to a third faster than 500, whose activations leave the cache, and no
 # network's scores changed by a bit. A GPU wants more at once.
@@ -124,9 +126,12 @@ def train(
         InputError: an argument is invalid, or the data cannot be had.
     """
     config, regime = as_config(network), regimes.get(regime).for_network(seed)
+    own = find(regime.train) if regime.train else None
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
         if isinstance(loaded, ImageStream):
+            if own:
+                return own_result(lambda: own(config, regime, seed, device, loaded), loaded.num_classes)
             from .distributed.run import (
                 train_distributed,  # which reads files while it trains; the others need none of that
             )
@@ -136,6 +141,8 @@ def train(
             )
         data = prepare(loaded, regime, device)
     with threads_of(threads):
+        if own:
+            return own_result(lambda: own(config, regime, seed, device, data), data.num_classes)
         started, cpu_started = time.perf_counter(), time.process_time()
         errors, loss, training, note = _run(config, regime, seed, data, on_epoch)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
@@ -164,11 +171,11 @@ def _run(
     network = AnyNet(
         config, data.num_classes, data.channels, zero_init_last=regime.zero_init_last, generator=generator
     ).to(device=data.train_images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = SGD(network, regime)
+    optimizer, criterion = optimizer_of(network, regime), loss_of(regime)
     scale = LossScale(data.train_images.device) if regime.precision == "fp16" else None
     order = torch.Generator().manual_seed(order_seed)
     where, steps = data.train_images.device, regime.steps(len(data.train_labels))
-    rates = torch.tensor([regime.learning_rate(k, steps) for k in range(steps)], dtype=torch.float64)
+    scheduled = torch.tensor([regime.learning_rate(k, steps) for k in range(steps)], dtype=torch.float64)
 
     def step(
         rows: torch.Tensor, mirrored: torch.Tensor, shifts: torch.Tensor, lr: torch.Tensor | float
@@ -180,16 +187,16 @@ def _run(
         if regime.flip:
             images = torch.where(mirrored[:, None, None, None], images.flip(3), images)
         with autocast(where, regime.precision):
-            loss = functional.cross_entropy(network(images), data.train_labels[rows])
+            loss = criterion(network(images), data.train_labels[rows])
         optimizer.zero_grad()
         (loss if scale is None else loss * scale.factor).backward()
         optimizer.step(lr, scale)
         return loss.detach()
 
-    # On a GPU the rate must lie where a recorded step finds it; on a CPU it is a plain number.
-    captured = Captured(step) if where.type == "cuda" else None
-    if captured:
-        rates = rates.float().to(where)
+    # The rate must lie where a recorded step finds it; else it is a plain number. A recorded step repeats its kernels
+    # and runs no Python, which an optimiser or a loss of somebody's own may count on.
+    captured = Captured(step) if where.type == "cuda" and not (regime.optimizer or regime.loss) else None
+    rates = scheduled.float().to(where) if captured else scheduled.tolist()
     errors: list[float] = []
     loss, training = math.nan, 0.0
     for epoch in range(regime.epochs):
@@ -207,7 +214,7 @@ def _run(
 
 
 def _one_epoch(
-    step: Callable[..., torch.Tensor], data: DeviceData, regime: Regime, order: torch.Generator, rates: torch.Tensor
+    step: Callable[..., torch.Tensor], data: DeviceData, regime: Regime, order: torch.Generator, rates: Any
 ) -> float:
     """Take one step a learning rate; return the mean loss, which is not finite if any step's was not."""
     count, size = len(data.train_labels), regime.batch_size
@@ -217,7 +224,7 @@ def _one_epoch(
     mirrored = (torch.rand(count, generator=order) < 0.5).to(where)[shuffle]
     shifts = torch.randint(0, 2 * regime.crop_padding + 1, (count, 2), generator=order).to(where)[shuffle]
     total = torch.zeros((), device=where)
-    for k, rate in enumerate(rates if where.type == "cuda" else rates.tolist()):
+    for k, rate in enumerate(rates):
         batch = slice(k * size, (k + 1) * size)
         total += step(shuffle[batch], mirrored[batch], shifts[batch], rate)
         if where.type == "cpu" and not math.isfinite(total):

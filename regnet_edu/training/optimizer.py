@@ -8,12 +8,15 @@ kernels of torch that it calls. The tests hold both to torch's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
+from torch.nn import functional
 from torch.optim.sgd import sgd
 
+from ..common.import_path import find
 from .regime import Regime
 
 
@@ -53,6 +56,16 @@ class LossScale:
             mine.copy_(saved)
 
 
+def parameter_groups(network: nn.Module, regime: Regime) -> list[tuple[list[torch.Tensor], float]]:
+    """Return the weights with their decay, and the vectors (norms and biases) with theirs."""
+    trained: list[torch.Tensor] = [p for p in network.parameters() if p.requires_grad]
+    decay = regime.weight_decay
+    return [
+        ([p for p in trained if p.ndim > 1], decay),
+        ([p for p in trained if p.ndim <= 1], decay if regime.decay_norm_and_bias else 0.0),
+    ]
+
+
 class SGD:
     """Momentum SGD whose weight decay spares batch norm and biases, unless the regime says otherwise.
 
@@ -63,10 +76,7 @@ class SGD:
 
     def __init__(self, network: nn.Module, regime: Regime) -> None:
         self.regime = regime
-        weights: list[torch.Tensor] = [p for p in network.parameters() if p.ndim > 1]
-        others: list[torch.Tensor] = [p for p in network.parameters() if p.ndim <= 1]
-        decay = regime.weight_decay
-        self.groups = [(weights, decay), (others, decay if regime.decay_norm_and_bias else 0.0)]
+        self.groups = parameter_groups(network, regime)
         self._buffers: list[list[torch.Tensor | None]] = [[None] * len(params) for params, _ in self.groups]
 
     def zero_grad(self) -> None:
@@ -98,7 +108,7 @@ class SGD:
                     buffers[:] = [torch.zeros_like(p) for p in params]  # a first step left out would not fill them
                 sgd(
                     params,
-                    [p.grad for p in params if p.grad is not None],
+                    [torch.zeros_like(p) if p.grad is None else p.grad for p in params],
                     buffers,
                     fused=True,
                     found_inf=overflow,
@@ -111,3 +121,40 @@ class SGD:
                 )
             if scale is not None:
                 scale.adapt()
+
+
+class OwnOptimizer:
+    """The optimiser that a regime names, with the methods of `SGD`; its learning rate is the regime's at each step."""
+
+    def __init__(self, network: nn.Module, regime: Regime) -> None:
+        assert regime.optimizer is not None
+        groups = [{"params": p, "weight_decay": decay} for p, decay in parameter_groups(network, regime) if p]
+        self.inner: torch.optim.Optimizer = find(regime.optimizer)(groups, lr=regime.lr)
+
+    def zero_grad(self) -> None:
+        self.inner.zero_grad()
+
+    def state(self) -> dict[str, Any]:
+        return self.inner.state_dict()
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        self.inner.load_state_dict(state)
+
+    def step(self, lr: float | torch.Tensor, scale: LossScale | None = None) -> None:
+        for group in self.inner.param_groups:
+            group["lr"] = float(lr)
+        overflow = scale and scale.unscale([p for group in self.inner.param_groups for p in group["params"]])
+        if overflow is None or not overflow:
+            self.inner.step()
+        if scale is not None:
+            scale.adapt()
+
+
+def optimizer_of(network: nn.Module, regime: Regime) -> SGD | OwnOptimizer:
+    """Return the optimiser of a regime for the parameters of a network."""
+    return OwnOptimizer(network, regime) if regime.optimizer else SGD(network, regime)
+
+
+def loss_of(regime: Regime) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Return the loss of a regime, a function of scores and labels."""
+    return find(regime.loss) if regime.loss else functional.cross_entropy

@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError, nearest_name
+from ..common.import_path import find
 from ..common.validation import Resolution, image_size
 from ..spaces.design_space import DesignSpace
 from .settings import CHECKS
+
+NEWER = ("vary", "params", "activations", "optimizer", "loss", "schedule", "train")  # than the first record files
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,13 @@ class Regime:
         precision: "fp32", or for mixed precision "bf16"; "fp16" for GPUs that have no bfloat16 (V100, T4).
         vary: settings that every network draws for itself, log-uniformly from (low, high), such as
             {"lr": (0.015, 1.5)} (figure 21); its record says which values it got.
+        params, activations: (low, high) bands of the networks that are sampled, as `flops`.
+        optimizer: in the place of SGD, a function or its import path, "torch.optim:AdamW": called with two groups of
+            parameters, each with its weight decay, and with `lr=`; returns a `torch.optim.Optimizer`.
+        loss: in the place of cross-entropy: called with the scores (n, classes) and the labels (n,).
+        schedule: in the place of warm-up and cosine: called with a step and the number of steps, 0 <= step < steps;
+            returns the factor of `lr`.
+        train: in the place of the whole training, see `sweep`.
 
     Raises:
         InputError: a value is out of range.
@@ -70,6 +80,12 @@ class Regime:
     zero_init_last: bool = True
     precision: str = "fp32"
     vary: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    params: tuple[float, float] | None = None
+    activations: tuple[float, float] | None = None
+    optimizer: str | None = None
+    loss: str | None = None
+    schedule: str | None = None
+    train: str | None = None
 
     def __post_init__(self) -> None:
         for name, check in CHECKS.items():
@@ -93,10 +109,10 @@ class Regime:
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings ready for JSON; `vary` only where it says something, as files from before it expect."""
-        values = asdict(self)
-        if vary := values.pop("vary"):
-            values["vary"] = {name: list(ends) for name, ends in vary.items()}
+        """Return the settings ready for JSON; those of `NEWER` only where they say something, as older files expect."""
+        values = {k: v for k, v in asdict(self).items() if v or k not in NEWER}
+        if self.vary:
+            values["vary"] = {name: list(ends) for name, ends in self.vary.items()}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
 
     @classmethod
@@ -147,12 +163,20 @@ class Regime:
         """Return the regime of the network with this seed, in which nothing varies any more."""
         return self.replace(vary={}, **self.drawn(seed)) if self.vary else self
 
+    def find_own(self) -> None:
+        """Raise `InputError` if a function of one's own that is given by its import path is not there."""
+        for name in ("optimizer", "loss", "schedule", "train"):
+            if getattr(self, name):
+                find(getattr(self, name))
+
     def steps(self, train_images: int) -> int:
         """Number of optimiser steps for so many training images; a last incomplete batch is left out."""
         return max(1, train_images // self.batch_size) * self.epochs
 
     def learning_rate(self, step: int, steps: int) -> float:
-        """Learning rate of step 0 <= step < steps: linear warm-up, then a half-period cosine to 0."""
+        """Learning rate of step 0 <= step < steps: linear warm-up, then a half-period cosine to 0; or `schedule`."""
+        if self.schedule:
+            return self.lr * float(find(self.schedule)(step, steps))
         rise = round(self.warmup * steps)
         if step < rise:
             return self.lr * (step + 1) / rise

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError, nearest_name
+from ..common.import_path import path_of
 from ..common.validation import LARGEST, Resolution, image_size, number, whole
 
 PRECISIONS = ("fp32", "bf16", "fp16")
@@ -122,6 +123,13 @@ def vary(name: str, value: Any) -> dict[str, tuple[float, float]]:
     return found
 
 
+def own_callable(name: str, value: Any) -> str:
+    """Return the import path of a function or class of one's own; nothing is imported yet."""
+    if not isinstance(value, str) and not callable(value):
+        raise InputError(f'{name} {value!r:.60} must be a function, or its import path such as "my_module:my_{name}"')
+    return path_of(value)
+
+
 def _read(value: Any) -> Any:
     """Read a number that was given as text, as a command line gives it; anything else stays as it is."""
     for kind in (int, float):
@@ -154,4 +162,7 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "zero_init_last": truth,
     "precision": precision,
     "vary": vary,
+    "params": optional(band),
+    "activations": optional(band),
+    **dict.fromkeys(("optimizer", "loss", "schedule", "train"), optional(own_callable)),
 }

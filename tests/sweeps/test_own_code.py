@@ -53,9 +53,12 @@ SCRIPT = """
         def __init__(self, width_in, width, stride):
             super().__init__(nn.Conv2d(width_in, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
 
+    def smooth(scores, labels):
+        return nn.functional.cross_entropy(scores, labels, label_smoothing=0.1)
+
     space = rn.AnyNetXB(num_stages=2, block=Plain)
     images = rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
-    regime = rn.Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 2}}, 160, 100, 32)
+    regime = rn.Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 2}}, 160, 100, 32, loss=smooth)
     print(rn.sweep(space, int(sys.argv[2]), regime, sys.argv[1], data=images, workers=2, progress=False).error.tolist())
 """
 
@@ -69,13 +72,31 @@ def test_what_a_script_or_notebook_defines_is_sent_to_the_workers_and_resumes(tm
             [sys.executable, script, out, str(n)], capture_output=True, text=True, check=False, timeout=240
         )
         assert done.returncode == 0, done.stderr
-        assert "note: __main__:Plain is sent to the workers" in done.stderr
+        assert "note: __main__:Plain, __main__:smooth is sent to the workers" in done.stderr
         errors.append(eval(done.stdout))
     assert errors[1][:2] == errors[0]
     table = rn.load_population(out)
     assert set(table.block) == {"__main__:Plain"} and table.error.tolist() == errors[1]
     with pytest.raises(InputError, match="it was defined in a notebook or script; run that again first"):
         config_of(table.iloc[0])
+
+
+def half_right(config, regime, seed, device, data):
+    assert data.train_images.shape[1:] == (16, 16, 3) and device == "cpu" and regime.batch_size == 32
+    return {"error": 1 / len(config.widths), "errors": (0.9, 1 / len(config.widths))}
+
+
+def test_a_sweep_trains_as_it_is_told(images, tmp_path):
+    networks = [rn.AnyNetConfig((1,) * s, (8,) * s, 1, 8) for s in (2, 4)]
+    options = {"out": tmp_path / "a.jsonl", "data": images, "progress": False}
+    table = rn.sweep(networks, regime=REGIME, train=half_right, workers=2, **options)
+    assert table.error.tolist() == [0.5, 0.25] and table.errors[1] == (0.9, 0.25) and table.loss.isna().all()
+    path = table.attrs["header"]["regime"]["train"]
+    assert path == f"{__name__}:half_right"
+    with pytest.raises(InputError, match=f"was begun with regime train {path}, not train None"):
+        rn.sweep(networks, regime=REGIME, **options)
+    with pytest.raises(InputError, match="no_such_module:go is not found"):
+        rn.sweep(networks, regime=REGIME, train="no_such_module:go", **options)
 
 
 def test_what_cannot_be_sent_is_refused_with_the_way_out(monkeypatch):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import json
+import math
 import os
 import queue
 import signal
@@ -111,13 +112,18 @@ class Trainer:
             "error": result.error,
             "errors": list(result.errors),
             "epochs": len(result.errors),
-            "loss": result.loss if result.status == "ok" else None,
+            "loss": _finite(result.loss) if result.status == "ok" else None,
             "seconds": result.seconds,
             "cpu_seconds": result.cpu_seconds,
-            "images_per_second": result.images_per_second,
+            "images_per_second": _finite(result.images_per_second),
             "reason": result.reason,
             **({"note": result.note} if result.note else {}),
         }
+
+
+def _finite(value: float) -> float | None:
+    """Return a number that JSON can hold; a training of somebody's own need not tell it."""
+    return value if math.isfinite(value) else None
 
 
 OUT_OF_MEMORY = "out of memory"

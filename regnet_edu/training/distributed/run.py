@@ -96,6 +96,8 @@ def train_distributed(
         InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
     """
     config, regime = as_config(config), regimes.get(regime).for_network(seed)
+    if regime.train:
+        raise InputError(f"train {regime.train} takes the place of this training; call it by rn.train or rn.sweep")
     order_seed = seeds(seed)[1]
     stream = _listed(regime.data if data is None else data, regime.resolution)
     whole("save_every", save_every, of="steps")

@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ...common.errors import InputError
@@ -21,7 +20,7 @@ from ...common.validation import number
 from ...networks.anynet import AnyNet
 from ...networks.config import AnyNetConfig
 from ..device import autocast
-from ..optimizer import SGD, LossScale
+from ..optimizer import LossScale, loss_of, optimizer_of
 from ..regime import Regime
 from ..result import seeds
 from .batch_norm import share_momentum, share_statistics
@@ -131,7 +130,7 @@ class TrainingRun:
         state = self.group.agree(self.files.load) if self.files else None
         if state is None:
             return False
-        classes = len(state["network"]["head.fc.bias"])
+        classes = len(state["network"].get("head.fc.bias", range(self.classes)))
         if classes != self.classes:
             raise InputError(f"the checkpoint is of a network with {classes} classes, and the data have {self.classes}")
         self.network.load_state_dict(state["network"])
@@ -174,9 +173,10 @@ class TrainingRun:
         self.network: nn.Module = network.to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = None if self.ema is None else moving_average(self.network, self.ema)
         self.norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
-        self.momentum = self.norms[0].momentum or 0.1
+        self.momentum = (self.norms[0].momentum if self.norms else None) or 0.1
         self.model: nn.Module = self.network
-        self.optimizer = SGD(self.network, self.regime)
+        self.optimizer: Any = optimizer_of(self.network, self.regime)
+        self.criterion = loss_of(self.regime)
         self.scale = LossScale(where) if self.regime.precision == "fp16" else None
         if self.group.size == 1:
             return
@@ -248,7 +248,7 @@ class TrainingRun:
                 share_momentum(self.norms, self.momentum, turn, turns)
             with self._quiet(turn < turns - 1):
                 with autocast(self.group.device, self.regime.precision):
-                    loss = functional.cross_entropy(self.model(some), truth) / turns
+                    loss = self.criterion(self.model(some), truth) / turns
                 (loss if self.scale is None else loss * self.scale.factor).backward()
             mean += loss.detach()
         done = self.epoch * self.per_epoch + self.step
