@@ -15,6 +15,7 @@ from .analysis.edf import summary as summary
 from .analysis.export import to_optuna as to_optuna
 from .analysis.growth import fit_forms as fit_forms
 from .analysis.growth import power_law as power_law
+from .analysis.measure import Measure as Measure
 from .analysis.pareto import error_at as error_at
 from .analysis.pareto import pareto_front as pareto_front
 from .analysis.planning import networks_needed as networks_needed

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError
-from .edf import check_level, clean_errors
+from .edf import check_level
+from .measure import ERROR
 from .two_sample import EffectSize
 
 
@@ -38,7 +39,7 @@ def adjusted_difference(
     for population in (population_a, population_b):
         if covariate not in population:
             raise InputError(f"the population has no column {covariate!r}; such as 'activations' or 'params' will do")
-        errors, present = clean_errors(population["error"], least=2)
+        errors, present = ERROR.clean(population["error"], least=2)
         values = np.asarray(population[covariate], dtype=np.float64)[present]
         if not (values > 0).all():
             raise InputError(f"{covariate} must be above 0 for its logarithm to be taken")

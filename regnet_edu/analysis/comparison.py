@@ -16,7 +16,8 @@ import numpy as np
 
 from ..common.errors import InputError
 from . import two_sample
-from .edf import check_level, clean_errors, clean_weights
+from .edf import check_level, clean_weights
+from .measure import ERROR, Measure, as_measure
 from .two_sample import EffectSize
 
 FEWEST = 10  # below so many of either, no winner is named: only differences that nobody expects could be told
@@ -30,8 +31,8 @@ class Comparison:
         names: what the two are called in `sentence`.
         n: networks with an error, of each.
         failed: networks that failed and are left out, of each.
-        means: mean error of each, a fraction.
-        minima: lowest error of each, a fraction.
+        means: mean error of each, a fraction; of another measure its mean, and so for all that follows.
+        minima: lowest error of each, a fraction; where higher is better, the highest value.
         mean_difference: difference of the mean errors, a fraction, with Welch's interval.
         p: of Welch's test that the means are equal.
         minimum_difference: difference of the lowest errors, a fraction. Its interval is that of a bootstrap, which
@@ -44,6 +45,7 @@ class Comparison:
         detectable: the difference of means that a comparison of this size finds with this power, a fraction.
         level: of the intervals.
         power: of `detectable`.
+        measure: what the networks were judged by.
     """
 
     names: tuple[str, str]
@@ -61,6 +63,7 @@ class Comparison:
     detectable: float
     level: float
     power: float
+    measure: Measure = ERROR
 
     @property
     def too_few(self) -> bool:
@@ -69,10 +72,10 @@ class Comparison:
 
     @property
     def better(self) -> str | None:
-        """Name of the population with the lower mean error, or None if the data cannot tell."""
+        """Name of the population with the better mean, or None if the data cannot tell."""
         if self.too_few or not self.p < 1 - self.level:
             return None
-        return self.names[0] if self.mean_difference.value < 0 else self.names[1]
+        return self.names[0] if self.measure.sign * self.mean_difference.value < 0 else self.names[1]
 
     @property
     def curves_differ(self) -> bool:
@@ -85,15 +88,16 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """The result in plain English, in percentage points."""
+        """The result in plain English, in percentage points or the unit of the measure."""
         a, b = self.names
-        value, low, high = (100 * x for x in self.mean_difference)
+        value, low, high = self.mean_difference
+        show, unit, name = self.measure.difference, self.measure.of_differences, self.measure.name
         start = f"With these {self.n[0]} and {self.n[1]} networks"
         interval = f"{100 * self.level:g} % interval"
-        size = f"{abs(value):.2f} points {'higher' if value > 0 else 'lower'} than that of {b}"
-        told = f"the mean error of {a} is {size if value else f'that of {b}'}"
+        size = f"{show(abs(value), False)}{unit} {'higher' if value > 0 else 'lower'} than that of {b}"
+        told = f"the mean {name} of {a} is {size if value else f'that of {b}'}"
         if self.too_few:
-            shown = "" if math.isnan(low) else f" ({interval} {low:+.2f} to {high:+.2f})"
+            shown = "" if math.isnan(low) else f" ({interval} {show(low)} to {show(high)})"
             return (
                 f"{start}, there are too few to tell {a} and {b} apart: {told}{shown}, and at least {FEWEST} from each "
                 "are needed to name a winner."
@@ -101,19 +105,26 @@ class Comparison:
         winner = self.better
         if winner is None:
             return (
-                f"{start}, these data cannot tell the means of {a} and {b} apart: {told} ({interval} {low:+.2f} to "
-                f"{high:+.2f}). So many would show a difference of {100 * self.detectable:.1f} points with a power of "
+                f"{start}, these data cannot tell the means of {a} and {b} apart: {told} ({interval} {show(low)} to "
+                f"{show(high)}). So many would show a difference of {self._detectable}{unit} with a power of "
                 f"{100 * self.power:g} %.{self._curves('but')}"
             )
-        if value > 0:  # tell it from the winner's side
+        if winner == b:  # tell it from the winner's side
             low, high = -high, -low
-        chance = [x if value < 0 else 1 - x for x in self.superiority]
+        if self.measure.lower_is_better:
+            low, high = -high, -low
+        chance = [x if winner == a else 1 - x for x in self.superiority]
         low_chance, high_chance = sorted(chance[1:])
+        size = f"{show(abs(value), False)}{unit} {self.measure.best[:-3]}er"
         return (
-            f"{start}, {winner} is better than {b if winner == a else a}: its mean error is {abs(value):.2f} points "
-            f"lower ({interval} {-high:.2f} to {-low:.2f}), and a network drawn from it beats one of the "
-            f"other with probability {chance[0]:.2f} ({low_chance:.2f} to {high_chance:.2f}).{self._curves('and')}"
+            f"{start}, {winner} is better than {b if winner == a else a}: its mean {name} is {size} ({interval} "
+            f"{show(low, False)} to {show(high, False)}), and a network drawn from it beats one of the other with "
+            f"probability {chance[0]:.2f} ({low_chance:.2f} to {high_chance:.2f}).{self._curves('and')}"
         )
+
+    @property
+    def _detectable(self) -> str:
+        return self.measure.number(self.detectable)
 
     def _curves(self, joined: str) -> str:
         """Say what the distributions show where that is more than the means do."""
@@ -137,13 +148,15 @@ def compare(
     weights: tuple[Any, Any] | None = None,
     level: float = 0.95,
     power: float = 0.8,
+    measure: Measure | str | None = None,
 ) -> Comparison:
     """Compare two populations: means, minima, EDFs and probability of superiority, each with an interval.
 
     The populations count as told apart when Welch's test does so; of fewer than 10 networks no winner is named.
 
     Args:
-        errors_a, errors_b: (n,) and (m,) fractions in [0, 1]; NaN (failed networks) are left out and counted.
+        errors_a, errors_b: (n,) and (m,) fractions in [0, 1], or values of another measure; NaN (failed networks) are
+            left out and counted.
         names: what to call the two.
         subset: (n,) bool instead of `errors_b`: compare these networks with the whole population that they are part
             of. What they share with it cannot differ, so this is not a comparison of two samples: the difference of
@@ -153,6 +166,7 @@ def compare(
             as if they had the same complexity. Means and EDFs are weighted; n in the formulae is Kish's effective size.
         level: level of the intervals, in (0, 1).
         power: the power for which `detectable` is computed, in (0, 1).
+        measure: what the values are, if not errors: a `Measure`, or the name of a column such as "loss".
 
     Raises:
         InputError: a population has no network with an error, or a value is invalid.
@@ -166,8 +180,11 @@ def compare(
     share = 1.0
     if subset is not None:
         errors_a, errors_b, share = _split(errors_a, errors_b, subset, weights)
-    a, present_a = clean_errors(errors_a, f"errors of {name_a}")
-    b, present_b = clean_errors(errors_b, f"errors of {name_b}")
+    judged = as_measure(measure)
+    what = "errors" if judged.is_error else judged.name
+    a, present_a = judged.clean(errors_a, f"{what} of {name_a}")
+    b, present_b = judged.clean(errors_b, f"{what} of {name_b}")
+    a, b = judged.sign * a, judged.sign * b  # from here on lower is better
     parts = zip(weights or (None, None), (present_a, present_b), strict=True)
     x, y = (two_sample.Sample.of(*pair) for pair in zip((a, b), (clean_weights(w, p) for w, p in parts), strict=True))
     difference, p, error = two_sample.welch(x, y, level)
@@ -178,11 +195,14 @@ def compare(
         names=(name_a, name_b),
         n=(a.size, b.size) if subset is None else (a.size, a.size + b.size),
         failed=(int((~present_a).sum()), int((~present_b).sum())),
-        means=(x.mean, y.mean if subset is None else share * y.mean + (1 - share) * x.mean),
-        minima=(float(a.min()), float(b.min())),
-        mean_difference=EffectSize(*(share * number for number in difference)),
+        means=(
+            judged.sign * x.mean,
+            judged.sign * (y.mean if subset is None else share * y.mean + (1 - share) * x.mean),
+        ),
+        minima=(judged.sign * float(a.min()), judged.sign * float(b.min())),
+        mean_difference=_turned(EffectSize(*(share * number for number in difference)), judged),
         p=p,
-        minimum_difference=two_sample.minimum_difference(x, y, level),
+        minimum_difference=_turned(two_sample.minimum_difference(x, y, level), judged),
         ks=ks,
         ks_p=ks_p,
         superiority=superiority,
@@ -190,7 +210,13 @@ def compare(
         detectable=share * error * (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(power)),
         level=level,
         power=power,
+        measure=judged,
     )
+
+
+def _turned(effect: EffectSize, measure: Measure) -> EffectSize:
+    """Return a difference as the measure has it, of values that were turned so that lower is better."""
+    return effect if measure.lower_is_better else EffectSize(-effect.value, -effect.high, -effect.low)
 
 
 def _split(errors: Any, other: Any, subset: Any, weights: Any) -> tuple[np.ndarray, np.ndarray, float]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.validation import as_generator, whole
+from .measure import Measure, as_measure, as_numbers
 
 DRAWS_AT_ONCE = 2_000_000  # how many random numbers are held in memory at one time
 
@@ -45,58 +46,14 @@ class Summary(NamedTuple):
         return f"[{100 * self.minimum:.1f} | {100 * self.mean:.1f}]"
 
 
-def clean_errors(errors: Any, what: str = "errors", least: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Return (the errors that are numbers, the mask of where they were), both checked.
-
-    Args:
-        errors: (n,) fractions in [0, 1]; NaN where a network failed.
-        what: how a message names them.
-        least: how many errors must be left.
-
-    Raises:
-        InputError: not a sequence of numbers, an error outside [0, 1], or too few.
-    """
-    values = as_numbers(errors, what)
-    present = ~np.isnan(values)
-    kept = values[present]
-    wrong = kept[(kept < 0) | (kept > 1)]
-    if wrong.size:
-        nearest = f"; as a percentage it is {wrong[0] / 100:.6g}" if 1 < wrong[0] <= 100 else ""
-        raise InputError(f"{what} has the value {wrong[0]:.6g}, and an error is a fraction in [0, 1]{nearest}")
-    if kept.size < least:
-        failed = int(values.size - kept.size)
-        gone = f" and {failed} failed without one" if failed else ""
-        raise InputError(f"{what} has {kept.size} networks with an error{gone}; at least {least} must be there")
-    return kept, present
-
-
-def as_numbers(values: Any, what: str) -> np.ndarray:
-    """Return `values` as (n,) float64.
-
-    Raises:
-        InputError: they are not a sequence of numbers.
-    """
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(
-            f'{what} must be a sequence of numbers, one a network; of a population take population["error"]'
-        ) from None
-    if array.ndim != 1:
-        raise InputError(
-            f"{what} has {array.ndim} dimensions and must have 1, one number a network; "
-            'of a population take population["error"]'
-        )
-    return array
-
-
-def edf(errors: Any, at: Any = None, weights: Any = None) -> Any:
+def edf(errors: Any, at: Any = None, weights: Any = None, *, measure: Measure | str | None = None) -> Any:
     """F(e) = sum_i w_i 1[e_i < e] / sum_i w_i: the share of networks with an error *strictly* below e (equation 1).
 
     Args:
-        errors: (n,) fractions in [0, 1]; NaN (failed networks) are left out.
+        errors: (n,) fractions in [0, 1], or values of another measure; NaN (failed networks) are left out.
         at: one error or an array of them; F is returned there, in the same shape.
         weights: (n,) weights >= 0, as `complexity_weights` gives them; all equal if not given.
+        measure: what the values are, if not errors: a `Measure`, or the name of a column such as "loss".
 
     Returns:
         F(at), or without `at` an `EDF(error, fraction)` at every distinct error, sorted.
@@ -104,7 +61,7 @@ def edf(errors: Any, at: Any = None, weights: Any = None) -> Any:
     Raises:
         InputError: no network has an error, or a value is invalid.
     """
-    kept, present = clean_errors(errors)
+    kept, present = as_measure(measure).clean(errors)
     weight = clean_weights(weights, present)
     order = np.argsort(kept, kind="stable")
     kept = kept[order]
@@ -140,19 +97,20 @@ def clean_weights(weights: Any, present: np.ndarray) -> np.ndarray:
     return weight
 
 
-def summary(errors: Any) -> Summary:
+def summary(errors: Any, measure: Measure | str | None = None) -> Summary:
     """Return minimum, mean and standard deviation of the errors: the [min | mean] of the paper's legends.
 
     The mean is the area between the EDF and the line at 1, so that a curve further left and up has a lower mean
     (figure 2). The standard deviation has n - 1 in the denominator and is 0 for one network.
 
     Args:
-        errors: (n,) fractions in [0, 1]; NaN (failed networks) are left out and counted.
+        errors: (n,) fractions in [0, 1], or values of another measure; NaN (failed networks) are left out and counted.
+        measure: as for `edf`; where higher is better, `minimum` is still the lowest.
 
     Raises:
         InputError: no network has an error, or a value is invalid.
     """
-    kept, present = clean_errors(errors)
+    kept, present = as_measure(measure).clean(errors)
     sd = float(kept.std(ddof=1)) if kept.size > 1 else 0.0
     return Summary(float(kept.min()), float(kept.mean()), sd, kept.size, int((~present).sum()))
 
@@ -202,7 +160,13 @@ def complexity_weights(complexity_a: Any, complexity_b: Any, bins: int = 10) -> 
 
 
 def bootstrap_best(
-    values: Any, errors: Any, fraction: float = 0.25, repeats: int = 10_000, level: float = 0.95, rng: Any = 0
+    values: Any,
+    errors: Any,
+    fraction: float = 0.25,
+    repeats: int = 10_000,
+    level: float = 0.95,
+    rng: Any = 0,
+    measure: Measure | str | None = None,
 ) -> Interval:
     """Where the best value of a property lies: the empirical bootstrap of the paper's footnote 4 (figures 2, 5, 11).
 
@@ -213,11 +177,12 @@ def bootstrap_best(
 
     Args:
         values: (n,) the property of each network.
-        errors: (n,) fractions in [0, 1]; pairs whose error is NaN are left out.
+        errors: (n,) fractions in [0, 1], or values of another measure; pairs whose error is NaN are left out.
         fraction: share of the pairs in one draw, in (0, 1]; at least one pair is drawn.
         repeats: number of draws.
         level: level of the interval, in (0, 1).
         rng: seed, or a numpy Generator.
+        measure: as for `edf`; where higher is better, the highest counts.
 
     Returns:
         `Interval(low, median, high)`.
@@ -225,7 +190,9 @@ def bootstrap_best(
     Raises:
         InputError: no network has an error, or a value is invalid.
     """
-    kept, present = clean_errors(errors)
+    judged = as_measure(measure)
+    kept, present = judged.clean(errors)
+    kept = judged.sign * kept
     value = as_numbers(values, "values")
     if value.shape != present.shape:
         raise InputError(f"values has {value.size} numbers for {present.size} errors; give one for each")

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..common.errors import InputError, nearest_name
 from ..networks.regnet_fit import QuantizedLinearFit, fit_quantized_linear
+from .measure import as_measure, as_numbers
 
 
 class Property(NamedTuple):
@@ -63,7 +64,7 @@ VARIED = {
 NAMES = (*SHAPES, *COLUMNS, "b", "g", "d1", "w1", "b1", "g1", "d4", "w4", *FITTED)
 
 
-def property_values(population: Any, name: str) -> Property:
+def property_values(population: Any, name: str | Callable[[Any], Any]) -> Property:
     """Return one property of every network of a population.
 
     Args:
@@ -71,11 +72,18 @@ def property_values(population: Any, name: str) -> Property:
         name: "depth", "flops", "params", "activations", "seconds", "width_ratio", "min_width", ...; "d2", "w4", "b1" or
             "g3" of one stage; "b" or "g" where all stages share it (where they do not, the geometric mean);
             "w0", "wa", "wm" or "e_fit" of the quantised linear fit. Widths and group widths are nominal. The label of a
-            time says so where not all networks were trained on the same hardware.
+            time says so where not all networks were trained on the same hardware. Any other column of numbers, such as
+            "loss" or "runtime"; or a function of the population that returns a number for each network.
 
     Raises:
         InputError: there is no such property, a column is missing, or a network has no such stage.
     """
+    if callable(name):
+        values = as_numbers(name(population), "property")
+        if len(values) != len(population):
+            raise InputError(f"property {name!r:.60} gives {len(values)} numbers for {len(population)} networks")
+        label = getattr(name, "__name__", "property").replace("_", " ").replace("<lambda>", "property")
+        return Property(label, values, label)
     key = re.sub(r"^([dwbg])_([0-9am])", r"\1\2", str(name).lower())  # w_4 is w4
     key = {"d": "depth", "acts": "activations"}.get(key, key)
     if key in COLUMNS:
@@ -96,6 +104,9 @@ def property_values(population: Any, name: str) -> Property:
         return Property(key, np.array([getattr(f, attribute) for f in fits(population)]), label, log)
     if match := re.fullmatch(r"([dwbg])(\d*)", key):
         return _stage_property(population, key, match[1], match[2])
+    if name in getattr(population, "columns", ()):
+        no_texts(population, name)
+        return Property(name, as_numbers(population[name], f"column {name}"), as_measure(name).label)
     raise InputError(f"property {name!r} is unknown; {nearest_name(name, NAMES)}")
 
 

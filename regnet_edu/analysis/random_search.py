@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..common.errors import InputError
-from .edf import as_numbers, check_level, clean_errors
+from .edf import check_level
+from .measure import Measure, as_measure, as_numbers
 
 
 class SearchCurve(NamedTuple):
@@ -20,7 +21,12 @@ class SearchCurve(NamedTuple):
 
 
 def random_search_curve(
-    errors: Any, draws: Any = None, *, level: float = 0.95, replacement: bool = False
+    errors: Any,
+    draws: Any = None,
+    *,
+    level: float = 0.95,
+    replacement: bool = False,
+    measure: Measure | str | None = None,
 ) -> SearchCurve:
     """The expected lowest error of m networks drawn from a population, with its band (figure 9, right).
 
@@ -31,17 +37,20 @@ def random_search_curve(
     with probability `level`; it is not the uncertainty of the curve.
 
     Args:
-        errors: (n,) fractions in [0, 1]; NaN (failed networks) are left out.
+        errors: (n,) fractions in [0, 1], or values of another measure; NaN (failed networks) are left out.
         draws: the numbers m >= 1; 1, 2, ..., n if not given.
         level: level of the band, in (0, 1).
         replacement: draw with replacement.
+        measure: what the values are, if not errors: a `Measure`, or the name of a column such as "loss"; where higher
+            is better, the curve is that of the highest.
 
     Raises:
         InputError: m is not a whole number, or larger than n without replacement; or a value is invalid.
     """
-    kept, _ = clean_errors(errors)
+    judged = as_measure(measure)
+    kept, _ = judged.clean(errors)
     check_level(level)
-    best_first = np.sort(kept)
+    best_first = np.sort(judged.sign * kept)
     n = best_first.size
     sizes = np.arange(1, n + 1) if draws is None else _draws(draws, n, replacement)
     log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
@@ -60,7 +69,8 @@ def random_search_curve(
         # the smallest rank r with P(the best drawn is among the r best) >= tail, and the same at 1 - tail
         ranks = np.searchsorted(1 - worse[1:], [tail - 1e-12, 1 - tail - 1e-12])
         rows.append((chance @ best_first, *best_first[np.minimum(ranks, n - 1)]))
-    expected, low, high = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    expected, low, high = judged.sign * np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    low, high = (low, high) if judged.lower_is_better else (high, low)
     return SearchCurve(sizes, expected, low, high)
 
 

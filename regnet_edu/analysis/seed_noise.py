@@ -11,7 +11,8 @@ import numpy as np
 from ..common.errors import InputError
 from ..common.validation import as_generator, whole
 from .comparison import EffectSize
-from .edf import check_level, clean_errors
+from .edf import check_level
+from .measure import ERROR
 
 CONFIG_COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths", "block", "se_ratio", "strides", "activation")
 
@@ -77,7 +78,7 @@ def seed_noise(population: Any, *, level: float = 0.95, repeats: int = 10_000, r
         raise InputError("seed_noise needs a population, a table with the columns depths, widths and error")
     check_level(level)
     whole("repeats", repeats)
-    errors, present = clean_errors(population["error"], "errors", least=2)
+    errors, present = ERROR.clean(population["error"], "errors", least=2)
     keys = [tuple(row) for row in population.loc[present, columns].astype(str).to_numpy()]
     number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     group = np.array([number[key] for key in keys])

@@ -17,6 +17,9 @@ def add(command: MakeParser) -> dict[str, Command]:
     report.add_argument(
         "populations", nargs="+", metavar="POPULATION", help="record files, or names of recorded populations"
     )
+    report.add_argument(
+        "--measure", metavar="COLUMN", help="judge by another column than the error: loss, runtime, ..."
+    )
     report.add_argument("--out", default="report.html", metavar="FILE", help="the page (report.html)")
 
     command("populations", "list the populations that are recorded in the package", "")
@@ -28,7 +31,7 @@ def _report(options: argparse.Namespace) -> None:
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        report(options.populations, options.out)
+        report(options.populations, options.out, measure=options.measure)
     print(f"{options.out}: open it in a browser")
     said = list(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)))
     if said:  # the page is there, but not of everything that was asked for

@@ -13,10 +13,13 @@ import re
 import textwrap
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from ..analysis.measure import ERROR, Measure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,24 +129,31 @@ def alt_text(figure: Figure) -> str:
     return getattr(figure, "alt_text", "")
 
 
-def percent_limits(percents: np.ndarray) -> tuple[float, float, str]:
-    """Return the limits of an error axis, so that a few very bad networks do not squeeze the rest, and who is outside.
+def measure_limits(errors: np.ndarray, measure: Measure = ERROR) -> tuple[float, float, str]:
+    """Return the limits of an axis, so that a few very bad networks do not squeeze the rest, and who is outside.
 
     The third is a sentence that begins with a blank, or nothing where all networks are inside.
     """
+    if not measure.lower_is_better:
+        low, high, outside = measure_limits(-errors, replace(measure, lower_is_better=True))
+        return -high, -low, outside.replace("above -", "below ")
+    percents = measure.scale * errors
     low, high = float(percents.min()), float(percents.max())
     body = float(np.quantile(percents, 0.95))
     limit = body + 0.6 * (body - low)
     high = high if high <= limit or limit <= low else limit
-    pad = 0.04 * (high - low) or 1.0
-    return low - pad, high + pad, _left_out(int((percents > high + pad).sum()), high + pad)
-
-
-def _left_out(count: int, high: float) -> str:
+    pad = 0.04 * (high - low) or (1.0 if measure.is_error else 0.05 * abs(high) or 1.0)
+    count = int((percents > high + pad).sum())
     if not count:
-        return ""
+        return low - pad, high + pad, ""
     start = "1 network" if count == 1 else f"{count} networks"
-    return f" {start} with an error above {high:.0f} % {'lies' if count == 1 else 'lie'} outside the axes."
+    said = "an error" if measure.is_error else measure.name
+    above = f"{high + pad:.0f} %" if measure.is_error else measure.text(high + pad)
+    return (
+        low - pad,
+        high + pad,
+        f" {start} with {said} above {above} {'lies' if count == 1 else 'lie'} outside the axes.",
+    )
 
 
 def plain_log_axis(axes: Axes, axis: str, values: np.ndarray) -> None:

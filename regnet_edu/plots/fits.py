@@ -14,8 +14,8 @@ from .canvas import (
     MARKERS,
     PALETTE,
     finish,
+    measure_limits,
     new_figure,
-    percent_limits,
     plain_log_axis,
     styled,
 )
@@ -148,7 +148,7 @@ def fit_error(
     shown = sources(populations)
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
-    low, high, outside = percent_limits(100 * np.concatenate([s.known["error"].to_numpy() for s in shown]))
+    low, high, outside = measure_limits(np.concatenate([s.errors[~np.isnan(s.errors)] for s in shown]))
     text = small_print(shown) + outside if note else ""
     fig, axes = new_figure(
         size[0] * columns + 0.3, size[1] * rows, text, rows, columns, squeeze=False, sharex=True, sharey=True

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..analysis.measure import Measure
 from ..common.validation import whole
 from .canvas import INK, PALETTE, finish, new_figure, styled
 from .source import one_source, small_print
@@ -19,7 +20,13 @@ GOOD, BAD = PALETTE[0], PALETTE[1]
 
 @styled
 def width_profiles(
-    population: Any, count: int = 4, *, title: str = "", note: bool = True, size: tuple[float, float] = (1.6, 1.65)
+    population: Any,
+    count: int = 4,
+    *,
+    measure: Measure | str | None = None,
+    title: str = "",
+    note: bool = True,
+    size: tuple[float, float] = (1.6, 1.65),
 ) -> Figure:
     """The best networks (top row) and the worst (bottom row) as the width of every block (figure 6).
 
@@ -28,13 +35,13 @@ def width_profiles(
     Args:
         population: one population.
         count: networks a row; of a small population, at most half of it.
-        title, note: as for `edfs`.
+        measure, title, note: as for `edfs`.
         size: width and height of one panel in inches.
 
     Raises:
         InputError: there is not exactly one population, or it has no network with an error.
     """
-    source = one_source(population, "width_profiles")
+    source = one_source(population, "width_profiles", measure)
     whole("count", count)
     table = source.known
     each = max(1, min(count, len(table) // 2))
@@ -47,9 +54,9 @@ def width_profiles(
     words = []
     for row, (kind, networks, color) in enumerate(groups):
         for ax, network in zip(axes[row], networks.to_dict("records"), strict=True):
-            _profile(ax, network, color, dashed=kind == "worst")
+            _profile(ax, network, color, source.measure, dashed=kind == "worst")
         axes[row, 0].set_ylabel(f"{kind}: width")
-        words.append(f"{kind}: " + "; ".join(_in_words(n) for n in networks.to_dict("records")) + ".")
+        words.append(f"{kind}: " + "; ".join(_in_words(n, source.measure) for n in networks.to_dict("records")) + ".")
     widths = np.concatenate([np.array(w) for w in (*groups[0][1]["widths"], *groups[-1][1]["widths"])])
     ticks = [2**k for k in range(3, 14, 2) if widths.min() / 2 <= 2**k <= 2 * widths.max()] or [int(widths.min())]
     axes[0, 0].set_yscale("log", base=2)
@@ -67,14 +74,14 @@ def _few(each: int, rows: int) -> str:
     return f"{each} best and {each} worst" if rows == 2 else "only"
 
 
-def _profile(ax: Axes, network: dict, color: str, dashed: bool = False) -> None:
+def _profile(ax: Axes, network: dict, color: str, judged: Measure, dashed: bool = False) -> None:
     blocks = np.repeat(network["widths"], network["depths"])
     edges = np.arange(len(blocks) + 1)
     ax.stairs(blocks, edges, baseline=1, fill=True, color=color, alpha=0.22, linewidth=0)
     ax.stairs(blocks, edges, baseline=None, color=color, linewidth=1.6, linestyle=(0, (4, 1.2)) if dashed else "-")
     starts = np.cumsum([0, *network["depths"][:-1]])
     ax.plot(starts + 0.5, network["widths"], ".", color=INK, markersize=3)
-    ax.set_title(f"{100 * network['error']:.1f} %\n{_shared(network)}", fontsize=7.5)
+    ax.set_title(f"{judged.text(network[judged.column])}\n{_shared(network)}", fontsize=7.5)
 
 
 def _shared(network: dict) -> str:
@@ -86,6 +93,6 @@ def _shared(network: dict) -> str:
     return ("\n" if max(map(len, parts)) > 6 else ", ").join(parts)
 
 
-def _in_words(network: dict) -> str:
+def _in_words(network: dict, judged: Measure) -> str:
     depths, widths = (" ".join(f"{v:g}" for v in network[c]) for c in ("depths", "widths"))
-    return f"error {100 * network['error']:.1f} % with depths {depths} and widths {widths}"
+    return f"{judged.name} {judged.text(network[judged.column])} with depths {depths} and widths {widths}"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..analysis.edf import bootstrap_best
+from ..analysis.measure import Measure
 from ..analysis.properties import Property, property_values, rank_correlation
 from ..common.errors import InputError
-from .canvas import INK, PALETTE, finish, new_figure, percent_limits, plain_log_axis, styled
+from .canvas import INK, PALETTE, finish, measure_limits, new_figure, plain_log_axis, styled
 from .source import one_source, small_print
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ BAND, MIDDLE = PALETTE[5], PALETTE[1]
 @styled
 def property_scatter(
     population: Any,
-    properties: str | Sequence[str] = ("depth", "w4"),
+    properties: str | Callable[[Any], Any] | Sequence[str | Callable[[Any], Any]] = ("depth", "w4"),
     *,
+    measure: Measure | str | None = None,
     columns: int = 3,
     rng: int = 0,
     title: str = "",
@@ -41,6 +43,7 @@ def property_scatter(
     Args:
         population: one population.
         properties: names as `property_values` takes them.
+        measure: what networks are judged by, as for `edfs`.
         columns: panels a row.
         rng: seed of the bootstrap.
         title, note: as for `edfs`.
@@ -49,34 +52,35 @@ def property_scatter(
     Raises:
         InputError: there is not exactly one population, it has no network with an error, or a property is unknown.
     """
-    source = one_source(population, "property_scatter")
-    names = [properties] if isinstance(properties, str) else list(properties)
+    source = one_source(population, "property_scatter", measure)
+    judged = source.measure
+    names = [properties] if isinstance(properties, str) or callable(properties) else list(properties)
     if not names:
         raise InputError("properties is empty; name at least one, such as 'depth'")
     table = source.known
     size = size or ((3.6, 3.0) if len(names) == 1 else (2.3, 2.2))
     columns = min(columns, len(names))
     rows = math.ceil(len(names) / columns)
-    errors = table["error"].to_numpy(dtype=np.float64)
-    low, high, outside = percent_limits(100 * errors)
+    errors = table[judged.column].to_numpy(dtype=np.float64)
+    low, high, outside = measure_limits(errors, judged)
     text = small_print([source]) + outside if note else ""
     fig, axes = new_figure(size[0] * columns, size[1] * rows, text, rows, columns, squeeze=False, sharey=True)
     words = [
-        _panel(ax, property_values(table, name), errors, int(13 * size[0]), rng)
+        _panel(ax, property_values(table, name), errors, int(13 * size[0]), rng, judged)
         for ax, name in zip(axes.flat, names, strict=False)
     ]
     for ax in axes.flat[len(names) :]:
         ax.set_visible(False)
     for ax in axes[:, 0]:
-        ax.set_ylabel("top-1 error (%)")
+        ax.set_ylabel(judged.label)
     axes[0, 0].set_ylim(low, high)
     if title:
         fig.suptitle(title, fontsize=10)
-    start = f"Error against properties of {len(table)} networks of {source.name}."
+    start = f"{judged.name.capitalize()} against properties of {len(table)} networks of {source.name}."
     return finish(fig, f"{start} {' '.join(words)}{outside}")
 
 
-def _panel(ax: Axes, prop: Property, errors: np.ndarray, letters: int, rng: int) -> str:
+def _panel(ax: Axes, prop: Property, errors: np.ndarray, letters: int, rng: int, judged: Measure) -> str:
     """Draw one panel and return what it shows in words."""
     known = ~np.isnan(prop.values)
     values, errors = prop.values[known], errors[known]
@@ -90,20 +94,20 @@ def _panel(ax: Axes, prop: Property, errors: np.ndarray, letters: int, rng: int)
     if np.ptp(values) < 1e-9 * max(1.0, abs(values).max()):  # all the same, as e_fit of RegNets
         values = np.full(values.size, round(float(values[0]), 9))
         ax.set_xlim(values[0] - 0.5, values[0] + 0.5)
-    band = bootstrap_best(values, errors, rng=rng)
+    band = bootstrap_best(values, errors, rng=rng, measure=judged)
     ax.axvspan(band.low, band.high, color=BAND, alpha=0.22, linewidth=0)
     if band.low == band.high:  # a band without width would not be seen
         ax.axvline(band.low, color=BAND, alpha=0.3, linewidth=7)
     ax.axvline(band.median, color=MIDDLE, linewidth=1.4)
-    ax.plot(_spread(values, log), 100 * errors, "o", color=INK, markersize=2.8, alpha=0.6, markeredgewidth=0)
+    ax.plot(_spread(values, log), judged.scale * errors, "o", color=INK, markersize=2.8, alpha=0.6, markeredgewidth=0)
     distinct = np.unique(values)
     if len(distinct) <= 8 and (distinct == np.round(distinct)).all():
         ax.set_xticks(distinct, [f"{v:.3g}" for v in distinct])
     elif not log and (values == np.round(values)).all():
         ax.locator_params(axis="x", integer=True, nbins=6)
-    best = values[errors.argmin()]
+    best = values[(judged.sign * errors).argmin()]
     rho = rank_correlation(values, errors)
-    tendency = "" if math.isnan(rho) else f", rank correlation with the error {rho:+.2f}"
+    tendency = "" if math.isnan(rho) else f", rank correlation with the {judged.name} {rho:+.2f}"
     return (
         f"{prop.label}: from {values.min():.3g} to {values.max():.3g}{tendency}; the best network has {best:.3g}; most "
         f"likely best value {band.median:.3g}, 95 % interval {band.low:.3g} to {band.high:.3g}."

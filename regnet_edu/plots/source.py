@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..analysis.edf import clean_errors
+from ..analysis.measure import ERROR, Measure, as_measure
 from ..analysis.properties import no_texts
 from ..common.errors import InputError
 from ..sweeps.population import facts, hardware_of, load_population, versions_of
+from ..sweeps.runtimes import with_runtimes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One population and what to call it."""
+    """One population, what to call it, and what its networks are judged by."""
 
     name: str
     table: pd.DataFrame
+    measure: Measure = ERROR
 
     @property
     def header(self) -> dict[str, Any]:
@@ -50,32 +52,36 @@ class Source:
 
     @property
     def errors(self) -> np.ndarray:
-        """(n,) errors, NaN where a network failed."""
-        return self.table["error"].to_numpy(dtype=np.float64)
+        """(n,) errors, or values of another measure; NaN where a network failed."""
+        return self.table[self.measure.column].to_numpy(dtype=np.float64)
 
     @property
     def known(self) -> pd.DataFrame:
         """The networks that have an error, the best first."""
-        table = self.table[self.table["error"].notna()]
-        return table.sort_values(["error", "index"] if "index" in table else "error", kind="stable")
+        table, column = self.table[self.table[self.measure.column].notna()], self.measure.column
+        first = [self.measure.lower_is_better, True]
+        by = [column, "index"] if "index" in table else [column]
+        return table.sort_values(by, ascending=first[: len(by)], kind="stable")
 
     def count(self, status: str) -> int:
         """Number of networks with a status, "ok", "diverged" or "failed"."""
         return int((self.table["status"] == status).sum()) if "status" in self.table else 0
 
 
-def sources(populations: Any, least: int = 1) -> list[Source]:
+def sources(populations: Any, least: int = 1, measure: Measure | str | None = None) -> list[Source]:
     """Return named populations from whatever a figure function is given.
 
     Args:
         populations: a DataFrame, path or name; a sequence of these; or a mapping from names to them.
         least: how many networks with an error each population must have.
+        measure: what networks are judged by, if not the error: a `Measure`, or the name of a column.
 
     Raises:
         InputError: there is none, one is no population, or one has too few networks with an error.
     """
+    judged = as_measure(measure)
     if isinstance(populations, Mapping):
-        pairs = [(str(name), _table(value)) for name, value in populations.items()]
+        pairs = [(str(name), _table(value, judged)) for name, value in populations.items()]
     else:
         single = isinstance(populations, (str, os.PathLike)) or hasattr(populations, "columns")
         if not single and not isinstance(populations, Iterable):
@@ -83,24 +89,24 @@ def sources(populations: Any, least: int = 1) -> list[Source]:
                 f"{populations!r:.60} is no population; give a DataFrame of load_population, a path or a name"
             )
         items = [populations] if single else list(populations)
-        tables = [_table(item) for item in items]
+        tables = [_table(item, judged) for item in items]
         pairs = list(zip(_names(items, tables), tables, strict=True))
     if not pairs:
         raise InputError("there is no population to draw; give at least one")
     for name, table in pairs:
-        if "error" not in table.columns:
-            raise InputError(f"{name} is no population: it has no column 'error'")
-        clean_errors(table["error"], f"population {name}", least=least)
-    return [Source(name, table) for name, table in pairs]
+        if judged.column not in table.columns:
+            raise InputError(f"{name} is no population: it has no column {judged.column!r}")
+        judged.clean(table[judged.column], f"population {name}", least=least)
+    return [Source(name, table, judged) for name, table in pairs]
 
 
-def one_source(population: Any, function: str) -> Source:
+def one_source(population: Any, function: str, measure: Measure | str | None = None) -> Source:
     """Return the only population of a figure that draws one.
 
     Raises:
         InputError: there are several, or its lists have become texts.
     """
-    shown = sources(population)
+    shown = sources(population, measure=measure)
     if len(shown) != 1:
         raise InputError(f"{function} draws 1 population at a time and was given {len(shown)}")
     if "depths" in shown[0].table:
@@ -108,13 +114,13 @@ def one_source(population: Any, function: str) -> Source:
     return shown[0]
 
 
-def _table(item: Any) -> pd.DataFrame:
+def _table(item: Any, measure: Measure) -> pd.DataFrame:
     if hasattr(item, "columns"):
         return item
     if isinstance(item, Source):
         return item.table
     if isinstance(item, (str, os.PathLike)):
-        return load_population(item)
+        return with_runtimes(item) if measure.column == "runtime" else load_population(item)
     raise InputError(f"{item!r:.60} is no population; give a DataFrame of load_population, a path or a name")
 
 

@@ -30,7 +30,9 @@ def warnings_about(shown: Sequence[Source]) -> list[str]:
         elif failed or diverged:
             words = [f"{diverged} diverged (counted with the error of guessing)"] * bool(diverged)
             words += [f"{failed} failed (left out)"] * bool(failed)
-            sentences.append(f"Of the {n} networks of {source.name}, {' and '.join(words)}.")
+            if not source.measure.is_error:  # what diverged has a guessing error, but no loss
+                words = [f"{failed} have no {source.measure.name} (left out)"] * bool(failed)
+            sentences += [f"Of the {n} networks of {source.name}, {' and '.join(words)}."] * bool(words)
         sentences += _learned_little(source)
         wanted = source.sessions[-1].get("n") if source.sessions else None
         if isinstance(wanted, int) and 0 < n < wanted:
@@ -41,7 +43,7 @@ def warnings_about(shown: Sequence[Source]) -> list[str]:
 def _learned_little(source: Source) -> list[str]:
     """Point out networks that trained to the end and yet hardly beat guessing: one moves a mean by a point."""
     classes = (source.header.get("data") or {}).get("classes")
-    if not isinstance(classes, int) or classes < 2 or "status" not in source.table:
+    if not isinstance(classes, int) or classes < 2 or not {"status", "error"} <= set(source.table):
         return []
     limit = NEAR_GUESSING * (1 - 1 / classes)
     count = int(((source.table["error"] > limit) & (source.table["status"] == "ok")).sum())

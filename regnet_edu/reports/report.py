@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from ..analysis.comparison import Comparison, compare
 from ..analysis.edf import summary
+from ..analysis.measure import Measure, as_measure
 from ..analysis.properties import property_values
 from ..common.errors import InputError
 from ..common.files import regular, write_atomically
@@ -35,7 +36,12 @@ PROPERTIES = ("depth", "d4", "w4", "width_ratio", "flops", "params", "activation
 EXTREMES = 5  # networks in the tables of the best and the worst
 
 
-def report(populations: Any, out: str | os.PathLike[str] = "report.html", title: str = "Populations compared") -> Path:
+def report(
+    populations: Any,
+    out: str | os.PathLike[str] = "report.html",
+    title: str = "Populations compared",
+    measure: Measure | str | None = None,
+) -> Path:
     """Write one self-contained HTML page about populations: EDFs, comparisons, properties, best and worst networks.
 
     The page loads nothing: it has no script, and its figures are drawings inside it, each with a text alternative. It
@@ -45,6 +51,7 @@ def report(populations: Any, out: str | os.PathLike[str] = "report.html", title:
         populations: one or several DataFrames, paths or names; or a mapping that gives them names.
         out: where to write the page.
         title: its heading.
+        measure: what networks are judged by, if not the error: a `Measure`, or the name of a column such as "loss".
 
     Returns:
         the path of the page.
@@ -58,14 +65,15 @@ def report(populations: Any, out: str | os.PathLike[str] = "report.html", title:
     if not os.access(target.parent, os.W_OK):
         reason = "permission denied" if target.parent.is_dir() else f"folder {target.parent} does not exist"
         raise InputError(f"{target} cannot be written: {reason}")
-    shown, notes = _load(populations)
+    shown, notes = _load(populations, as_measure(measure))
     alive = [source for source in shown if len(source.known)]
     pairs = itertools.combinations(alive, 2)
-    compared = [compare(a.errors, b.errors, (a.name, b.name)) for a, b in pairs]
+    compared = [compare(a.errors, b.errors, (a.name, b.name), measure=a.measure) for a, b in pairs]
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     pages = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
     text = pages.get_template("report.html").render(
         title=title,
+        measure=as_measure(measure),
         warnings=[*warnings_about(shown), *notes],
         table=_table,
         overview=_frame("population", [_errors(source) for source in shown]),
@@ -80,11 +88,11 @@ def report(populations: Any, out: str | os.PathLike[str] = "report.html", title:
     return Path(out)
 
 
-def _load(populations: Any) -> tuple[list[Source], list[str]]:
+def _load(populations: Any, measure: Measure) -> tuple[list[Source], list[str]]:
     """Return the populations, and what was wrong with their files: said on the page and, as usual, as warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        shown = sources(populations, least=0)
+        shown = sources(populations, least=0, measure=measure)
     for warning in caught:
         warnings.warn(warning.message, stacklevel=3)
     return shown, [f"{str(w.message)[:1].upper()}{str(w.message)[1:]}." for w in caught]
@@ -111,28 +119,36 @@ def _drawn(figure: Any, prefix: str) -> Markup:
 
 
 def _errors(source: Source) -> dict[str, str]:
-    """Return the counts and the errors of a population, in percent."""
+    """Return the counts and the errors of a population, in percent, or in the unit of the measure."""
     counts = (len(source.table), source.count("diverged"), int(np.isnan(source.errors).sum()))
     said = {"population": source.name, **dict(zip(("networks", "diverged", "failed"), map(str, counts), strict=True))}
     if not len(source.known):
         return said | dict.fromkeys(("min", "mean", "median", "sd"), "none")
-    facts, median = summary(source.errors), float(np.median(source.known["error"]))
-    figures = {"min": facts.minimum, "mean": facts.mean, "median": median, "sd": facts.sd}
-    return said | {name: f"{100 * value:.2f}" for name, value in figures.items()}
+    judged, values = source.measure, source.known[source.measure.column]
+    facts, median = summary(source.errors, judged), float(np.median(values))
+    least = "min" if judged.lower_is_better else "max"
+    figures = {least: float(values.iloc[0]), "mean": facts.mean, "median": median, "sd": facts.sd}
+    return said | {name: judged.difference(value, signed=False) for name, value in figures.items()}
 
 
 def _charts(alive: list[Source]) -> list[tuple[str, Markup]]:
     tables = {source.name: source.table for source in alive}
-    small = {"size": (5.2, 3.9), "note": False}
+    judged = alive[0].measure
+    small: dict[str, Any] = {"size": (5.2, 3.9), "note": False, "measure": judged}
+    side = "left" if judged.lower_is_better else "right"
+    what = "Error d" if judged.is_error else "D"
+    expected = f"{judged.best.capitalize()} {judged.name} to expect from m random networks."
     return [
-        ("Error distribution functions: further left is better.", _drawn(edfs(tables, **small), "edf-")),
-        ("Lowest error to expect from m random networks.", _drawn(random_search(tables, **small), "rs-")),
+        (f"{what}istribution functions: further {side} is better.", _drawn(edfs(tables, **small), "edf-")),
+        (expected, _drawn(random_search(tables, **small), "rs-")),
     ]
 
 
 def _difference(result: Comparison) -> dict[str, str]:
+    show = result.measure.difference
+
     def points(e: Any) -> str:
-        return f"{100 * e.value:+.2f} [{100 * e.low:+.2f}, {100 * e.high:+.2f}]"
+        return f"{show(e.value)} [{show(e.low)}, {show(e.high)}]"
 
     def share(e: Any) -> str:
         return f"{e.value:.2f} [{e.low:.2f}, {e.high:.2f}]"
@@ -144,23 +160,26 @@ def _difference(result: Comparison) -> dict[str, str]:
         "KS": share(result.ks),
         "p of KS": f"{result.ks_p:.3f}",
         "superiority": share(result.superiority),
-        "detectable": f"{100 * result.detectable:.2f}",
+        "detectable": show(result.detectable, False),
     }
 
 
 def _networks(source: Source, prefix: str) -> dict[str, Any]:
     """Return what the page shows of the networks of one population."""
-    known = source.known
+    known, judged = source.known, source.measure
+    worst = known.iloc[EXTREMES:].tail(EXTREMES)[::-1]
     return {
         "name": source.name,
         "properties": [
-            _drawn(property_scatter(source.table, name, note=False, size=(3.0, 2.5)), f"{prefix}{name}-")
+            _drawn(
+                property_scatter(source.table, name, measure=judged, note=False, size=(3.0, 2.5)), f"{prefix}{name}-"
+            )
             for name in PROPERTIES
             if _has(known, name)
         ],
-        "profiles": _drawn(width_profiles(source.table, note=False), f"{prefix}prof-"),
-        "best": _network_table(known.head(EXTREMES)),
-        "worst": _network_table(known.iloc[EXTREMES:].tail(EXTREMES)[::-1]) if len(known) > EXTREMES else None,
+        "profiles": _drawn(width_profiles(source.table, measure=judged, note=False), f"{prefix}prof-"),
+        "best": _network_table(known.head(EXTREMES), judged),
+        "worst": _network_table(worst, judged) if len(worst) else None,
         "source": small_print([source]),
     }
 
@@ -172,12 +191,12 @@ def _has(known: pd.DataFrame, name: str) -> bool:
         return False
 
 
-def _network_table(networks: pd.DataFrame) -> pd.DataFrame:
+def _network_table(networks: pd.DataFrame, judged: Measure) -> pd.DataFrame:
     def one(row: dict[Any, Any]) -> dict[str, str]:
         lists = {"depths": "depths", "widths": "widths", "b": "bottleneck_ratios", "g": "group_widths"}
         return {
             "network": str(row["index"]) + ("" if row.get("status", "ok") == "ok" else f" ({row['status']})"),
-            "error %": f"{100 * row['error']:.2f}",
+            f"{judged.name} {judged.unit}".rstrip(): judged.difference(row[judged.column], signed=False),
             **{name: " ".join(f"{v:g}" for v in row[column]) for name, column in lists.items()},
             "Mflops": f"{row['flops'] / 1e6:.2f}",
             "k params": f"{row['params'] / 1e3:,.0f}",
