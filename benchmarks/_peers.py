@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,31 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 import regnet_edu as rn
+from regnet_edu import regime as regimes
+from regnet_edu import spaces
 from regnet_edu.sweeps import cost
 from regnet_edu.training.device import autocast
+
+
+def regime_of(name: str) -> rn.Regime:
+    """Return a preset, or the regime that a JSON file describes."""
+    return rn.Regime.from_dict(json.loads(Path(name).read_text())) if name.endswith(".json") else regimes.get(name)
+
+
+def networks(regime: rn.Regime, images: rn.ImageData, count: int, seed: int) -> list[rn.AnyNetConfig]:
+    """Return so many networks of a regime, by turns from AnyNetXA and RegNetX."""
+    both = [
+        regime.with_ranges(spaces.get(space)).sample(
+            (count + 1) // 2,
+            rng=seed,
+            flops=regime.flops,
+            resolution=images.resolution,
+            in_channels=images.channels,
+            num_classes=images.num_classes,
+        )
+        for space in ("AnyNetXA", "RegNetX")
+    ]
+    return [config for pair in zip(*both, strict=True) for config in pair][:count]
 
 
 @dataclass

@@ -6,6 +6,7 @@ kernels of a step with their places in memory; replayed, they do the same arithm
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable
 
@@ -15,18 +16,20 @@ from ..common.errors import first_line
 
 WARM_UP = 3  # calls as they are: kernels are chosen, and what is made once, as the momentum, is made
 
-_streams: dict[torch.device, torch.cuda.Stream] = {}
+_streams: dict[tuple[torch.device, int], torch.cuda.Stream] = {}
+_one_records = threading.Lock()  # torch begins a recording by waiting for the whole GPU, which would end another's
 
 
 def side_stream(device: torch.device) -> torch.cuda.Stream:
-    """Return the stream of this GPU on which steps are warmed up and recorded, the same for every network.
+    """Return the stream of this GPU and thread on which steps are warmed up and recorded, the same for every network.
 
     On each stream cuBLAS keeps a workspace of its own and torch memory of its own, so there is to be but one. It says
     which GPU records, too: the current one need not be that of the tensors.
     """
-    if device not in _streams:
-        _streams[device] = torch.cuda.Stream(device)
-    return _streams[device]
+    mine = device, threading.get_ident()
+    if mine not in _streams:
+        _streams[mine] = torch.cuda.Stream(device)
+    return _streams[mine]
 
 
 class Captured:
@@ -77,6 +80,7 @@ class Captured:
         places = tuple(value.clone() for value in inputs)
         try:
             with (
+                _one_records,
                 torch.cuda.stream(usual),  # to which it comes back; a recording that fails does not in all versions
                 torch.cuda.graph(graph, stream=side_stream(device), capture_error_mode="thread_local"),
             ):

@@ -1,20 +1,13 @@
-"""CUDA graphs: recorded once, replayed ever after, the same results; what needs a GPU is skipped without one."""
+"""CUDA graphs, with a GPU that is only pretended: recorded once and replayed ever after; test_gpu.py has a real one."""
 
 import contextlib
+import threading
 
 import pytest
 import torch
 
-import regnet_edu as rn
-from regnet_edu.data.synthetic import pictures
 from regnet_edu.training import cuda_graphs as graphs
 from regnet_edu.training.cuda_graphs import WARM_UP, Captured
-from regnet_edu.training.loop import train
-from regnet_edu.training.regime import Regime
-
-gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU that torch can use")
-CONFIG = rn.AnyNetConfig((1, 2), (16, 32), 1, 8)
-REGIME = Regime("graphs", "synthetic", 16, None, train_images=640, test_images=200, batch_size=32, lr=0.1, epochs=2)
 
 
 @pytest.fixture
@@ -82,6 +75,28 @@ def test_all_networks_are_warmed_up_and_recorded_on_one_stream_beside_the_usual_
     assert pretended.current is pretended.usual
 
 
+def test_a_thread_records_on_a_stream_of_its_own_and_not_while_another_records(pretended):
+    on, at_once = [], []
+
+    def step(x):
+        on.append(pretended.current)
+        at_once.append(graphs._one_records.locked())
+        return x + 1
+
+    def one_network():
+        captured = Captured(step)
+        for value in range(WARM_UP + 2):
+            captured(torch.tensor(float(value)))
+
+    threads = [threading.Thread(target=one_network) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+        thread.join()
+    one_network()
+    assert at_once == ([False] * WARM_UP + [True]) * 3 and not graphs._one_records.locked()
+    assert len(on) == 3 * (WARM_UP + 1) and on[-1] not in on[: 2 * (WARM_UP + 1)]
+
+
 def test_what_cannot_be_recorded_is_said_once_and_goes_on_as_it_is(pretended):
     def step(x):
         if len(calls) == WARM_UP:
@@ -99,38 +114,3 @@ def test_what_cannot_be_recorded_is_said_once_and_goes_on_as_it_is(pretended):
     assert results == [2.0] * (WARM_UP + 2) and calls.count("recording") == 1 and pretended.graph.replays == 0
     assert captured.note is not None and "and more" not in captured.note
     assert on[WARM_UP:] == [pretended.usual] * 2 and pretended.current is pretended.usual
-
-
-@pytest.fixture(scope="module")
-def images():
-    return rn.ImageData("shapes", *pictures(640, 16, 1), *pictures(200, 16, 2), tuple("abcdefghij"))
-
-
-@gpu
-@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
-def test_recorded_steps_train_as_steps_one_by_one_do(images, precision, monkeypatch):
-    regime = REGIME.replace(precision=precision, crop_padding=2)
-    recorded = train(CONFIG, regime, 1, "cuda", images)
-    monkeypatch.setattr(graphs, "WARM_UP", 10**9)
-    eager = train(CONFIG, regime, 1, "cuda", images)
-    assert recorded.loss == pytest.approx(eager.loss, rel=0.02)
-    assert recorded.error == pytest.approx(eager.error, abs=0.05)
-
-
-@pytest.mark.skipif(torch.cuda.device_count() < 2, reason="needs two GPUs")
-def test_the_second_gpu_trains_as_the_first_does(images):
-    first, second = (train(CONFIG, REGIME, 1, f"cuda:{k}", images) for k in range(2))
-    assert second.loss == pytest.approx(first.loss, rel=0.02)
-
-
-@gpu
-def test_a_seed_repeats_on_a_gpu_and_agrees_with_the_processor(images):
-    first, again = (train(CONFIG, REGIME, 1, "cuda", images) for _ in range(2))
-    assert first.loss == pytest.approx(again.loss, rel=1e-3)
-    assert first.loss == pytest.approx(train(CONFIG, REGIME, 1, "cpu", images).loss, rel=0.05)
-
-
-@gpu
-def test_several_networks_share_a_gpu(images):
-    table = rn.sweep([CONFIG] * 4, regime=REGIME, data=images, device="cuda", workers=2, progress=False)
-    assert table["status"].tolist() == ["ok"] * 4

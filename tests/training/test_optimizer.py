@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import torch
+from each import each
 
 import regnet_edu as rn
 from regnet_edu.training.optimizer import SGD, LossScale
@@ -85,6 +86,35 @@ def test_a_scaled_loss_takes_the_steps_of_torchs_scaler_overflow_and_all(momentu
         assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
         assert scale.factor == scaler.get_scale()
     assert scale.factor == 2.0**14
+
+
+@each("momentum", (0.9, 0.0))
+def test_a_first_step_that_overflows_is_left_out_and_halves_the_factor(momentum):
+    """As torch's scaler does; what follows is as if that step had never been, which of torch's own is not sure."""
+    regime = get("tiny").replace(momentum=momentum, nesterov=momentum > 0, decay_norm_and_bias=True)
+    ours, theirs = (rn.AnyNet(CONFIG, 10, generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    sgd, scale, scaler = SGD(ours, regime), LossScale(torch.device("cpu")), torch.amp.GradScaler("cpu")
+    decay = {"weight_decay": regime.weight_decay}
+    peer = torch.optim.SGD(theirs.parameters(), lr=0.1, momentum=momentum, nesterov=momentum > 0, fused=True, **decay)
+    scaler.scale(torch.zeros(()))
+    before = [p.detach().clone() for p in ours.parameters()]
+    for network, factor in ((ours, scale.factor), (theirs, scaler.get_scale())):
+        gradients(network, 0, factor)
+        next(network.parameters()).grad[0] = torch.inf
+    sgd.step(0.1, scale)
+    scaler.step(torch.optim.SGD(theirs.parameters(), lr=0.1, fused=True))
+    scaler.update()
+    assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), before, strict=True))
+    assert scale.factor == scaler.get_scale() == 2.0**15
+    for k in (1, 2):
+        sgd.zero_grad()
+        theirs.zero_grad()
+        gradients(ours, k, scale.factor)
+        gradients(theirs, k)
+        sgd.step(0.1, scale)
+        peer.step()
+        pairs = zip(ours.parameters(), theirs.parameters(), strict=True)
+        assert all(torch.allclose(a, b, rtol=1e-5, atol=1e-7) for a, b in pairs) and scale.factor == 2.0**15
 
 
 def test_the_factor_is_kept_in_a_checkpoint():
