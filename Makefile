@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. Everything happens in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-heavy lint format types bench lighthouse notebooks figures populations lock clean
+.PHONY: help setup book serve test test-heavy lint format types bench gpu gpu-pack lighthouse notebooks figures populations lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -45,6 +45,12 @@ types: $(READY)  ## check the type annotations
 
 bench: $(READY)  ## compare with what a user would pick instead (benchmarks/)
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(PY) "$$f" || exit 1; done
+
+gpu: $(READY)  ## with a GPU: prove that path, measure it and record populations in eight minutes (tools/gpu)
+	@$(PY) tools/gpu/run.py $(ARGS)
+
+gpu-pack: $(READY)  ## put beside the checkout what a GPU machine without network needs (ARGS="--data DIR")
+	@$(PY) tools/gpu/pack.py $(ARGS)
 
 notebooks: $(READY)  ## write every chapter as the notebook that Colab opens (book/*.ipynb)
 	@$(PY) tools/write_notebooks.py

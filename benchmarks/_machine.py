@@ -5,13 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import psutil
 import torch
 from torch.nn import functional
 
 from regnet_edu.sweeps.engines.local import processors
 from regnet_edu.training.device import threads_of
 
-__all__ = ["peaks", "processors", "wait"]
+__all__ = ["age", "peaks", "processors", "wait"]
+
+
+def age() -> float:
+    """Return for how many seconds this process has run: the import of torch counts too, which may take many."""
+    return time.time() - psutil.Process().create_time()
 
 
 def peaks(device: str, precision: str) -> dict[str, float]:

@@ -32,7 +32,7 @@ from unittest import mock
 import torch
 from _crews import CrewError, Processes, Task, Threads, mps, tasks_of
 from _images import load
-from _machine import wait
+from _machine import age, wait
 from _peers import networks, regime_of
 
 import regnet_edu as rn
@@ -108,7 +108,6 @@ def graph_costs(tasks: Sequence[Task], regime: rn.Regime, images: rn.ImageData, 
 
 def measure(options: argparse.Namespace, report: Report) -> None:
     """Measure all candidates, as far as the time reaches, and report the choice."""
-    deadline = time.monotonic() + options.seconds
     cuda, regime = options.device == "cuda", regime_of(options.regime)
     images = load(options.data, regime.resolution)
     half = {"epochs": 1, "train_images": options.images or int(SHARE * len(images.train_labels))}
@@ -120,7 +119,7 @@ def measure(options: argparse.Namespace, report: Report) -> None:
     precision = regime.precision
 
     def enough() -> bool:
-        return time.monotonic() > deadline
+        return age() > options.seconds
 
     def try_counts(name: str, crew: Processes | Threads) -> None:
         """Each number at once with this crew; what fails is reported, and the next crew is tried."""

@@ -38,7 +38,7 @@ import numpy as np
 import torch
 from _crews import CrewError, Processes, mps, tasks_of
 from _images import load
-from _machine import peaks, processors
+from _machine import age, peaks, processors
 from _peers import Task, networks, regime_of, with_a_plain_loop, with_d2l
 from PIL import Image
 
@@ -97,14 +97,14 @@ def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData
         names = list(arms)
         seconds: dict[str, list[float]] = {arm: [] for arm in arms}
         for k, task in enumerate(tasks):
-            begin = time.monotonic()
+            begin = age()
             for arm in names[k % len(names) :] + names[: k % len(names)]:
                 seconds[arm].append(arms[arm](task))
             print(f"  round {k + 1}: " + ", ".join(f"{arm} {seconds[arm][-1]:.2f} s" for arm in arms), flush=True)
             write(
                 options.out, {"kind": "round", "regime": regime.name, "seconds": {a: s[-1] for a, s in seconds.items()}}
             )
-            if 2 * time.monotonic() - begin > until:
+            if 2 * age() - begin > until:
                 break  # the next round would end too late
     tasks = tasks[: k + 1]
     write(options.out, report(seconds, tasks, limits, options))
@@ -215,19 +215,19 @@ def main() -> None:
             device_of(options.device, regime.precision)
     except InputError as error:
         parser.error(str(error))
-    begin = time.monotonic()
     for number, regime in enumerate(chosen, 1):
         whole = load(options.data, regime.resolution)
         parts = [part[: int(options.share * count)] for part, count in _parts(whole, regime)]
         images = image_data.from_arrays(whole.name, parts, whole.classes)
         with tempfile.TemporaryDirectory() as folder:
             write_files(images, Path(folder))
-            compare(regime, options, images, Path(folder), begin + options.seconds * number / len(chosen))
+            compare(regime, options, images, Path(folder), options.seconds * number / len(chosen))
 
 
 def _parts(data: Any, regime: rn.Regime) -> list[tuple[np.ndarray, int]]:
     order = np.random.default_rng(0).permutation(len(data.train_labels))
     train, test = min(regime.train_images or len(order), len(order)), len(data.test_labels)
+    test = min(regime.test_images or test, test)
     return [
         (data.train_images[order], train),
         (data.train_labels[order], train),

@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from _machine import age  # noqa: E402
 
 import regnet_edu as rn  # noqa: E402
 from regnet_edu import spaces  # noqa: E402
@@ -116,7 +117,7 @@ class Journals:
 
 def record(options: argparse.Namespace, regime: rn.Regime, images: rn.ImageData) -> int:
     """Train what is missing until the time is over; return how many networks were recorded."""
-    done, until = Journals.read([*options.before, options.journal]), time.monotonic() + options.seconds
+    done = Journals.read([*options.before, options.journal])
     for header in done.headers.values():  # a population has one precision, that of the machine which began it
         regime = regime.replace(precision=header["regime"]["precision"])
     most: dict[Population, int] = {}
@@ -139,6 +140,7 @@ def record(options: argparse.Namespace, regime: rn.Regime, images: rn.ImageData)
             journal.write(records.encode(line))
             os.fsync(journal.fileno())
 
+        journal.write(b"\n" * torn(options.journal))
         write({"kind": "session", "n": len(tasks), **facts, **environment(), "hardware": hardware(options.device)})
         for outcome in train(tasks):
             p, k = missing[outcome["index"]]
@@ -150,10 +152,18 @@ def record(options: argparse.Namespace, regime: rn.Regime, images: rn.ImageData)
             write({"kind": "network", "population": name, **record_of(outcome, k, config, regime, images)})
             count += 1
             if count % 20 == 0:  # counts only: nobody looks at errors before a round is complete
-                print(f"{count} networks, {until - time.monotonic():.0f} s left", flush=True)
-            if time.monotonic() > until:
+                print(f"{count} networks, {options.seconds - age():.0f} s left", flush=True)
+            if age() > options.seconds:
                 break
     return count
+
+
+def torn(path: Path) -> bool:
+    """Whether the last line of a file has no end, as where a machine died in the middle of it."""
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        return file.read() not in (b"", b"\n")
 
 
 @contextlib.contextmanager
@@ -242,7 +252,7 @@ def main() -> int:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cuda")
     parser.add_argument("--how", default="processes", help="processes; processes, MPS; or threads")
     parser.add_argument("--at-once", type=int, default=4, help="networks at once (4)")
-    parser.add_argument("--seconds", type=float, default=600, help="how long (600)")
+    parser.add_argument("--seconds", type=float, default=600, help="for which this process may run (600)")
     options = parser.parse_args()
     if options.keep:
         keep(options.journals, options.keep)

@@ -5,7 +5,7 @@
 
 Parts, each a process of its own that is ended when its time is over, and of which none can take another down:
 
-    images      the packed images are decoded                                                          30 s
+    images      the packed images are decoded                                                          60 s
     tests       pytest -m gpu                                                                          60 s
     bench       benchmarks/train.py: ours against d2l.Trainer and a plain loop                         90 s
     notebooks   chapters 3 and 9, from top to bottom                                                   60 s
@@ -33,7 +33,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "gpu-pack"
-LIMITS = {"images": 30, "tests": 60, "bench": 90, "notebooks": 60, "crowd": 80}  # seconds
+LIMITS = {"images": 60, "tests": 60, "bench": 90, "notebooks": 60, "crowd": 80}  # seconds
 REHEARSAL = 60  # seconds of each part
 PARTS = (*LIMITS, "record")
 RESERVE = 6  # seconds that the recording leaves for its own end
@@ -168,7 +168,7 @@ def commands(run: Run) -> dict[str, list[str]]:
     bench = ["benchmarks/train.py", *device, *data, "--out", str(run.out / "bench.jsonl"), "--regimes"]
     crowd = ["benchmarks/crowd.py", *device, *data, "--out", str(run.out / "crowd.jsonl"), "--regime", options.regime]
     if options.rehearse:
-        bench += [options.regime, "--share", "0.02", "--rounds", "1"]
+        bench += [options.regime, "--share", "1", "--rounds", "1"]
         crowd += ["--images", "128", "--seconds", str(0.6 * options.limit)]
     else:
         seconds = LIMITS["bench"] - 15
