@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -23,6 +24,7 @@ from regnet_edu.sweeps.engines.worker import save_data
 Task = dict[str, Any]
 Outcome = dict[str, Any]
 MPS = "nvidia-cuda-mps-control"
+PATIENCE_UNDER_MPS = 40.0  # seconds: where it starts but does not work, its clients may hang
 
 
 class CrewError(RuntimeError):
@@ -36,13 +38,16 @@ class Processes:
         workers: how many.
         device: "cpu" or "cuda".
         environment: variables for these processes alone, such as those of `mps`.
+        patience: seconds after which workers that do not answer are ended.
 
     Attributes:
         startup: seconds until all had said that they are ready for the first job.
     """
 
-    def __init__(self, workers: int, device: str, environment: dict[str, str] | None = None) -> None:
-        self.device, self.startup = device, 0.0
+    def __init__(
+        self, workers: int, device: str, environment: dict[str, str] | None = None, patience: float = 120
+    ) -> None:
+        self.device, self.patience, self.startup = device, patience, 0.0
         self.folder = tempfile.TemporaryDirectory()
         surroundings = surroundings_of(1)
         surroundings["environment"] |= environment or {}
@@ -57,9 +62,12 @@ class Processes:
         begin = time.perf_counter()
         data = save_data(images, Path(tempfile.mkdtemp(dir=self.folder.name)))
         job = {"regime": regime.to_dict(), "data": data, "device": self.device, "threads": 1}
-        for answer in self._ask(self.pool, [{"job": job}] * len(self.pool)):
+        with self._watched(), ThreadPoolExecutor(len(self.pool)) as threads:
+            answers = list(threads.map(lambda worker: worker.ask({"job": job}) or {}, self.pool))
+        for answer in answers:
             if not answer.get("ready"):
-                raise CrewError(f"{len(self.pool)} workers cannot be had: {answer.get('refused', 'one died')}")
+                reason = answer.get("refused", "one died or did not answer")
+                raise CrewError(f"{len(self.pool)} workers cannot be had: {reason}")
         self.startup = self.startup or time.perf_counter() - begin
 
     def train(self, tasks: Sequence[Task], at_once: int) -> list[Outcome]:
@@ -73,12 +81,18 @@ class Processes:
         def one(worker: Worker, line: Sequence[Task]) -> list[Outcome]:
             return [checked(worker.ask(task)) for task in line]
 
-        with ThreadPoolExecutor(at_once) as threads:
+        with self._watched(), ThreadPoolExecutor(at_once) as threads:
             return [outcome for found in threads.map(one, self.pool, lines) for outcome in found]
 
-    def _ask(self, workers: Sequence[Worker], messages: Sequence[Any]) -> list[dict[str, Any]]:
-        with ThreadPoolExecutor(len(messages)) as threads:
-            return [answer or {} for answer in threads.map(Worker.ask, workers, messages)]
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """End the workers when patience does, so that whoever waits for them goes on."""
+        timer = threading.Timer(self.patience, lambda: [worker.process.kill() for worker in self.pool])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         for worker in self.pool:

@@ -30,7 +30,7 @@ from typing import Any
 from unittest import mock
 
 import torch
-from _crews import CrewError, Processes, Task, Threads, mps, tasks_of
+from _crews import PATIENCE_UNDER_MPS, CrewError, Processes, Task, Threads, mps, tasks_of
 from _images import load
 from _machine import age, wait
 from _peers import networks, regime_of
@@ -143,11 +143,6 @@ def measure(options: argparse.Namespace, report: Report) -> None:
         report({"kind": "failed", "how": "precision", "reason": str(error)[:300]})
     report({"kind": "precision", "precision": precision})
     try_counts("processes", crew)
-    with mps(options.device) as environment:
-        if environment is None:
-            report({"kind": "failed", "how": "processes, MPS", "reason": "MPS is not there or does not start"})
-        elif not enough():
-            try_counts("processes, MPS", Processes(max(counts), options.device, environment))
     if not enough():
         try_counts("threads", Threads(options.device))
     if cuda and not enough():
@@ -156,6 +151,11 @@ def measure(options: argparse.Namespace, report: Report) -> None:
             graph_costs(tasks[:NETWORKS], few, images, report)
         except RuntimeError as error:
             report({"kind": "failed", "how": "graphs", "reason": str(error)[:300]})
+    with mps(options.device) as environment:
+        if environment is None:
+            report({"kind": "failed", "how": "processes, MPS", "reason": "MPS is not there or does not start"})
+        elif not enough():
+            try_counts("processes, MPS", Processes(max(counts), options.device, environment, PATIENCE_UNDER_MPS))
     if not found:
         raise SystemExit("no way to train several networks worked")
     how, at_once = max(found, key=lambda candidate: found[candidate])

@@ -36,7 +36,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from _crews import CrewError, Processes, mps, tasks_of
+from _crews import PATIENCE_UNDER_MPS, CrewError, Processes, mps, tasks_of
 from _images import load
 from _machine import age, peaks, processors
 from _peers import Task, networks, regime_of, with_a_plain_loop, with_d2l
@@ -87,7 +87,7 @@ def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData
         arms |= {f"ours {k}": partial(with_ours, ours, at_once=k) for k in counts}
         environment = stack.enter_context(mps(options.device))
         if environment and (beside := [k for k in counts if k >= FEWEST_UNDER_MPS]):
-            crew = Processes(max(beside), options.device, environment)
+            crew = Processes(max(beside), options.device, environment, PATIENCE_UNDER_MPS)
             stack.callback(crew.close)
             try:
                 warm(crew, regime, images, configs[0], max(beside))

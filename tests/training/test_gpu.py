@@ -69,7 +69,8 @@ def test_a_graph_computes_on_what_it_is_given_and_changes_what_the_function_chan
     captured = Captured(lambda x: step(x, weight))
     for k in range(WARM_UP + 4):
         x = torch.full((64, 64), float(k), device=device)
-        assert torch.equal(captured(x), step(x, plain)) and torch.equal(weight, plain)
+        torch.testing.assert_close(captured(x), step(x, plain))
+        assert torch.equal(weight, plain)
     assert captured.note is None and captured.calls == WARM_UP + 4
 
 
@@ -91,7 +92,7 @@ def test_a_seed_repeats_and_every_precision_agrees_with_the_processor(device, im
     assert first.loss == pytest.approx(again.loss, rel=1e-3)
     for precision in filter(lambda p: can(device, p), PRECISIONS):
         found = train(CONFIG, REGIME.replace(precision=precision), 1, device, images)
-        assert found.status == "ok" and found.loss == pytest.approx(there.loss, rel=0.05), precision
+        assert found.status == "ok" and found.loss == pytest.approx(there.loss, rel=0.1), precision
 
 
 def test_a_loss_that_overflows_in_float16_is_scaled_down_and_training_goes_on(device, images, monkeypatch):

@@ -190,7 +190,7 @@ def record(run: Run) -> None:
     journals = [str(folder / "networks.jsonl") for folder in run.before]
     for attempt in range(2):
         chosen = {**run.choice(), **(SAFE if attempt else {})}
-        seconds = min(run.left(), run.options.limit if run.options.rehearse else run.left()) - RESERVE
+        seconds = min(run.left(), min(REHEARSAL, run.options.limit) if run.options.rehearse else run.left()) - RESERVE
         words = [sys.executable, "tools/gpu/record.py", "--device", run.options.device, "--data", run.options.data]
         words += ["--regime", run.options.regime, "--journal", str(run.out / "networks.jsonl"), "--before", *journals]
         words += ["--how", chosen["how"], "--at-once", str(chosen["at_once"]), "--seconds", f"{seconds:.0f}"]
