@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-import regnet_edu as rn
-from regnet_edu.data import cache, image_data
 from regnet_edu.data.dataset import DataSet, fingerprint
 
 SPLITS = ("train", "test")
@@ -54,7 +52,7 @@ def load(data: str, resolution: int) -> DataSet:
         found = arrays, {"classes": classes, "note": note, "fingerprint": fingerprint(*arrays, classes=tuple(classes))}
         cache.keep(kept, *found)
     arrays, meta = found
-    return rn.ImageData.of(path.stem, arrays, tuple(meta["classes"]), meta["fingerprint"], meta["note"])
+    return image_data.from_arrays(path.stem, arrays, meta["classes"], meta["fingerprint"], meta["note"])
 
 
 def decode(content: bytes, sizes: np.ndarray, resolution: int) -> np.ndarray:

@@ -44,6 +44,7 @@ from PIL import Image
 
 import regnet_edu as rn
 from regnet_edu.common.errors import InputError
+from regnet_edu.data.image_data import from_arrays
 from regnet_edu.training.device import device_of
 
 TARGETS = {"cpu": {"d2l": 3.8, "plain": 3.0, "ours 1": 1.9}, "cuda": {"d2l": 8.0}}
@@ -218,7 +219,7 @@ def main() -> None:
     for number, regime in enumerate(chosen, 1):
         whole = load(options.data, regime.resolution)
         parts = [part[: int(options.share * count)] for part, count in _parts(whole, regime)]
-        images = image_data.from_arrays(whole.name, parts, whole.classes)
+        images = from_arrays(whole.name, parts, whole.classes)
         with tempfile.TemporaryDirectory() as folder:
             write_files(images, Path(folder))
             compare(regime, options, images, Path(folder), options.seconds * number / len(chosen))
