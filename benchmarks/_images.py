@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from regnet_edu.data import cache, image_data
 from regnet_edu.data.dataset import DataSet, fingerprint
 
 SPLITS = ("train", "test")
