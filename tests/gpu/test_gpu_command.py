@@ -21,6 +21,9 @@ from regnet_edu.sweeps import records
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
+from _images import load as load_packed  # noqa: E402
+from _images import pack  # noqa: E402
+
 REGIME = json.loads((ROOT / "recording" / "gpu2x2.json").read_text())
 
 
@@ -35,12 +38,25 @@ def load(name: str):
 run, record = load("run"), load("record")
 
 
+def photographs(folder: Path, train: int, test: int, side: int) -> Path:
+    """An image folder of two classes, with so many images of each, drawn by chance."""
+    rng = np.random.default_rng(0)
+    for split, count in (("train", train), ("test", test)):
+        for name in ("cat", "dog"):
+            place = folder / split / name
+            place.mkdir(parents=True)
+            for k in range(count):
+                Image.fromarray(rng.integers(0, 256, (side, side, 3), np.uint8)).save(place / f"{k}.jpg")
+    return folder
+
+
 @pytest.fixture
-def rehearsal(tmp_path, monkeypatch):
+def rehearsal(tmp_path):
     """The command's arguments for a rehearsal in a folder of its own, without the pack of whoever runs the tests."""
-    monkeypatch.setattr(run, "PACK", tmp_path / "pack")
-    places = ["--out", str(tmp_path / "out"), "--work", str(tmp_path / "work"), "--data", "synthetic"]
-    return ["--device", "cpu", "--rehearse", *places]
+    pack(photographs(tmp_path / "photos", 70, 50, 32), tmp_path / "photos.npz")
+    places = {"out": "out", "work": "work", "pack": "pack", "data": "photos.npz"}
+    words = [word for name, place in places.items() for word in (f"--{name}", str(tmp_path / place))]
+    return ["--device", "cpu", "--rehearse", *words]
 
 
 def parts(folder: Path) -> dict[str, str]:
@@ -115,7 +131,7 @@ def test_a_machine_that_dies_while_recording_has_lost_nothing_and_another_goes_o
     (out / "state.json").write_text('{"parts": {"tests": {"status": "ok"}}}')
     choice = {"kind": "pace", "how": "threads", "at_once": 1, "networks_a_minute": 1}  # without worker processes
     (out / "crowd.jsonl").write_text(json.dumps(choice) + "\n")
-    alone = ["--only", "record", "--limit", "100", "--budget", "100"]
+    alone = ["--only", "record", "--limit", "500", "--budget", "500"]
     die_while_recording(start(rehearsal, *alone), out / "networks.jsonl", 2)
     before = networks(out / "networks.jsonl")
     assert parts(out) == {"tests": "ok", "record": "begun"}
@@ -143,7 +159,7 @@ def test_the_rehearsal_runs_every_part_and_killing_the_last_loses_none_of_the_ot
     assert {name for name, status in parts(out).items() if status == "ok"} == done
     assert '"ratios"' in (out / "bench.jsonl").read_text() and '"choice"' in (out / "crowd.jsonl").read_text()
     assert " passed" in (out / "log.txt").read_text()
-    assert start(rehearsal, "--limit", "60", "--budget", "60").wait() == 0
+    assert start(rehearsal, "--limit", "90", "--budget", "90").wait() == 0
     assert before < networks(out / "networks.jsonl") and set(parts(out).values()) == {"ok"}
     files = list(out.iterdir())
     assert len(files) <= 8 and all(path.stat().st_size < 16e6 for path in files)
@@ -197,18 +213,8 @@ def test_the_plan_is_sampled_as_a_sweep_samples_it_and_each_space_comes_first_in
 
 
 def test_packed_images_are_those_of_their_folder(tmp_path, monkeypatch):
-    from _images import load as load_packed
-    from _images import pack
-
     monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path / "cache"))
-    rng = np.random.default_rng(0)
-    for split, count in (("train", 5), ("test", 2)):
-        for name in ("cat", "dog"):
-            folder = tmp_path / "photos" / split / name
-            folder.mkdir(parents=True)
-            for k in range(count):
-                Image.fromarray(rng.integers(0, 256, (16, 16, 3), np.uint8)).save(folder / f"{k}.jpg")
-    pack(tmp_path / "photos", tmp_path / "photos.npz", "drawn by chance")
+    pack(photographs(tmp_path / "photos", 5, 2, 16), tmp_path / "photos.npz", "drawn by chance")
     there = rn.data.load(tmp_path / "photos", 16)
     for _ in range(2):  # decoded, and as it was kept
         packed = load_packed(str(tmp_path / "photos.npz"), 16)

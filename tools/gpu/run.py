@@ -32,7 +32,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PACK = ROOT / "gpu-pack"
 LIMITS = {"images": 60, "tests": 60, "bench": 90, "notebooks": 60, "crowd": 80}  # seconds
 REHEARSAL = 60  # seconds of each part
 PARTS = (*LIMITS, "record")
@@ -59,7 +58,8 @@ class Run:
         self.out.mkdir(parents=True, exist_ok=True)
         self.work = Path(options.work).resolve()
         self.work.mkdir(parents=True, exist_ok=True)
-        self.before = sorted(path.parent for path in PACK.glob("before/**/state.json"))
+        self.pack = Path(options.pack)
+        self.before = sorted(path.parent for path in self.pack.glob("before/**/state.json"))
         self.state: dict[str, Any] = {"parts": {}, "device": options.device, "rehearsal": options.rehearse}
         for folder in [*self.before, self.out]:
             with contextlib.suppress(OSError, ValueError):
@@ -91,7 +91,7 @@ class Run:
     def _packages(self) -> list[str]:
         """Install the packed wheels of packages that are not there, and return where; none if all are."""
         missing = []
-        for wheel in sorted(PACK.glob("wheels/*.whl")):
+        for wheel in sorted(self.pack.glob("wheels/*.whl")):
             try:
                 metadata.version(wheel.name.split("-")[0])
             except metadata.PackageNotFoundError:
@@ -190,7 +190,7 @@ def record(run: Run) -> None:
     journals = [str(folder / "networks.jsonl") for folder in run.before]
     for attempt in range(2):
         chosen = {**run.choice(), **(SAFE if attempt else {})}
-        seconds = min(run.left(), min(REHEARSAL, run.options.limit) if run.options.rehearse else run.left()) - RESERVE
+        seconds = min(run.left(), run.options.limit if run.options.rehearse else run.left()) - RESERVE
         words = [sys.executable, "tools/gpu/record.py", "--device", run.options.device, "--data", run.options.data]
         words += ["--regime", run.options.regime, "--journal", str(run.out / "networks.jsonl"), "--before", *journals]
         words += ["--how", chosen["how"], "--at-once", str(chosen["at_once"]), "--seconds", f"{seconds:.0f}"]
@@ -205,6 +205,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", default="runs/gpu", help="folder of what comes back, at most five files (runs/gpu)")
     parser.add_argument("--work", default="runs/gpu-work", help="folder of what need not come back (runs/gpu-work)")
+    parser.add_argument("--pack", default=str(ROOT / "gpu-pack"), help="what `make gpu-pack` made (gpu-pack)")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
     parser.add_argument("--data", help="an image folder or a packed file (gpu-pack/*.npz)")
     parser.add_argument("--regime", default="recording/gpu2x2.json", help="JSON file of the regime that is recorded")
@@ -216,7 +217,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.device == "cpu" and not options.rehearse:
         parser.error("--device cpu is for rehearsals; add --rehearse")
-    packed = sorted(map(str, PACK.glob("*.npz")))
+    packed = sorted(map(str, Path(options.pack).glob("*.npz")))
     options.data = options.data or (packed[0] if packed else "synthetic" if options.rehearse else None)
     if not options.data:
         parser.error('there are no images; make gpu-pack ARGS="--data DIR" packs an image folder, or give --data')
