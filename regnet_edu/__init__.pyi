@@ -87,6 +87,7 @@ from .sweeps.retry import forget_failed as forget_failed
 from .sweeps.runtimes import inference_ms as inference_ms
 from .sweeps.runtimes import record_runtimes as record_runtimes
 from .sweeps.runtimes import with_runtimes as with_runtimes
+from .sweeps.search import successive_halving as successive_halving
 from .sweeps.sweep import sweep as sweep
 from .training import regime as regime
 from .training.loop import train as train

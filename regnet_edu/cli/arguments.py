@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 MakeParser = Callable[[str, str, str], argparse.ArgumentParser]  # from a command's name, what it does and an example
@@ -41,6 +44,7 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
         help="image folder with train/CLASS/*.jpg and test/CLASS/*.jpg, imagenet:DIR for one too large for memory, or "
         "the name of a data set",
     )
+    parser.add_argument("--log", metavar="KIND", help="tensorboard or wandb: curves of every epoch (beside --out)")
     images = parser.add_argument_group("images that cannot be read, or changed")
     images.add_argument("--skip-bad", type=int, default=0, metavar="N", help="leave out up to N of them (0)")
     images.add_argument("--verify", action="store_true", help="decode all of imagenet:DIR first, not only the headers")
@@ -59,6 +63,18 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
         metavar="KEY=VALUE",
         help="a setting of the regime, such as epochs=3",
     )
+
+
+@contextmanager
+def tracked(kind: str | None, out: str | os.PathLike[str]) -> Iterator[Any]:
+    """Yield the tracker that --log asks for, whose files lie beside those of `out`; None without."""
+    if kind is None:
+        yield None
+        return
+    from ..reports.tracking import Tracker
+
+    with closing(Tracker(kind, f"{os.fspath(out).removesuffix('.jsonl')}.{kind}", Path(out).stem)) as tracker:
+        yield tracker
 
 
 def space_options(parser: argparse.ArgumentParser) -> None:

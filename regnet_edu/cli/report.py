@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
+import time
 import warnings
 
 from ..common.errors import InputError
 from .arguments import Command, MakeParser
+
+EVERY = 5.0  # seconds between two looks at a sweep
 
 
 def add(command: MakeParser) -> dict[str, Command]:
@@ -21,12 +26,16 @@ def add(command: MakeParser) -> dict[str, Command]:
         "--measure", metavar="COLUMN", help="judge by another column than the error: loss, runtime, ..."
     )
     report.add_argument("--out", default="report.html", metavar="FILE", help="the page (report.html)")
+    report.add_argument("--live", action="store_true", help="no page: watch a sweep here until it is done")
 
-    command("populations", "list the populations that are recorded in the package", "")
+    known = command("populations", "list the populations that are recorded in the package", "")
+    known.add_argument("--json", action="store_true", help="print each population as a JSON object, one a line")
     return {"report": _report, "populations": _populations}
 
 
 def _report(options: argparse.Namespace) -> None:
+    if options.live:
+        return _watch(options.populations)
     from ..reports.report import report
 
     with warnings.catch_warnings(record=True) as caught:
@@ -38,11 +47,34 @@ def _report(options: argparse.Namespace) -> None:
         raise InputError("; ".join(said))
 
 
+def _watch(files: list[str]) -> None:
+    """Say how sweeps stand, again and again while any of them has networks to train."""
+    from ..sweeps.progress import overview
+    from ..sweeps.records import read
+
+    going, before = True, ""
+    while going:
+        found = {file: read(file) for file in files}
+        if empty := [file for file, records in found.items() if records.header is None]:
+            raise InputError(f"{empty[0]} is not a record file: its first line is no header of `regnet-edu sweep`")
+        text = "\n\n".join(f"{file}\n{overview(records)}" for file, records in found.items())
+        if text != before:
+            print("\033[2J\033[H" * sys.stdout.isatty() + text, end="\n\n", flush=True)
+        going, before = any(r.sessions and len(r.networks) < r.sessions[-1]["n"] for r in found.values()), text
+        time.sleep(EVERY * going)
+
+
 def _populations(options: argparse.Namespace) -> None:
     from ..analysis.edf import summary
     from ..sweeps.population import facts, load_population, populations
 
     known = {name: load_population(name) for name in populations()}
+    if options.json:
+        for name, population in known.items():
+            header = {k: v for k, v in population.attrs["header"].items() if k != "sessions"}
+            lowest, mean = population["error"].min(), population["error"].mean()
+            print(json.dumps({"name": name, "networks": len(population), "min": lowest, "mean": mean, **header}))
+        return
     width = max(map(len, known), default=0)
     print(f"{'name':{width}}    n  [min | mean] %  space")
     regimes = set()

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..common.errors import InputError
-from .arguments import Command, MakeParser, space_options, training_options
+from .arguments import Command, MakeParser, space_options, tracked, training_options
 from .interrupt import stop_options, stopped_in_order
 
 if TYPE_CHECKING:
@@ -89,8 +89,9 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.retry_failed:
         forget_failed(options.out)
     how |= {name: getattr(options, name) for name in ("skip_bad", "verify", "accept_changed_data")}
-    with stopped_in_order(options, at_once=True) as limit:
-        population = sweep(*what, **how, stop=limit, note=options.note, progress=not options.quiet)
+    how |= {"note": options.note, "progress": not options.quiet}
+    with stopped_in_order(options, at_once=True) as limit, tracked(options.log, options.out) as tracker:
+        population = sweep(*what, **how, stop=limit, on_record=tracker and tracker.records)
         return _conclude(population, options)
 
 

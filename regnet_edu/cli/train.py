@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError, nearest_name
-from .arguments import Command, MakeParser, training_options
+from .arguments import Command, MakeParser, tracked, training_options
 from .interrupt import stop_options, stopped_in_order
 
 EXAMPLE = """regnetx_200mf --regime tiny
@@ -68,8 +68,9 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
     from ..training.distributed.run import train_distributed
 
     chosen = {"norm_batch": options.norm_batch, "ema": options.ema, "save_every": options.save_every}
-    out = options.out or Path("runs") / (options.network if options.network.isidentifier() else "network")
-    with stopped_in_order(options, at_once=False, asks=first_process()) as limit:
+    out = _folder(options)
+    log = options.log if first_process() else None
+    with stopped_in_order(options, False, asks=first_process()) as limit, tracked(log, out) as tracker:
         result = train_distributed(
             config,
             recipe(options, "imagenet_final", process_count()),
@@ -84,6 +85,7 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
             accept_changed_data=options.accept_changed_data,
             stop=limit if options.max_hours or options.requeue else None,
             say=lambda text: print(text, flush=True),
+            on_epoch=tracker and tracker.epoch,
             **{name: value for name, value in chosen.items() if value is not None},
         )
     if first_process():
@@ -98,16 +100,20 @@ def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
         if getattr(options, name) not in (None, False):
             raise InputError(f"--{name.replace('_', '-')} is for images that stay on the disk: --data imagenet:DIR")
     regime = recipe(options, "tiny")
-    result = train(
-        config,
-        regime,
-        options.seed,
-        options.device or "cpu",
-        image_data.load(options.data or regime.data, regime.resolution, progress=True, skip_bad=options.skip_bad),
-        options.threads,
-        on_epoch=lambda epoch, error: print(f"epoch {epoch}: error {error:.2%}", flush=True),
-    )
+    data = image_data.load(options.data or regime.data, regime.resolution, progress=True, skip_bad=options.skip_bad)
+    with tracked(options.log, _folder(options)) as tracker:
+
+        def tell(epoch: int, error: float) -> None:
+            print(f"epoch {epoch}: error {error:.2%}", flush=True)
+            if tracker:
+                tracker.epoch(epoch, error)
+
+        result = train(config, regime, options.seed, options.device or "cpu", data, options.threads, on_epoch=tell)
     _conclude(result)
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return Path(options.out or Path("runs") / (options.network if options.network.isidentifier() else "network"))
 
 
 def _conclude(result: Any, more: str = "") -> None:

@@ -9,6 +9,7 @@ from .population import load_population, populations, provenance
 from .reproduce import Reproduction, reproduce
 from .retry import forget_failed
 from .runtimes import inference_ms, record_runtimes, with_runtimes
+from .search import successive_halving
 from .sweep import sweep
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "provenance",
     "record_runtimes",
     "reproduce",
+    "successive_halving",
     "sweep",
     "with_runtimes",
 ]

@@ -24,6 +24,7 @@ from . import cost, engines
 from .cost import Hours, Images
 from .engines.engine import Engine
 from .engines.local import LocalEngine, networks_at_once, processors
+from .progress import duration
 from .records import Records, read
 from .sampling import sampled_networks
 from .trial import is_large, timing
@@ -168,12 +169,3 @@ def size_of(data: image_data.Source) -> Images:
         return cost.KNOWN[str(data)]
     listing = folder.scan(Path(str(data).removeprefix(PREFIX)).expanduser())
     return Images(len(listing.train.labels), len(listing.test.labels), len(listing.classes))
-
-
-def duration(seconds: float) -> str:
-    """Say a time as a person would: "40 seconds", "12 minutes", "3 hours", "9 days"."""
-    for unit, size, until in (("second", 1, 100), ("minute", 60, 100 * 60), ("hour", 3600, 72 * 3600)):
-        if seconds < until:
-            count = max(1, round(seconds / size))
-            return f"{count} {unit}{'s' * (count != 1)}"
-    return f"{round(seconds / 86400)} days"

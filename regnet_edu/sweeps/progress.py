@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import statistics
 import sys
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..common.progress import progress_bar
+from .records import Records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +51,38 @@ def state(records: Iterable[Record]) -> str:
     parts = [f"best error {min(errors):.1%}", f"median {statistics.median(errors):.1%}"] if errors else ["no error yet"]
     status = Counter(r["status"] for r in records)
     return ", ".join([*parts, *(f"{status[s]} {s}" for s in ("failed", "diverged") if status[s])])
+
+
+def overview(found: Records, levels: int = 8) -> str:
+    """Say in some lines how a sweep stands that may still be going on: how far it is, its errors, and its EDF so far.
+
+    Args:
+        found: what its record file holds; it must have a header.
+        levels: of error, evenly from the lowest to the highest, at which the EDF is shown.
+    """
+    header, networks = found.header or {}, list(found.networks.values())
+    last = found.sessions[-1] if found.sessions else {"n": len(networks)}
+    seconds = [r["seconds"] for r in networks if r.get("seconds")]
+    left = (last["n"] - len(networks)) * statistics.mean(seconds or [0]) / (last.get("workers") or 1)
+    said = f"{header.get('space')}: {len(networks)} of {last['n']} networks"
+    lines = [f"{said}, about {duration(left)} left" if left else said, state(networks)]
+    errors = sorted(r["error"] for r in networks if r["error"] is not None)
+    if errors:
+        lines.append("error at most   networks")
+    for step in range(1, levels + 1) if errors else ():
+        level = errors[0] + (errors[-1] - errors[0]) * step / levels
+        share = bisect.bisect_right(errors, level + 1e-12) / len(errors)
+        lines.append(f"{level:13.1%}   {share:8.0%}  {'#' * round(40 * share)}")
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """Say a time as a person would: "40 seconds", "12 minutes", "3 hours", "9 days"."""
+    for unit, size, until in (("second", 1, 100), ("minute", 60, 100 * 60), ("hour", 3600, 72 * 3600)):
+        if seconds < until:
+            count = max(1, round(seconds / size))
+            return f"{count} {unit}{'s' * (count != 1)}"
+    return f"{round(seconds / 86400)} days"
 
 
 def reasons(population: pd.DataFrame) -> dict[str, int]:

@@ -95,6 +95,13 @@ def test_train_takes_a_published_name_json_or_a_file(capsys, folder, tmp_path):
     assert zoo.get("regnetx_200mf") and run(capsys, "train", "regnetx_20mf")[0] == 2
 
 
+def test_populations_are_there_for_programs_too(capsys):
+    assert main(["populations", "--json"]) == 0
+    found = {one["name"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert list(found) == populations() and found["regnetx-cpu"]["networks"] == 200
+    assert found["regnetx-cpu"]["regime"]["name"] == "cpu" and 0 < found["regnetx-cpu"]["min"] < 1
+
+
 def test_populations_are_listed(capsys):
     status, said, _ = run(capsys, "populations")
     known = populations()

@@ -58,6 +58,20 @@ def test_the_result_is_there_for_programs_too(command, tmp_path):
     }
 
 
+def test_a_sweep_is_watched_while_it_runs(command, tmp_path, capsys, monkeypatch):
+    command()
+    file = tmp_path / "a.jsonl"
+    whole = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(whole[:3]))  # one network of three
+    monkeypatch.setattr("time.sleep", lambda _: file.write_bytes(b"".join(whole)))
+    assert main(["report", "--live", str(file)]) == 0
+    first, last = capsys.readouterr().out.strip().split("\n\n")
+    assert "AnyNetXA: 1 of 3 networks, about " in first and " left\nbest error 25.0%, median 25.0%" in first
+    assert "AnyNetXA: 3 of 3 networks\n" in last and last.endswith("100%  " + "#" * 40)
+    file.write_text("nothing\n")
+    assert main(["report", "--live", str(file)]) == 2
+
+
 def test_precision_is_a_setting_of_the_regime(command, tmp_path):
     assert command("--precision", "bf16")[0] == 0
     assert rn.load_population(tmp_path / "a.jsonl").attrs["header"]["regime"]["precision"] == "bf16"

@@ -17,7 +17,8 @@ from regnet_edu.sweeps import cost, estimation, trial
 from regnet_edu.sweeps.cost import Images
 from regnet_edu.sweeps.engines import local
 from regnet_edu.sweeps.engines.pool import Pool
-from regnet_edu.sweeps.estimation import duration, size_of
+from regnet_edu.sweeps.estimation import size_of
+from regnet_edu.sweeps.progress import duration
 from regnet_edu.sweeps.records import RecordWriter
 from regnet_edu.sweeps.trial import Timing
 from regnet_edu.training.regime import REGIMES, Regime
