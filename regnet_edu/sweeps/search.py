@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common.errors import InputError
 from ..common.validation import number, whole
-from ..data.dataset import DataSet
+from ..data import image_data
 from ..networks.zoo import Network
 from ..spaces import DesignSpace
 from ..training import regime as regimes
@@ -38,7 +38,7 @@ def successive_halving(
     engine: str | Engine = "local",
     workers: int | None = None,
     device: str | None = None,
-    data: DataSet | str | os.PathLike[str] | None = None,
+    data: image_data.Source | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Search a space for a good network: train n for few epochs, the best of them for more, and so on.
