@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..common.errors import InputError, nearest_name
+from ..common.errors import InputError, first_line, nearest_name
+from ..common.files import regular
 from .arguments import Command, MakeParser, tracked, training_options
 from .interrupt import stop_options, stopped_in_order
 
@@ -150,17 +151,16 @@ def network(text: str) -> Any:
 
     if text in zoo.names():
         return zoo.get(text).config
+    content: str | bytes = text
     if not text.lstrip().startswith("{"):
         try:
-            with open(text) as file:
-                content = file.read()
+            content = regular(text).read_bytes()
         except OSError:
             raise InputError(
-                f"network {text!r} is no published network and no file; {nearest_name(text, zoo.names())}"
+                f"network {text!r:.80} is no published network and no file; {nearest_name(text, zoo.names())}"
             ) from None
-    else:
-        content = text
     try:
-        return AnyNetConfig.from_dict(json.loads(content))
-    except json.JSONDecodeError as error:
-        raise InputError(f"network {text[:60]!r} is not JSON: {error.msg} at character {error.pos}") from None
+        values = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"network {text[:60]!r} is not JSON: {first_line(error)}") from None
+    return AnyNetConfig.from_dict(values)

@@ -121,7 +121,12 @@ _ORIGIN = {
 # What each kind of record must hold, since programs rely on it.
 FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
     "header": {"space": _TEXT, "seed": _WHOLE, "regime": _TABLE, "data": _TABLE, **_ORIGIN},
-    "session": {"n": _WHOLE, "data": (lambda value: value is None or isinstance(value, dict), _TABLE[1]), **_ORIGIN},
+    "session": {
+        "n": _WHOLE,
+        **dict.fromkeys(("workers", "threads"), _NUMBER),
+        "data": (lambda value: value is None or isinstance(value, dict), _TABLE[1]),
+        **_ORIGIN,
+    },
     "network": {
         "index": _WHOLE,
         "seed": _WHOLE,

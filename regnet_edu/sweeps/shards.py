@@ -93,11 +93,10 @@ def _kept(found: Mapping[Path, Records]) -> tuple[dict[int, Path], list[str]]:
                 raise InputError(f"network {index} of {path} is another one than in {kept[index]}")
             if other["status"] == "failed":
                 kept[index] = path
-            elif network["status"] != "failed" and any(other.get(k) != network.get(k) for k in RESULT):
-                notes.append(
-                    f"network {index} has error {network['error']} in {path} and {other['error']} in {kept[index]}, "
-                    "which is kept"
-                )
+            elif network["status"] != "failed":
+                pairs = [(k, network.get(k), path, other.get(k)) for k in RESULT if other.get(k) != network.get(k)]
+                said = "network {} has {} {} in {} and {} in {}, which is kept"
+                notes += [said.format(index, *pair, kept[index]) for pair in pairs[:1]]
     return kept, notes
 
 

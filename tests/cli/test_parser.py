@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from each import each
 from PIL import Image
 
 from regnet_edu import __version__, zoo
@@ -93,6 +94,13 @@ def test_train_takes_a_published_name_json_or_a_file(capsys, folder, tmp_path):
         status, out, _ = run(capsys, "train", network, "--data", folder, *SMALL)
         assert status == 0 and "epoch 1: error" in out
     assert zoo.get("regnetx_200mf") and run(capsys, "train", "regnetx_20mf")[0] == 2
+
+
+@each("content", (b"[" * 100_000, b"\xd0\xff{}", b"{", b""))
+def test_a_file_that_holds_no_network_gets_one_sentence(capsys, tmp_path, content):
+    (tmp_path / "net.json").write_bytes(content)
+    assert main(["train", str(tmp_path / "net.json")]) == 2
+    assert "is not JSON" in capsys.readouterr().err
 
 
 def test_populations_are_there_for_programs_too(capsys):
