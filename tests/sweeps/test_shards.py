@@ -114,7 +114,7 @@ def test_what_came_out_otherwise_and_what_is_torn_is_said(write, tmp_path):
     ("header", "networks", "sentence"),
     [
         ({"seed": 3}, [], "are of two populations: seed 0 and 3"),
-        ({"regime": {"lr": 0.1}}, [], "are of two populations: regime  and lr 0.1"),
+        ({"regime": {"lr": 0.1}}, [], "are of two populations: regime lr None and lr 0.1"),
         ({"space_repr": "A(max_depth=3)"}, [], r"are of two populations: space A\(\) and A\(max_depth=3\)"),
         ({}, [network(0, seed=5)], "network 0 of .* is another one than in"),
     ],
