@@ -45,6 +45,9 @@ from .networks.count import Count as Count
 from .networks.d2l import AnyNetClassifier as AnyNetClassifier
 from .networks.d2l import RegNetX32 as RegNetX32
 from .networks.measure import measured_complexity as measured_complexity
+from .networks.module_config import ModuleBatch as ModuleBatch
+from .networks.module_config import ModuleConfig as ModuleConfig
+from .networks.module_config import build_network as build_network
 from .networks.registry import register_block as register_block
 from .networks.regnet import RegNetParams as RegNetParams
 from .networks.regnet import quantized_linear_widths as quantized_linear_widths
@@ -64,6 +67,11 @@ from .spaces.anynet import AnyNetXE as AnyNetXE
 from .spaces.anynet import AnyNetXEqualDepths as AnyNetXEqualDepths
 from .spaces.anynet import AnyNetXEqualWidths as AnyNetXEqualWidths
 from .spaces.design_space import DesignSpace as DesignSpace
+from .spaces.module_space import ModuleSpace as ModuleSpace
+from .spaces.parameters import CategoricalDistribution as CategoricalDistribution
+from .spaces.parameters import FloatDistribution as FloatDistribution
+from .spaces.parameters import IntDistribution as IntDistribution
+from .spaces.protocol import Space as Space
 from .spaces.regnet import RegNetX as RegNetX
 from .spaces.regnet_variants import RegNetXC as RegNetXC
 from .spaces.regnet_variants import RegNetXDepthwise as RegNetXDepthwise

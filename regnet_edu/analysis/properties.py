@@ -93,9 +93,10 @@ def property_values(population: Any, name: str | Callable[[Any], Any]) -> Proper
             label += ", on different hardware"
         return Property(key, values / divisor, label, log=True)
     if key in VARIED:
-        columns, label = VARIED[key]
-        return Property(key, np.prod([_column(population, name) for name in columns], axis=0), label, log=True)
-    if key in SHAPES:
+        varied, label = VARIED[key]
+        return Property(key, np.prod([_column(population, name) for name in varied], axis=0), label, log=True)
+    columns = getattr(population, "columns", ())
+    if key in SHAPES and not ("build" in columns and name in columns):  # there the parameter of another kind of network
         rule, label, log = SHAPES[key]
         rows = zip(_column(population, "depths"), _column(population, "widths"), strict=True)
         return Property(key, np.array([rule(d, w) for d, w in rows], dtype=np.float64), label, log)
@@ -104,7 +105,7 @@ def property_values(population: Any, name: str | Callable[[Any], Any]) -> Proper
         return Property(key, np.array([getattr(f, attribute) for f in fits(population)]), label, log)
     if match := re.fullmatch(r"([dwbg])(\d*)", key):
         return _stage_property(population, key, match[1], match[2])
-    if name in getattr(population, "columns", ()):
+    if name in columns:
         no_texts(population, name)
         return Property(name, as_numbers(population[name], f"column {name}"), as_measure(name).label)
     raise InputError(f"property {name!r} is unknown; {nearest_name(name, NAMES)}")

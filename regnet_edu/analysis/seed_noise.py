@@ -14,7 +14,10 @@ from .comparison import EffectSize
 from .edf import check_level
 from .measure import ERROR
 
-CONFIG_COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths", "block", "se_ratio", "strides", "activation")
+CONFIG_COLUMNS = (
+    *("depths", "widths", "bottleneck_ratios", "group_widths", "block", "se_ratio", "strides", "activation"),
+    *("build", "parameters"),
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def seed_noise(population: Any, *, level: float = 0.95, repeats: int = 10_000, r
         InputError: a column is missing, there are fewer than two networks, or no network has two runs.
     """
     columns = [c for c in CONFIG_COLUMNS if c in getattr(population, "columns", ())]
-    if "widths" not in columns or "depths" not in columns or "error" not in population.columns:
+    told = {"depths", "widths"} <= {*columns} or "parameters" in columns
+    if not told or "error" not in population.columns:
         raise InputError("seed_noise needs a population, a table with the columns depths, widths and error")
     check_level(level)
     whole("repeats", repeats)

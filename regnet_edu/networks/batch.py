@@ -13,6 +13,7 @@ from . import registry
 from .config import AnyNetConfig
 
 SHARED = ("strides", "stem_width", "block", "se_ratio", "stem_stride", "activation", "stem", "head")
+COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,3 +111,25 @@ class ConfigBatch:
             np.array([c.group_widths for c in configs], np.int64),
             **{name: getattr(first, name) for name in SHARED},
         )
+
+    @classmethod
+    def join(cls, batches: Sequence[ConfigBatch]) -> ConfigBatch:
+        """Put one or more batches end to end; the first says what they share."""
+        columns: dict[str, Any] = {c: np.concatenate([getattr(b, c) for b in batches]) for c in COLUMNS}
+        return replace(batches[0], **columns)
+
+    def sampled(self) -> list[AnyNetConfig]:
+        """Return the configs of values that a space has drawn, without checking each number again."""
+        shared = {name: getattr(self, name) for name in SHARED}
+        ratios = self.bottleneck_ratios.tolist()
+        whole = bool(np.all(self.bottleneck_ratios == np.rint(self.bottleneck_ratios)))
+        configs = []
+        columns = (self.depths.tolist(), self.widths.tolist(), ratios, self.group_widths.tolist())
+        for d, w, b, g in zip(*columns, strict=True):
+            config = object.__new__(AnyNetConfig)
+            b = map(int, b) if whole else (int(r) if r == int(r) else r for r in b)
+            config.__dict__.update(
+                depths=tuple(d), widths=tuple(w), bottleneck_ratios=tuple(b), group_widths=tuple(g), **shared
+            )
+            configs.append(config)
+        return configs

@@ -17,8 +17,8 @@ import numpy as np
 from ..common.validation import Resolution, check_whole, image_size
 from . import registry
 from .batch import ConfigBatch
-from .config import AnyNetConfig
 from .count import Count
+from .module_config import Config, ModuleBatch, ModuleConfig, count_module
 from .zoo import Network, as_config
 
 
@@ -31,7 +31,7 @@ class Complexity(NamedTuple):
 
 
 def complexity(
-    network: Network | ConfigBatch,
+    network: Network | ModuleConfig | ConfigBatch | ModuleBatch,
     resolution: Resolution = 224,
     in_channels: int = 3,
     num_classes: int = 1000,
@@ -39,7 +39,8 @@ def complexity(
     """Count one network, or every network of a `ConfigBatch` at once.
 
     Args:
-        network: an `AnyNetConfig`, `RegNetParams` or the name of a RegNet; or a `ConfigBatch` of n networks.
+        network: an `AnyNetConfig`, `RegNetParams`, the name of a RegNet, or a `ModuleConfig`; or n networks as a
+            `ConfigBatch` or `ModuleBatch`.
         resolution: height and width of the input image in pixels: one number, or two, such as (180, 260).
         in_channels: channels of the input image.
         num_classes: outputs of the head.
@@ -51,6 +52,10 @@ def complexity(
         InputError: it is no network, or an argument is not a whole number of at least 1.
     """
     check_whole(in_channels=in_channels, num_classes=num_classes)
+    pixels = image_size("resolution", resolution)
+    if isinstance(network, (ModuleConfig, ModuleBatch)):
+        size = pixels[0] if pixels[0] == pixels[1] else pixels
+        return Complexity(*count_module(network, size, in_channels, num_classes))
     config = network if isinstance(network, ConfigBatch) else as_config(network)
     if isinstance(config, ConfigBatch):
         width, inner, group = config.effective()
@@ -61,7 +66,7 @@ def complexity(
     # From here on the same arithmetic serves whole numbers and columns of them.
     shared = {"se_ratio": config.se_ratio, "activation": config.activation}
     block = registry.get(config.block)
-    x = Count(in_channels, image_size("resolution", resolution))
+    x = Count(in_channels, pixels)
     if config.stem:
         x = registry.get(config.stem).count(x, width=config.stem_width, stride=config.stem_stride, **shared)
     else:
@@ -81,7 +86,7 @@ def _counts(x: Count) -> Complexity:
 
 
 def complexities(
-    configs: Sequence[AnyNetConfig],
+    configs: Sequence[Config],
     resolution: Resolution = 224,
     in_channels: int = 3,
     num_classes: int = 1000,

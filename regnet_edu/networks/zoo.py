@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from ..common.errors import InputError, nearest_name
 from .config import AnyNetConfig
+from .module_config import Config, ModuleConfig
 from .regnet import RegNetParams
 
 # "regnetx_400mf", "regnet_y_1_6gf", "regnetx_032.tv2_in1k", "facebook/regnet-y-040-seer": letter, then size.
@@ -143,6 +144,15 @@ def as_config(network: Network) -> AnyNetConfig:
         return network.to_config()
     value = " ".join(f"{network!r:.60}".split())
     raise InputError(f"{value} is no network: give an AnyNetConfig, RegNetParams or the name of a RegNet")
+
+
+def as_network(network: Network | Config) -> Config:
+    """Return the config of a network of any kind: a `ModuleConfig` as it is, else as `as_config` does.
+
+    Raises:
+        InputError: it is no network.
+    """
+    return network if isinstance(network, ModuleConfig) else as_config(network)
 
 
 @cache

@@ -19,7 +19,7 @@ from .canvas import (
     plain_log_axis,
     styled,
 )
-from .source import Source, one_source, small_print, sources
+from .source import Source, anynets, small_print, sources
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def linear_fits(
     Raises:
         InputError: there is not exactly one population, or it has no network with an error.
     """
-    source = one_source(population, "linear_fits")
+    source = anynets(population, "linear_fits")
     networks = source.known.head(whole("best", best)).to_dict("records")
     fig, ax = new_figure(*size, small_print([source]) if note else "")
     blocks = [np.repeat(n["widths"], n["depths"]) for n in networks]
@@ -88,7 +88,7 @@ def quantized_fits(
     Raises:
         InputError: there is not exactly one population, or it has no network with an error.
     """
-    source = one_source(population, "quantized_fits")
+    source = anynets(population, "quantized_fits")
     table = source.known.head(whole("count", count))
     columns = min(4, len(table))
     rows = -(-len(table) // columns)

@@ -9,7 +9,7 @@ import numpy as np
 from ..analysis.measure import Measure
 from ..common.validation import whole
 from .canvas import INK, PALETTE, finish, new_figure, styled
-from .source import one_source, small_print
+from .source import anynets, small_print
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +41,7 @@ def width_profiles(
     Raises:
         InputError: there is not exactly one population, or it has no network with an error.
     """
-    source = one_source(population, "width_profiles", measure)
+    source = anynets(population, "width_profiles", measure)
     whole("count", count)
     table = source.known
     each = max(1, min(count, len(table) // 2))

@@ -114,6 +114,18 @@ def one_source(population: Any, function: str, measure: Measure | str | None = N
     return shown[0]
 
 
+def anynets(population: Any, function: str, measure: Measure | str | None = None) -> Source:
+    """Return the only population of a figure that draws the stages of AnyNets.
+
+    Raises:
+        InputError: there are several, or its networks are of another kind.
+    """
+    source = one_source(population, function, measure)
+    if "widths" not in source.table:
+        raise InputError(f"{function} draws the stages of AnyNets, and the networks of {source.name} have none")
+    return source
+
+
 def _table(item: Any, measure: Measure) -> pd.DataFrame:
     if hasattr(item, "columns"):
         return item

@@ -177,11 +177,17 @@ def _networks(source: Source, prefix: str) -> dict[str, Any]:
             for name in PROPERTIES
             if _has(known, name)
         ],
-        "profiles": _drawn(width_profiles(source.table, measure=judged, note=False), f"{prefix}prof-"),
+        "profiles": _drawn(width_profiles(source.table, measure=judged, note=False), f"{prefix}prof-")
+        if _of_anynets(known)
+        else "",
         "best": _network_table(known.head(EXTREMES), judged),
         "worst": _network_table(worst, judged) if len(worst) else None,
         "source": small_print([source]),
     }
+
+
+def _of_anynets(known: pd.DataFrame) -> bool:
+    return "depths" in known and bool(known["depths"].map(len).all())
 
 
 def _has(known: pd.DataFrame, name: str) -> bool:
@@ -197,7 +203,8 @@ def _network_table(networks: pd.DataFrame, judged: Measure) -> pd.DataFrame:
         return {
             "network": str(row["index"]) + ("" if row.get("status", "ok") == "ok" else f" ({row['status']})"),
             f"{judged.name} {judged.unit}".rstrip(): judged.difference(row[judged.column], signed=False),
-            **{name: " ".join(f"{v:g}" for v in row[column]) for name, column in lists.items()},
+            **{name: " ".join(f"{v:g}" for v in row[column]) for name, column in lists.items() if row.get(column)},
+            **{name: str(value) for name, value in (row.get("parameters") or ())},
             "Mflops": f"{row['flops'] / 1e6:.2f}",
             "k params": f"{row['params'] / 1e3:,.0f}",
             "k activations": f"{row['activations'] / 1e3:,.0f}",

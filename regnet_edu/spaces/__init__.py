@@ -18,7 +18,10 @@ from .anynet import (
     AnyNetXEqualDepths,
     AnyNetXEqualWidths,
 )
+from .anynet_space import AnyNetSpace
 from .design_space import DesignSpace
+from .module_space import ModuleSpace
+from .parameters import CategoricalDistribution, FloatDistribution, IntDistribution
 from .regnet import RegNetX
 from .regnet_variants import (
     RegNetXC,
@@ -30,7 +33,7 @@ from .regnet_variants import (
 )
 from .validation import Constraint
 
-_ALL: tuple[type[DesignSpace], ...] = (
+_ALL: tuple[type[AnyNetSpace], ...] = (
     AnyNetXA,
     AnyNetXB,
     AnyNetXC,
@@ -50,7 +53,18 @@ _ALL: tuple[type[DesignSpace], ...] = (
 )
 _SPACES = {space.__name__: space for space in _ALL}
 
-__all__ = ["Constraint", "DesignSpace", "get", "names", "title", *_SPACES]
+__all__ = [
+    "CategoricalDistribution",
+    "Constraint",
+    "DesignSpace",
+    "FloatDistribution",
+    "IntDistribution",
+    "ModuleSpace",
+    "get",
+    "names",
+    "title",
+    *_SPACES,
+]
 
 
 def names() -> list[str]:
@@ -58,7 +72,7 @@ def names() -> list[str]:
     return list(_SPACES)
 
 
-def get(name: str, **ranges: Any) -> DesignSpace:
+def get(name: str, **ranges: Any) -> AnyNetSpace:
     """Return the space of that name, with ranges other than the paper's where they are given.
 
     Raises:

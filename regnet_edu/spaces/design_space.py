@@ -10,50 +10,25 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.validation import Resolution, shown_size, whole
-from ..networks.batch import SHARED, ConfigBatch
-from ..networks.complexity import complexity
-from ..networks.config import AnyNetConfig
-from .sampling import CHUNK, MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted, whole_configs
+from .sampling import CHUNK, MAX_PROPOSALS, Bands, Proposals, Rng, Uniforms, accepted
 from .sizes import LARGEST_ENUMERATION, SizeEstimate
-from .validation import Constraint, check_refinements, checked_mask
+from .validation import Constraint, checked_mask
 
 MOST_NETWORKS = 100_000_000  # of one call
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class DesignSpace:
-    """What all spaces share: sampling, refinement and printing. Use one of its subclasses, such as `AnyNetXA`."""
+    """What all spaces share: sampling, refinement and printing. Use a subclass: `AnyNetXA`, or `ModuleSpace`."""
 
-    num_stages: int = 4
-    block: str = "X"
-    se_ratio: float = 0.0
-    strides: int | tuple[int, ...] = 2
-    stem_width: int = 32
-    stem_stride: int = 2
-    activation: str = "relu"
-    stem: str | None = None
-    head: str | None = None
     refinements: tuple[tuple[str, Constraint], ...] = field(default=(), repr=False)
 
     counted: ClassVar[str] = "networks"  # what `size` counts
+    looked_at: ClassVar[int] = 100_000  # networks, to say what a space reaches
     first_rate: ClassVar[float] = 0.02  # networks per proposal in a band; only the speed depends on it
-
-    def __post_init__(self) -> None:
-        stages = whole("num_stages", self.num_stages, most=16, whole_floats=True)
-        self._put("num_stages", stages)
-        # One network checks everything that the networks share.
-        shared = AnyNetConfig((1,) * stages, (8,) * stages, (1,) * stages, (1,) * stages, **self._shared())
-        for name in ("block", "se_ratio", "stem_width", "stem_stride", "stem", "head"):
-            self._put(name, getattr(shared, name))
-        check_refinements(self.refinements)
-        self._put("strides", shared.strides[0] if len(set(shared.strides)) == 1 else shared.strides)
 
     def _put(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-
-    def _shared(self) -> dict[str, Any]:
-        strides = (self.strides,) * self.num_stages if isinstance(self.strides, int) else self.strides
-        return {**{name: getattr(self, name) for name in SHARED}, "strides": strides}
 
     @property
     def name(self) -> str:
@@ -61,10 +36,19 @@ class DesignSpace:
         return " + ".join([type(self).__name__, *(name for name, _ in self.refinements)])
 
     def __repr__(self) -> str:
-        shown = [f for f in fields(self) if f.repr and (f.name not in ("stem", "head") or getattr(self, f.name))]
-        values = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in shown)
+        shown = [f.name for f in fields(self) if self._is_shown(f.name, f.repr)]
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         added = "".join(f".refine({name!r})" for name, _ in self.refinements)
         return f"{type(self).__name__}({values}){added}"
+
+    def _is_shown(self, name: str, shown: bool) -> bool:
+        """Whether an option stands in print."""
+        return shown
+
+    @property
+    def _stream(self) -> str:
+        """Keeps the random numbers of different spaces apart."""
+        return type(self).__name__
 
     # What a subclass says about itself.
 
@@ -83,7 +67,7 @@ class DesignSpace:
         """
         raise NotImplementedError
 
-    def _enumerated(self) -> ConfigBatch:
+    def _enumerated(self) -> Any:
         """Return one network for each setting; only asked for when there are few."""
         raise NotImplementedError
 
@@ -91,16 +75,8 @@ class DesignSpace:
         """Number of networks without limits and refinements."""
         raise NotImplementedError
 
-    def _has_form(self, config: AnyNetConfig) -> bool:
-        """Whether a config with the right number of stages has values and an order of the space."""
-        raise NotImplementedError
-
-    def _extremes(self) -> ConfigBatch:
+    def _extremes(self) -> Any:
         """Return networks among which are the smallest and the largest of the space, or nearly so."""
-        raise NotImplementedError
-
-    def _largest(self) -> AnyNetConfig:
-        """Return a network at least as large as any of the space."""
         raise NotImplementedError
 
     def _lines(self) -> list[str]:
@@ -109,10 +85,6 @@ class DesignSpace:
 
     def free_parameters(self) -> int:
         """Return the number of degrees of freedom (table 1, column "dim."); what has only one value is not free."""
-        raise NotImplementedError
-
-    def paper_size(self) -> float:
-        """Return the size by the paper's formula (table 1); refinements are not counted."""
         raise NotImplementedError
 
     # Sampling.
@@ -128,7 +100,7 @@ class DesignSpace:
         resolution: Resolution = 224,
         in_channels: int = 3,
         num_classes: int = 1000,
-    ) -> list[AnyNetConfig]:
+    ) -> list[Any]:
         """Draw n networks, exactly from the distribution of the space conditioned on the bands.
 
         The same seed gives the same networks on every platform and with every numpy version; the first k of n are the
@@ -148,24 +120,23 @@ class DesignSpace:
             InputError: an argument is out of range, or no network satisfies the constraints and bands.
         """
         bands = Bands(flops, params, activations, resolution, in_channels, num_classes)
-        return whole_configs(self._sample(n, rng, bands).batch)
+        return self._sample(n, rng, bands).batch.sampled()
 
-    def sample_batch(self, n: int, rng: Rng = 0, **bands: Any) -> ConfigBatch:
-        """Draw the same n networks as `sample` with the same arguments, as one `ConfigBatch`: a million in a second."""
+    def sample_batch(self, n: int, rng: Rng = 0, **bands: Any) -> Any:
+        """Draw the same n networks as `sample` with the same arguments, as one batch: a million in a second."""
         return self._sample(n, rng, Bands(**bands)).batch
 
     def _sample(self, n: int, rng: Rng, bands: Bands) -> Proposals:
         n = whole("n", n, most=MOST_NETWORKS, of="networks")
         if bands.given:
             self._check_countable(bands)
-        label = f"{type(self).__name__} {len(self.refinements)}"
-        uniforms = Uniforms(rng, label, self._columns())
+        uniforms = Uniforms(rng, f"{self._stream} {len(self.refinements)}", self._columns())
 
         def keep(proposals: Proposals) -> np.ndarray:
             if not self._filtered:
-                return bands.inside(proposals.batch)
+                return self._inside(bands, proposals.batch)
             kept = self._satisfied(proposals.batch)
-            kept[kept] = bands.inside(proposals.batch[kept])
+            kept[kept] = self._inside(bands, proposals.batch[kept])
             return kept
 
         rate = self.first_rate if bands.given or self.refinements else 1.0
@@ -178,7 +149,14 @@ class DesignSpace:
             )
         return Proposals.join(pieces)
 
-    def _satisfied(self, batch: ConfigBatch) -> np.ndarray:
+    def _check_countable(self, bands: Bands) -> None:
+        """Raise `InputError` if a network can be too large to be counted."""
+
+    def _inside(self, bands: Bands, batch: Any) -> np.ndarray:
+        """Return (n,) bool: which networks are within the bands."""
+        return bands.inside(batch)
+
+    def _satisfied(self, batch: Any) -> np.ndarray:
         """Return (n,) bool: which networks satisfy the limits and all refinements."""
         keep = self._limits(batch)
         for name, constraint in self.refinements:
@@ -187,7 +165,7 @@ class DesignSpace:
                 keep[rows] = checked_mask(name, constraint, batch[rows])
         return keep
 
-    def _limits(self, batch: ConfigBatch) -> np.ndarray:
+    def _limits(self, batch: Any) -> np.ndarray:
         """Return (n,) bool: which networks keep a limit that is part of the space and that proposals may break."""
         return np.ones(len(batch), bool)
 
@@ -214,17 +192,8 @@ class DesignSpace:
     # Membership, reach and size.
 
     def __contains__(self, config: object) -> bool:
-        """Whether a config's nominal parameters, and all that the networks of this space share, belong to it."""
-        if not isinstance(config, AnyNetConfig) or config.num_stages != self.num_stages:
-            return False
-        if any(getattr(config, name) != value for name, value in self._shared().items()):
-            return False
-        return self._has_form(config) and bool(self._satisfied(ConfigBatch.from_configs([config]))[0])
-
-    def _check_countable(self, bands: Bands) -> None:
-        largest = max(complexity(self._largest(), bands.resolution, bands.in_channels, bands.num_classes))
-        if largest >= 2**62:
-            raise InputError(f"a network of {self.name} can count {largest:.1e}, more than 2^62; use smaller ranges")
+        """Whether a network belongs to the space."""
+        raise NotImplementedError
 
     def _check_reach(self, bands: Bands) -> None:
         """Called when many proposals were in vain.
@@ -241,7 +210,7 @@ class DesignSpace:
         """Say which flops, parameters or activations the space reaches."""
         batch = self._extremes()
         uniforms = Uniforms(0, "reach", self._columns())
-        batches = [b for b in (batch, self._propose(uniforms.rows(100_000)).batch) if len(b)]
+        batches = [b for b in (batch, self._propose(uniforms.rows(self.looked_at)).batch) if len(b)]
         kept = [b[self._satisfied(b)] for b in batches]
         kept = [b for b in kept if len(b)]
         if not kept:
@@ -290,11 +259,17 @@ class DesignSpace:
             kept += int(self._satisfied(propose(uniforms.rows(min(CHUNK, n - start))).batch).sum())
         return SizeEstimate.from_share(kept, n, total)
 
+    def _headline(self) -> str:
+        return self.name
+
     def __str__(self) -> str:
         limits = [f"constraint          {name}" for name, _ in self.refinements]
-        lines = [f"{self.name}: {self.num_stages} stages of {'Y' if self.se_ratio else self.block} blocks"]
-        lines += [f"  {line}" for line in self._lines() + limits]
-        size = f"about {self.estimate_size(20_000)}" if self._filtered else f"{self.size():,} ({self.size():.3e})"
+        lines = [self._headline(), *(f"  {line}" for line in self._lines() + limits)]
         lines.append(f"  degrees of freedom  {self.free_parameters()}")
-        lines.append(f"  {self.counted:<19} {size}; by the paper's formula {self.paper_size():.3e}")
+        lines.append(f"  {self.counted:<19} {self._size_in_words()}")
         return "\n".join(lines)
+
+    def _size_in_words(self) -> str:
+        if self._filtered and self._all()[0] > LARGEST_ENUMERATION:
+            return f"about {self.estimate_size(20_000)}"
+        return f"{self.size():,} ({self.size():.3e})"

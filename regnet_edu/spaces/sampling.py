@@ -7,7 +7,7 @@ conditioned one. What is shared or ordered between stages is already built into 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -15,9 +15,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.validation import Resolution, image_size, whole
-from ..networks.batch import SHARED, ConfigBatch
 from ..networks.complexity import Complexity, complexity
-from ..networks.config import AnyNetConfig
 
 MAX_PROPOSALS = 2_000_000  # so many proposals in a row without a network, and we say that there is none to be found
 IN_DOUBT = 50_000  # after so many, we look whether the band is within reach at all
@@ -59,7 +57,7 @@ class Uniforms:
 class Proposals:
     """Networks that have the form of their space; `params` are what generated them, one row a network, for a RegNet."""
 
-    batch: ConfigBatch
+    batch: Any  # a `ConfigBatch` or a `ModuleBatch`
     params: np.ndarray | None = None
 
     def __len__(self) -> int:
@@ -73,10 +71,9 @@ class Proposals:
         """Put one or more pieces end to end."""
         if len(pieces) == 1:
             return pieces[0]
-        columns = ("depths", "widths", "bottleneck_ratios", "group_widths")
-        joined: dict[str, Any] = {c: np.concatenate([getattr(p.batch, c) for p in pieces]) for c in columns}
         params = [p.params for p in pieces if p.params is not None]
-        return cls(replace(pieces[0].batch, **joined), np.concatenate(params) if params else None)
+        batch = pieces[0].batch.join([p.batch for p in pieces])
+        return cls(batch, np.concatenate(params) if params else None)
 
 
 @dataclass(frozen=True)
@@ -112,10 +109,10 @@ class Bands:
         limits = [f"{name} in [{_short(low)}, {_short(high)}]" for name, (low, high) in self.given.items()]
         return " and ".join(limits) or "no band"
 
-    def count(self, batch: ConfigBatch) -> Complexity:
+    def count(self, batch: Any) -> Complexity:
         return complexity(batch, self.resolution, self.in_channels, self.num_classes)
 
-    def inside(self, batch: ConfigBatch) -> np.ndarray:
+    def inside(self, batch: Any) -> np.ndarray:
         """Return (n,) bool: which networks are within all limits."""
         keep = np.ones(len(batch), bool)
         if self.given:
@@ -176,20 +173,3 @@ def accepted(
             asked = True
         if len(kept):
             yield kept
-
-
-def whole_configs(batch: ConfigBatch) -> list[AnyNetConfig]:
-    """Return the configs of a batch whose values a space has drawn, without checking each number again."""
-    shared = {name: getattr(batch, name) for name in SHARED}
-    ratios = batch.bottleneck_ratios.tolist()
-    whole = bool(np.all(batch.bottleneck_ratios == np.rint(batch.bottleneck_ratios)))
-    configs = []
-    columns = (batch.depths.tolist(), batch.widths.tolist(), ratios, batch.group_widths.tolist())
-    for d, w, b, g in zip(*columns, strict=True):
-        config = object.__new__(AnyNetConfig)
-        b = map(int, b) if whole else (int(r) if r == int(r) else r for r in b)
-        config.__dict__.update(
-            depths=tuple(d), widths=tuple(w), bottleneck_ratios=tuple(b), group_widths=tuple(g), **shared
-        )
-        configs.append(config)
-    return configs

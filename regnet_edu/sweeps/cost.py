@@ -26,7 +26,7 @@ from ..common.errors import InputError, nearest_name
 from ..data.dataset import DataSet
 from ..networks import zoo
 from ..networks.complexity import complexities
-from ..networks.config import AnyNetConfig
+from ..networks.module_config import Config
 from ..training.regime import Regime
 
 FORWARD_AND_BACKWARD = 3
@@ -169,7 +169,7 @@ def training_work(flops: Any, images: Images, epochs: int) -> Any:
     return flops * (FORWARD_AND_BACKWARD * images.train + images.test) * epochs
 
 
-def gpu_hours(configs: Sequence[AnyNetConfig], regime: Regime, images: Images = IMAGENET) -> dict[str, Hours]:
+def gpu_hours(configs: Sequence[Config], regime: Regime, images: Images = IMAGENET) -> dict[str, Hours]:
     """GPU-hours of training these networks under a regime, for every GPU of the table.
 
     The bounds hold for networks like the paper's (200 MF to 32 GF at 224 pixels). Smaller ones are bound by the launch

@@ -15,9 +15,10 @@ from ..common.validation import whole
 from ..data import folder, image_data
 from ..data.stream import PREFIX
 from ..networks.complexity import complexities
-from ..networks.config import AnyNetConfig
+from ..networks.module_config import Config
 from ..networks.zoo import Network
 from ..spaces import DesignSpace
+from ..spaces.protocol import Space
 from ..training import regime as regimes
 from ..training.regime import Regime
 from . import cost, engines
@@ -83,7 +84,7 @@ class Estimate:
 
 
 def estimate(
-    space: DesignSpace | str | Sequence[Network],
+    space: DesignSpace | Space | str | Sequence[Network | Config],
     n: int | None = None,
     regime: Regime | str = "tiny",
     out: str | os.PathLike[str] | None = None,
@@ -130,7 +131,7 @@ def estimate(
 
 
 def _timed(
-    configs: Sequence[AnyNetConfig], work: int, regime: Regime, images: Images, engine: LocalEngine, workers: int
+    configs: Sequence[Config], work: int, regime: Regime, images: Images, engine: LocalEngine, workers: int
 ) -> tuple[float, str]:
     chosen = [configs[k] for k in np.unique(np.linspace(0, len(configs) - 1, TYPICAL).astype(int))]
     at_once = 1 if engine.device == "cpu" else workers
@@ -140,7 +141,7 @@ def _timed(
     return seconds, f"the start of a worker and the first steps of {len(chosen)} of them"
 
 
-def _work(configs: Sequence[AnyNetConfig], regime: Regime, images: Images) -> int:
+def _work(configs: Sequence[Config], regime: Regime, images: Images) -> int:
     flops = complexities(configs, regime.resolution, images.channels, images.num_classes).flops
     return int(cost.training_work(flops, cost.images_of(regime, images), regime.epochs).sum())
 

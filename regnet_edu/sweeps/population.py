@@ -14,6 +14,7 @@ from ..common.environment import describe_hardware
 from ..common.errors import InputError, nearest_name
 from ..common.validation import shown_size
 from ..networks.config import AnyNetConfig
+from ..networks.module_config import Config, ModuleConfig
 from . import records
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ COLUMNS = (
     "flops", "params", "activations", "depths", "widths", "bottleneck_ratios", "group_widths",
     "stem_width", "stem_stride", "strides", "block", "se_ratio", "activation", "reason", "hardware",
 )  # fmt: skip
+OF_ANYNETS = (
+    *("depths", "widths", "bottleneck_ratios", "group_widths"),
+    *("stem_width", "stem_stride", "strides", "block", "se_ratio", "activation"),
+)
 LISTS = ("errors", "depths", "widths", "bottleneck_ratios", "group_widths", "strides")
 
 
@@ -76,6 +81,9 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
         rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
         varied = found.header["regime"].get("vary") or {}
         table = pd.DataFrame(rows, columns=list(dict.fromkeys(chain(COLUMNS, varied, *rows))))
+    if rows and all("build" in row for row in rows):
+        named = {name for row in rows for name, _ in row["parameters"]}
+        table = table.drop(columns=[name for name in OF_ANYNETS if name not in named])
     table = table.astype({"error": float, "loss": float, "seconds": float})
     header = {k: v for k, v in found.header.items() if k != "kind"}
     header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
@@ -86,16 +94,21 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
 
 def row_of(record: dict[str, Any], hardware: str) -> dict[str, Any]:
     """Flatten a network's record to one row; lists become tuples so that rows can be hashed and grouped."""
-    settings = record.get("settings") or {}
-    row = {**record, **record["config"], "hardware": hardware or None}
+    settings, config = record.get("settings") or {}, dict(record["config"])
+    if "parameters" in config:
+        config = {**config, "parameters": tuple(config["parameters"].items()), **config["parameters"]}
+    row = {**record, **config, "hardware": hardware or None}
     for name in LISTS:
         row[name] = tuple(row.get(name) or ())
-    others = {k: v for k, v in {**record["config"], **settings}.items() if k not in COLUMNS}
+    others = {k: v for k, v in {**config, **settings}.items() if k not in COLUMNS}
     return {**{name: row.get(name) for name in COLUMNS}, **others}
 
 
-def config_of(row: Mapping[Any, Any]) -> AnyNetConfig:
+def config_of(row: Mapping[Any, Any]) -> Config:
     """Return the network of a row of a population, such as `population.iloc[0]`."""
+    if isinstance(build := row.get("build"), str):
+        cost = row.get("cost")
+        return ModuleConfig(build, dict(row["parameters"]), cost if isinstance(cost, str) else None)
     known = {f.name: row[f.name] for f in fields(AnyNetConfig) if f.name in row}
     return AnyNetConfig(**{k: v for k, v in known.items() if v is not None and v == v})  # NaN: not in this row
 

@@ -102,6 +102,8 @@ def _share(value: object) -> bool:
 
 def _network(config: object) -> bool:
     """Whether that is the table of a network, at a glance: `AnyNetConfig.from_dict` looks closely, and takes longer."""
+    if isinstance(config, dict) and "build" in config:
+        return isinstance(config["build"], str) and isinstance(config.get("parameters"), dict)
     return isinstance(config, dict) and all(
         isinstance(values := config.get(name), list)
         and values
@@ -131,7 +133,10 @@ FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
         "index": _WHOLE,
         "seed": _WHOLE,
         "settings": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
-        "config": (_network, "a table with the depths, widths, bottleneck_ratios and group_widths of a network"),
+        "config": (
+            _network,
+            "a table with the depths, widths, bottleneck_ratios and group_widths of a network, or its parameters",
+        ),
         "status": (lambda value: value in ("ok", "diverged", "failed"), "ok, diverged or failed"),
         "error": (lambda value: value is None or _share(value), "a number in [0, 1]"),
         "errors": (lambda v: v is None or (isinstance(v, list) and all(map(_share, v))), "a list of numbers in [0, 1]"),

@@ -8,14 +8,14 @@ from typing import Any
 
 from ..common.environment import describe_hardware, same_hardware
 from ..common.errors import InputError
-from ..networks.config import AnyNetConfig
+from ..networks.module_config import Config, config_from_dict
 from .records import Records, no_search_for_cycles
 
 
 def same_sweep(
     found: Records,
     header: Mapping[str, Any],
-    configs: Sequence[AnyNetConfig],
+    configs: Sequence[Config],
     out: Path,
     accept_changed_data: bool = False,
 ) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def same_sweep(
         others = [
             k
             for k, record in sorted(found.networks.items())
-            if record["config"] != configs[k].to_dict() and AnyNetConfig.from_dict(record["config"]) != configs[k]
+            if record["config"] != configs[k].to_dict() and config_from_dict(record["config"]) != configs[k]
         ]
     if others:
         raise InputError(

@@ -20,20 +20,20 @@ from ..common.environment import describe_hardware, environment, hardware
 from ..common.errors import InputError, first_line
 from ..common.files import regular, write_atomically
 from ..common.validation import Resolution, image_size, whole
+from ..networks.module_config import Config, build_network
+from ..networks.zoo import Network, as_network
 from .population import config_of, load_population
 
 if TYPE_CHECKING:
     import pandas as pd
     import torch
 
-    from ..networks.zoo import Network
-
 BATCH = 64  # images, as in the paper
 WARM_UP = 2  # rounds that are not counted
 
 
 def inference_ms(
-    network: Network,
+    network: Network | Config,
     resolution: Resolution = 32,
     num_classes: int = 10,
     in_channels: int = 3,
@@ -67,13 +67,12 @@ def inference_ms(
     """
     import torch
 
-    from ..networks.anynet import AnyNet
     from ..training.device import autocast, device_of, threads_of
 
     for name, value in (("batch", batch), ("rounds", rounds), ("threads", threads)):
         whole(name, value)
     where = device_of(device, precision)
-    built: Any = AnyNet(network, num_classes, in_channels).eval()
+    built: Any = build_network(as_network(network), num_classes, in_channels, resolution).eval()
     built = built.to(device=where, memory_format=torch.channels_last)
     built = torch.compile(built) if compiled else built
     size = (batch, in_channels, *image_size("resolution", resolution))

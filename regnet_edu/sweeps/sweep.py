@@ -17,9 +17,10 @@ from ..common.validation import whole
 from ..data import image_data
 from ..data.dataset import DataSet
 from ..networks.complexity import complexity
-from ..networks.config import AnyNetConfig
+from ..networks.module_config import Config
 from ..networks.zoo import Network
 from ..spaces import DesignSpace
+from ..spaces.protocol import Space
 from ..training import regime as regimes
 from ..training.regime import Regime
 from . import engines
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    space: DesignSpace | str | Sequence[Network],
+    space: DesignSpace | Space | str | Sequence[Network | Config],
     n: int | None = None,
     regime: Regime | str = "tiny",
     out: str | os.PathLike[str] | None = None,
@@ -65,8 +66,8 @@ def sweep(
     next sweep of the same program begins at once; they end with the program.
 
     Args:
-        space: a `DesignSpace`, the name of one, or the networks themselves. The regime's ranges apply to a space
-            however it is given (`Regime.with_ranges`); the record file says with which it was sampled.
+        space: a `DesignSpace`, the name of one, a `Space` of your own, or the networks themselves. The regime's ranges
+            apply to a space however it is given (`Regime.with_ranges`); the record file says with which it was sampled.
         n: how many networks; with networks given, all of them if n is left out.
         regime: a `Regime` or the name of a preset.
         out: record file, `*.jsonl`; without it nothing is kept but the returned table.
@@ -135,8 +136,8 @@ def sweep(
         if tasks:
             if sent := import_path.defined_here():
                 print(
-                    f"note: {', '.join(sent)} is sent to the workers; to train these networks again elsewhere, put it "
-                    "into a module (a .py file) and import it from there",
+                    f"note: defined here, and sent to the workers: {', '.join(sent)}. To train these networks again "
+                    "elsewhere, put it into a module (a .py file) and import it from there",
                     file=sys.stderr,
                 )
             crew = stack.enter_context(engine.start(Job(regime, images, configs[tasks[0]["index"]])))
@@ -175,9 +176,7 @@ def load_images(
     return images
 
 
-def _record_of(
-    outcome: dict[str, Any], config: AnyNetConfig, seed: int, regime: Regime, images: DataSet
-) -> dict[str, Any]:
+def _record_of(outcome: dict[str, Any], config: Config, seed: int, regime: Regime, images: DataSet) -> dict[str, Any]:
     counts = complexity(config, regime.resolution, images.channels, images.num_classes)
     own = network_seed(seed, outcome["index"])
     return {

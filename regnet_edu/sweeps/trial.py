@@ -12,7 +12,7 @@ from ..common.errors import InputError
 from ..common.validation import image_size
 from ..data.image_data import ImageData, from_arrays
 from ..networks.complexity import complexities
-from ..networks.config import AnyNetConfig
+from ..networks.module_config import Config
 from ..training.regime import Regime
 from . import cost
 from .cost import Images
@@ -31,13 +31,13 @@ class Timing(NamedTuple):
     per_multiply_add: float
 
 
-def is_large(configs: Sequence[AnyNetConfig], regime: Regime, images: Images) -> bool:
+def is_large(configs: Sequence[Config], regime: Regime, images: Images) -> bool:
     """Whether these networks, on average, are as large as the paper's."""
     flops = complexities(configs, regime.resolution, images.channels, images.num_classes).flops
     return bool(len(flops)) and flops.mean() >= LARGE
 
 
-def timing(configs: Sequence[AnyNetConfig], regime: Regime, images: Images, engine: LocalEngine) -> Timing:
+def timing(configs: Sequence[Config], regime: Regime, images: Images, engine: LocalEngine) -> Timing:
     """Train networks for one epoch and for three of some steps; the difference is training, the rest is paid once."""
     began = time.perf_counter()
     one, rounds = short_runs(configs, regime, images, engine, epochs=1)
@@ -52,7 +52,7 @@ def timing(configs: Sequence[AnyNetConfig], regime: Regime, images: Images, engi
 
 
 def short_runs(
-    configs: Sequence[AnyNetConfig], regime: Regime, images: Images, engine: LocalEngine, epochs: int
+    configs: Sequence[Config], regime: Regime, images: Images, engine: LocalEngine, epochs: int
 ) -> tuple[list[float], float]:
     """Train networks for some steps, as many at once as the engine has workers.
 

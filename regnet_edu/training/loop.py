@@ -24,9 +24,8 @@ from ..data import image_data
 from ..data.dataset import DataSet, fixed_subset
 from ..data.image_data import ImageData, Source
 from ..data.stream import ImageStream
-from ..networks.anynet import AnyNet
-from ..networks.config import AnyNetConfig
-from ..networks.zoo import Network, as_config
+from ..networks.module_config import Config, build_network
+from ..networks.zoo import Network, as_network
 from . import regime as regimes
 from .cuda_graphs import Captured
 from .device import autocast, device_of, threads_of
@@ -100,7 +99,7 @@ def statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(
-    network: Network,
+    network: Network | Config,
     regime: Regime | str = "tiny",
     seed: int = 0,
     device: str = "cpu",
@@ -111,7 +110,7 @@ def train(
     """Train one network from scratch and test it after every epoch.
 
     Args:
-        network: an `AnyNetConfig`, `RegNetParams` or the name of a RegNet.
+        network: an `AnyNetConfig`, `RegNetParams`, the name of a RegNet, or a `ModuleConfig`.
         regime: a `Regime` or the name of a preset.
         seed: decides the initial weights, the order of the images and which are mirrored, and nothing else does.
         device: "cpu", "cuda", "cuda:1" or "mps".
@@ -125,7 +124,7 @@ def train(
     Raises:
         InputError: an argument is invalid, or the data cannot be had.
     """
-    config, regime = as_config(network), regimes.get(regime).for_network(seed)
+    config, regime = as_network(network), regimes.get(regime).for_network(seed)
     own = find(regime.train) if regime.train else None
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
@@ -163,14 +162,15 @@ def train(
 
 
 def _run(
-    config: AnyNetConfig, regime: Regime, seed: int, data: DeviceData, on_epoch: Callable[[int, float], None] | None
+    config: Config, regime: Regime, seed: int, data: DeviceData, on_epoch: Callable[[int, float], None] | None
 ) -> tuple[list[float], float, float, str | None]:
     """Return the test error after each epoch, the last loss, the seconds spent on training alone, and a note."""
     weight_seed, order_seed = seeds(seed)
     generator = torch.Generator().manual_seed(weight_seed)
-    network = AnyNet(
-        config, data.num_classes, data.channels, zero_init_last=regime.zero_init_last, generator=generator
-    ).to(device=data.train_images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    options: dict[str, Any] = {"zero_init_last": regime.zero_init_last, "generator": generator}
+    network = build_network(config, data.num_classes, data.channels, regime.resolution, **options).to(
+        device=data.train_images.device, memory_format=torch.channels_last
+    )  # type: ignore[call-overload]
     optimizer, criterion = optimizer_of(network, regime), loss_of(regime)
     scale = LossScale(data.train_images.device) if regime.precision == "fp16" else None
     order = torch.Generator().manual_seed(order_seed)

@@ -10,12 +10,12 @@ import traitlets
 from ..common.errors import InputError
 from ..networks.config import AnyNetConfig
 from ..spaces.anynet import AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE
-from ..spaces.design_space import DesignSpace
+from ..spaces.anynet_space import AnyNetSpace
 from ..spaces.regnet import RegNetX
 from .base import choice, number, numbers, switch
 from .populations import OfPopulations
 
-SPACES: dict[str, type[DesignSpace]] = {
+SPACES: dict[str, type[AnyNetSpace]] = {
     s.__name__: s for s in (AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE, RegNetX)
 }
 COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths")
@@ -103,7 +103,7 @@ class SpaceWorkbench(OfPopulations):
         return {}
 
     @property
-    def design_space(self) -> DesignSpace:
+    def design_space(self) -> AnyNetSpace:
         """The space that is chosen, with the paper's ranges."""
         return SPACES[self.space]()
 

@@ -8,6 +8,7 @@ import textwrap
 
 import own_blocks
 import pytest
+from own_spaces import MLPS
 
 import regnet_edu as rn
 from regnet_edu.common import import_path
@@ -39,6 +40,31 @@ def test_blocks_of_one_s_own_are_trained_recorded_and_resumed(images, tmp_path):
     assert again.loss == table.loss[1]
 
 
+def test_a_population_of_other_networks_goes_through_everything(images, tmp_path):
+    out = tmp_path / "a.jsonl"
+    regime = REGIME.replace(flops=(2e5, 3e5))
+    options = {"regime": regime, "out": out, "data": images, "progress": False, "workers": 2}
+    rn.sweep(MLPS, 2, **options)
+    table = rn.sweep(MLPS, 5, **options)
+    assert table.attrs["header"]["space"] == "MLPs" and set(table.status) == {"ok"}
+    assert "depths" not in table and set(table.activation) <= {"relu", "gelu"}
+    networks = MLPS.sample(5, flops=(2e5, 3e5), resolution=16, num_classes=10)
+    assert [config_of(row) for _, row in table.iterrows()] == networks
+    assert table.params.tolist() == [rn.complexity(c, 16, 3, 10).params for c in networks]
+    assert rn.train(networks[4], regime, int(table.seed[4]), data=images).loss == table.loss[4]
+    assert rn.reproduce(out, 1, data=images, progress=False).reproduced
+    given = rn.sweep(networks, regime=regime, data=images, progress=False, workers=2)
+    assert given.error.equals(table.error)
+    rn.edf(table["error"])
+    assert rn.compare(table["error"], given["error"]).means == (table.error.mean(),) * 2
+    assert rn.property_values(table, "params").values.tolist() == (table.params / 1e6).tolist()
+    page = tmp_path / "page.html"
+    rn.report([table], page)
+    assert "MLPs" in page.read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"was begun with space MLPs, not MLPs \+ deep"):
+        rn.sweep(MLPS.refine("deep", lambda nets: nets["depth"] > 2), 5, **options)
+
+
 SCRIPT = """
     import sys
     from torch import nn
@@ -56,7 +82,19 @@ SCRIPT = """
     def smooth(scores, labels):
         return nn.functional.cross_entropy(scores, labels, label_smoothing=0.1)
 
-    space = rn.AnyNetXB(num_stages=2, block=Plain)
+    def pixels(p, num_classes, in_channels, resolution):
+        width = in_channels * (resolution // p["size"]) ** 2
+        return nn.Sequential(nn.AvgPool2d(p["size"]), nn.Flatten(), nn.Linear(width, num_classes))
+
+    class Both:
+        name = "two kinds"
+
+        def sample(self, n, rng=0, *, flops, **sizes):
+            anynets = rn.AnyNetXB(num_stages=2, block=Plain).sample(n, rng, flops=flops, **sizes)
+            modules = rn.ModuleSpace(pixels, {"size": [4, 8]}).sample(n, rng)
+            return [network for pair in zip(anynets, modules) for network in pair][:n]
+
+    space = Both()
     images = rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
     regime = rn.Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 2}}, 160, 100, 32, loss=smooth)
     print(rn.sweep(space, int(sys.argv[2]), regime, sys.argv[1], data=images, workers=2, progress=False).error.tolist())
@@ -72,11 +110,12 @@ def test_what_a_script_or_notebook_defines_is_sent_to_the_workers_and_resumes(tm
             [sys.executable, script, out, str(n)], capture_output=True, text=True, check=False, timeout=240
         )
         assert done.returncode == 0, done.stderr
-        assert "note: __main__:Plain, __main__:smooth is sent to the workers" in done.stderr
+        assert "sent to the workers: __main__:Plain, __main__:smooth, __main__:pixels." in done.stderr
         errors.append(eval(done.stdout))
     assert errors[1][:2] == errors[0]
     table = rn.load_population(out)
-    assert set(table.block) == {"__main__:Plain"} and table.error.tolist() == errors[1]
+    assert table.block.tolist() == ["__main__:Plain", None, "__main__:Plain"] and table.error.tolist() == errors[1]
+    assert table["size"].tolist()[1] in (4, 8)
     with pytest.raises(InputError, match="it was defined in a notebook or script; run that again first"):
         config_of(table.iloc[0])
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from ...common.errors import InputError
 from ...common.validation import number
 from ...data.dataset import DataSet
-from ...networks.config import AnyNetConfig
+from ...networks.module_config import Config
 from ...training.regime import Regime
 from .worker import OUT_OF_MEMORY, Trainer
 
@@ -32,7 +32,7 @@ class Job:
 
     regime: Regime
     data: DataSet
-    typical: AnyNetConfig
+    typical: Config
 
     def trainer(self, device: str = "cpu", threads: int = 1) -> Callable[[Task], Outcome]:
         """Return the function from a task to its outcome, which trains in this process; images are prepared once."""

@@ -16,7 +16,7 @@ from ...common.environment import hardware
 from ...common.errors import InputError
 from ...common.import_path import own_code, pack
 from ...common.validation import whole
-from ...networks.config import AnyNetConfig
+from ...networks.module_config import Config
 from ...training.regime import Regime
 from ..cost import Images
 from .engine import Crew, Job, check_timeout
@@ -81,7 +81,7 @@ class LocalEngine:
                 pool.close()
 
 
-def networks_at_once(engine: LocalEngine, config: AnyNetConfig, regime: Regime, images: Images) -> int:
+def networks_at_once(engine: LocalEngine, config: Config, regime: Regime, images: Images) -> int:
     """Find how many networks a GPU trains at once to the most in a minute: 1, 2, 4, ... as long as a tenth is gained.
 
     A network so large that it fills a GPU is trained alone, and nothing is tried.

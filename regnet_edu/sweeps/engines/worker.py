@@ -32,7 +32,7 @@ from ...data.cache import PARTS
 from ...data.dataset import DataSet
 from ...data.image_data import from_arrays
 from ...data.stream import ImageStream, relisted
-from ...networks.config import AnyNetConfig
+from ...networks.module_config import config_from_dict
 from ...training.regime import Regime
 
 PATIENCE = 600.0  # seconds that a worker waits for its next job
@@ -96,7 +96,7 @@ class Trainer:
         from ...training.loop import train
 
         try:
-            config = AnyNetConfig.from_dict(task["config"])
+            config = config_from_dict(task["config"])
             result = train(config, self.regime, task["seed"], self.device, self.data, self.threads)
         except Exception as error:  # one bad network must not stop a sweep
             reason = reason_of(error)

@@ -27,8 +27,8 @@ from ...common.validation import Resolution, whole
 from ...data.dataset import DataSet
 from ...data.stream import ImageStream, folder_of, is_streamed, open_folder
 from ...networks.complexity import complexity
-from ...networks.config import AnyNetConfig
-from ...networks.zoo import as_config
+from ...networks.module_config import Config
+from ...networks.zoo import as_network
 from .. import regime as regimes
 from ..device import check_precision, threads_of
 from ..regime import Regime
@@ -95,7 +95,7 @@ def train_distributed(
     Raises:
         InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
     """
-    config, regime = as_config(config), regimes.get(regime).for_network(seed)
+    config, regime = as_network(config), regimes.get(regime).for_network(seed)
     if regime.train:
         raise InputError(f"train {regime.train} takes the place of this training; call it by rn.train or rn.sweep")
     order_seed = seeds(seed)[1]
@@ -156,7 +156,7 @@ def _listed(data: DataSet | str, resolution: Resolution) -> ImageStream:
 
 
 def _settings(
-    config: AnyNetConfig, regime: Regime, seed: int, stream: ImageStream, plan: Plan, ema: float | None
+    config: Config, regime: Regime, seed: int, stream: ImageStream, plan: Plan, ema: float | None
 ) -> dict[str, Any]:
     """Return everything that the run of a training depends on."""
     elsewhere = ("name", "data", "flops", "ranges")  # of no effect on one network, or told otherwise

@@ -17,8 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from ...common.errors import InputError
 from ...common.stopping import UnfinishedError
 from ...common.validation import number
-from ...networks.anynet import AnyNet
-from ...networks.config import AnyNetConfig
+from ...networks.module_config import Config, build_network
 from ..device import autocast
 from ..optimizer import LossScale, loss_of, optimizer_of
 from ..regime import Regime
@@ -91,7 +90,7 @@ class TrainingRun:
         stop: called at each checkpoint with the seconds until the next; True ends the training there, in all processes.
     """
 
-    config: AnyNetConfig
+    config: Config
     regime: Regime
     seed: int
     classes: int
@@ -169,7 +168,8 @@ class TrainingRun:
         """Make network, average and optimiser; the processes start from the same weights."""
         where = self.group.device
         generator = torch.Generator().manual_seed(seeds(self.seed)[0])
-        network = AnyNet(self.config, self.classes, zero_init_last=self.regime.zero_init_last, generator=generator)
+        options: dict[str, Any] = {"zero_init_last": self.regime.zero_init_last, "generator": generator}
+        network = build_network(self.config, self.classes, resolution=self.regime.resolution, **options)
         self.network: nn.Module = network.to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = None if self.ema is None else moving_average(self.network, self.ema)
         self.norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
