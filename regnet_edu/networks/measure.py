@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +19,6 @@ from .registry import Block
 ATEN = torch.ops.aten
 LAYERS = {ATEN.convolution: 2, ATEN.addmm: 0, ATEN.mm: None}  # where the bias stands among the arguments
 ADDS = (ATEN.add, ATEN.add_)
-_told: set[str] = set()
 
 
 class _Counter(TorchDispatchMode):
@@ -64,13 +62,6 @@ def measured_block(block: Block, x: Count, options: tuple[tuple[str, Any], ...])
     Raises:
         InputError: it fails, or what it returns has not the shape of a block's output.
     """
-    if block.path not in _told:
-        _told.add(block.path)
-        warnings.warn(
-            f"{block.path} has no cost written, so each of its blocks is made and counted, which takes longer; "
-            "rn.register_block(..., cost=...) says how to write one",
-            stacklevel=2,
-        )
     asked = dict(options)
     try:
         with torch.device("meta"):

@@ -66,7 +66,13 @@ class ModuleConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModuleConfig:
-        """Build a config from what `to_dict` returned."""
+        """Build a config from what `to_dict` returned.
+
+        Raises:
+            InputError: it is something else.
+        """
+        if not {"build", "parameters"} <= {*values} <= {"build", "parameters", "cost"}:
+            raise InputError(f"a network has a build, parameters and perhaps a cost, not {', '.join(map(str, values))}")
         return cls(**values)
 
     def make(self, num_classes: int, in_channels: int = 3, resolution: Resolution = 224) -> torch.nn.Module:

@@ -6,6 +6,7 @@ so that nothing here needs torch.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,12 @@ class Block:
             except (TypeError, ValueError):
                 if not any(isinstance(v, np.ndarray) for v in (x.channels, *options.values())):
                     raise
+        elif isinstance(options.get("width"), np.ndarray):
+            warnings.warn(  # Python shows the same warning once
+                f"{self.path} has no cost written, so each of its blocks is made and counted, which takes longer; "
+                "rn.register_block(..., cost=...) says how to write one",
+                stacklevel=3,
+            )
         return _one_by_one(self._count_one, start, options)
 
     def _count_one(self, x: Count, options: dict[str, Any]) -> Count:

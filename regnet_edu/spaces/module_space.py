@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
@@ -152,6 +153,12 @@ class ModuleSpace(DesignSpace):
         """Nothing is known of how a cost depends on the parameters, so that only drawing on can tell."""
 
     def _inside(self, bands: Bands, batch: ModuleBatch) -> np.ndarray:
+        if bands.given and not self.cost:
+            warnings.warn(  # Python shows the same warning once
+                f"{self.name} has no cost written, so each network drawn is made and counted, which takes longer; "
+                "ModuleSpace(..., cost=...) takes one",
+                stacklevel=5,
+            )
         keep = bands.inside(batch)
         if bands.given and not self.cost and len(keep) >= ENOUGH and keep.sum() * LEAST_INSIDE < len(keep):
             raise InputError(

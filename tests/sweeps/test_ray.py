@@ -95,6 +95,16 @@ def free_processors():
     return ray.available_resources().get("CPU", 0)
 
 
+def test_networks_of_one_s_own_are_found_by_the_nodes(connected, images):
+    networks = [
+        rn.AnyNetConfig((1, 1), (8, 16), 1, 8, block="own_blocks:ConvNeXt", stem_width=8),
+        rn.ModuleConfig("own_spaces:mlp", {"depth": 2, "width": 16, "activation": "relu"}),
+    ]
+    options = {"regime": REGIME, "data": images, "progress": False}
+    table = sweep(networks, engine=rn.RayEngine(), **options)
+    assert set(table.status) == {"ok"} and table.loss.equals(sweep(networks, workers=1, **options).loss)
+
+
 def test_a_cluster_gives_the_records_of_local_workers(connected, images, undisturbed, tmp_path):
     out = tmp_path / "a.jsonl"
     assert run(images, out, n=2, workers=1)[SAME].equals(undisturbed[:2])
