@@ -50,7 +50,7 @@ def test_a_band_keeps_of_the_draws_those_inside_and_nothing_else(space, band):
 
 def test_without_a_cost_a_band_must_hold_one_draw_in_twenty():
     with (
-        pytest.warns(UserWarning, match=r"mobile has no cost written .* ModuleSpace\(..., cost=...\) takes one"),
+        pytest.warns(UserWarning, match=r"mobile has no cost written, .* ModuleSpace\(..., cost=...\) takes one"),
         pytest.raises(InputError, match=r"of 256 networks of mobile have flops in .* Write down what a network costs"),
     ):
         MOBILE.sample(1, flops=(1e5, 1.001e5), **SIZES)
