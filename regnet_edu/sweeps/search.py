@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ..common.errors import InputError
 from ..common.validation import number, whole
 from ..data import image_data
+from ..networks.module_config import Config
 from ..networks.zoo import Network
 from ..spaces import DesignSpace
+from ..spaces.protocol import Space
 from ..training import regime as regimes
 from ..training.regime import Regime
 from .engines import Engine
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def successive_halving(
-    space: DesignSpace | str | Sequence[Network],
+    space: DesignSpace | Space | str | Sequence[Network | Config],
     n: int | None = None,
     regime: Regime | str = "tiny",
     out: str | os.PathLike[str] | None = None,
