@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. Everything happens in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-heavy lint format types bench gpu gpu-pack lighthouse notebooks figures populations lock clean
+.PHONY: help setup book serve test test-heavy lint format types bench gpu gpu-pack lighthouse notebooks figures fonts populations lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -55,8 +55,12 @@ gpu-pack: $(READY)  ## put beside the checkout what a GPU machine without networ
 notebooks: $(READY)  ## write every chapter as the notebook that Colab opens (book/*.ipynb)
 	@$(PY) tools/write_notebooks.py
 
-figures: $(READY)  ## draw the picture of the README and of the opening page again
+figures: $(READY)  ## draw the pictures of the README, of the opening page and of each chapter again
 	@$(PY) tools/draw_opening.py
+	@$(PY) tools/draw_headers.py
+
+fonts: $(READY)  ## cut the book's typefaces down to its letters (needs npm, and pip's brotli)
+	@$(PY) tools/subset_fonts.py
 
 populations: $(READY)  ## record the populations of the study, or go on with them (ARGS="--data DIR --dry-run")
 	@$(PY) tools/record_populations.py $(ARGS)

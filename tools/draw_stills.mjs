@@ -13,6 +13,7 @@ const SHOWN = [
   ["complexity_calculator", {}],
   ["complexity_calculator", { subject: "RegNetX-4.0GF" }],
   ["regnet_explorer", {}],
+  ["regnet_explorer", { brief: true }],
   ["regnet_explorer", { depth: 23, w0: 80, wa: 49.56, wm: 2.88, group_width: 120 }],
   ["space_workbench", {}],
   ["space_workbench", { against: "AnyNetXB", depths: [4, 4, 3, 4], widths: [48, 336, 32, 104], bottleneck_ratios: [1, 4, 4, 2], group_widths: [16, 16, 1, 32] }],

@@ -1,4 +1,4 @@
-// What is wider than its frame scrolls there; it must then be reachable with the keyboard and have a name of its own.
+// What is wider than its frame scrolls there; it must then say so, be reachable with the keyboard and have a name of its own.
 (() => {
   const FRAMES = {
     "div.math": "Formula", pre: "", ".cell_output .output": "Output",
@@ -24,6 +24,7 @@
     for (const {frame, name, role, label} of frames) {
       const scrolls = frame.scrollWidth > frame.clientWidth;
       put(frame, "tabindex", scrolls ? "0" : null);
+      frame.toggleAttribute("data-scrolls", scrolls);
       if (!name) continue;
       put(frame, "role", scrolls ? "region" : role);
       put(frame, "aria-label", scrolls ? name : label);

@@ -23,6 +23,7 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
  *   follow?, eases?  (key, value, state) -> what else a control changes; (before, after) -> whether view sees the way, as ease
  *   prepare?      (data, schema) -> schema, where limits depend on data
+ *   bare?         (state) -> whether its title, its presets and its buttons are left out
  */
 export function interactive(description) {
   return { description, render: (context) => start(description, context) };
@@ -158,6 +159,7 @@ function start(description, { model, el, link = "" }) {
   function draw() {
     frame = 0;
     for (const [key, control] of controls) control.show(state[key], false, state);
+    bar.hidden = Boolean(description.bare?.(state));
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     const stands = (p) => p && Object.entries(p.state).every(([k, v]) => same(state[k], v));
     select.selectedIndex = presets.indexOf(stands(preset) ? preset : presets.find(stands)) + 1;

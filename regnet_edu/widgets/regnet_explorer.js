@@ -10,7 +10,7 @@ const MOST_STAGES = 12; // rows of the table
 const STROKES = ["rni-la", "rni-lb", "rni-lc", "rni-ld", "rni-le"], FILLS = ["rni-fa", "rni-fb", "rni-fc", "rni-fd", "rni-fe"];
 
 /** Heights in pixels of the curve and of the network; a phone keeps both in view beside the controls. */
-const heights = (width) => (width < 430 ? { curve: 170, network: 70 } : { curve: 240, network: 120 });
+const heights = (width, brief) => (width < 430 ? { curve: brief ? 120 : 170, network: brief ? 40 : 70 } : { curve: brief ? 200 : 240, network: brief ? 84 : 120 });
 
 const schema = {
   depth: { type: "int", min: 1, max: 64, default: 22 },
@@ -21,17 +21,19 @@ const schema = {
   bottleneck_ratio: { type: "choice", choices: [0.25, 0.5, 1, 2, 4], default: 1 },
   squeeze_excitation: { type: "bool", default: false },
   axis: { type: "choice", choices: ["linear", "logarithmic"], default: "linear" },
+  brief: { type: "bool", default: false },
 };
+const whole = (state) => !state.brief; // what the short form leaves out
 
 const controls = [
-  { key: "depth", label: "d, blocks" },
+  { key: "depth", label: "d, blocks", shown: whole },
   { key: "w0", label: "w₀, first width" },
   { key: "wa", label: "wₐ, slope", coarse: 0.5 },
   { key: "wm", label: "wₘ, stage ratio", coarse: 0.01 },
-  { key: "group_width", label: "g, group width", values: GROUPS },
-  { key: "bottleneck_ratio", label: "b, bottleneck ratio", names: { 0.25: "1/4", 0.5: "1/2" } },
-  { key: "axis", label: "axis of widths" },
-  { key: "squeeze_excitation", label: "squeeze-and-excitation (Y)" },
+  { key: "group_width", label: "g, group width", values: GROUPS, shown: whole },
+  { key: "bottleneck_ratio", label: "b, bottleneck ratio", names: { 0.25: "1/4", 0.5: "1/2" }, shown: whole },
+  { key: "axis", label: "axis of widths", shown: whole },
+  { key: "squeeze_excitation", label: "squeeze-and-excitation (Y)", shown: whole },
 ];
 
 /** From the six numbers to the network and its cost. */
@@ -53,7 +55,7 @@ export function nearest(cost, zoo) {
 }
 
 function curve(state, found, width, { x, y }) {
-  const box = boxOf(width), marks = [], steps = [];
+  const box = boxOf(width, state.brief), marks = [], steps = [];
   const frame = axes(box, { scale: x, name: "block j", ticks: x.ticks(Math.min(10, width / 60)).filter(Number.isInteger) }, { scale: y, name: "width, channels" });
   let j = 0, before;
   found.runs.forEach((run, i) => {
@@ -92,8 +94,8 @@ function handles(state, found, { x, y }, box) {
 }
 
 /** Every block as a bar: its height is its width in channels, to scale; below each stage its pixels. */
-function network(found, width, top) {
-  const bars = [{ width: 32, fill: "rni-fs", title: "stem: 32 channels at 112 x 112 pixels" }], high = heights(width).network;
+function network(found, width, top, high) {
+  const bars = [{ width: 32, fill: "rni-fs", title: "stem: 32 channels at 112 x 112 pixels" }];
   found.stages.forEach((stage, i) => {
     for (let k = 0; k < stage.depth; k++) {
       bars.push({ width: stage.width, fill: FILLS[i % FILLS.length], title: `stage ${i + 1}, block ${k + 1}: ${stage.width} channels at ${stage.pixels} x ${stage.pixels} pixels` });
@@ -124,27 +126,27 @@ function pixels(found, width, top, step) {
 }
 
 export function view(state, { width, data, frame = frameOf(state) }) {
-  const found = design(state), { curve: tall, network: high } = heights(width);
+  const found = design(state), { curve: tall, network: high } = heights(width, state.brief);
   const scales = scalesOf(frame, width), top = MARGIN.top + tall + 64;
   const widths = found.runs.map((r) => r.width).join(", ");
   const label = `Widths of ${plural(state.depth, "block")} on a ${state.axis} axis: a line from ${state.w0} to ${Math.round(found.line.at(-1))} channels, quantised to ${widths}; below it the network to scale.`;
   const [drawn, readout] = curve(state, found, width, scales);
-  const picture = svg(width, top + high + 44, label, drawn + network(found, width, top), handles(state, found, scales, boxOf(width)));
-  return { picture, summary: sentence(state, found, data.zoo ?? []), table: stageTable(found), readouts: [readout] };
+  const picture = svg(width, top + high + 44, label, drawn + network(found, width, top, high), handles(state, found, scales, boxOf(width, state.brief)));
+  return { picture, summary: sentence(state, found, data.zoo ?? []), table: state.brief ? "" : stageTable(found), readouts: [readout] };
 }
 
-const boxOf = (width) => ({ left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: MARGIN.top + heights(width).curve });
+const boxOf = (width, brief) => ({ left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: MARGIN.top + heights(width, brief).curve });
 
 /** The ends of the axes: calm ones, with room above to drag the line into. */
 function frameOf(state) {
   const found = design(state), all = [...found.widths, ...found.line, ...found.stages.map((s) => s.width)];
   const highest = Math.max(...all), lowest = Math.min(...all), kind = state.axis;
   const ends = kind === "linear" ? { low: 0, high: roundUp(1.3 * highest) } : { low: lowest / 1.3, high: highest * 2 };
-  return { kind, blocks: Math.max(state.depth, 4), ...ends };
+  return { kind, brief: state.brief, blocks: Math.max(state.depth, 4), ...ends };
 }
 
-function scalesOf({ kind, low, high, blocks }, width) {
-  const { left, right, top, bottom } = boxOf(width);
+function scalesOf({ kind, brief, low, high, blocks }, width) {
+  const { left, right, top, bottom } = boxOf(width, brief);
   return { x: linear(-0.5, blocks - 0.5, left, right), y: (kind === "linear" ? linear : logarithmic)(low, high, bottom, top) };
 }
 
@@ -175,7 +177,7 @@ function stageTable(found) {
 
 /** The two ends of the line can be dragged as far as the axis goes; when let go, the axis makes room again. */
 function drag(handle, point, state, { width, frame = frameOf(state) }) {
-  const { y } = scalesOf(frame, width), { top, bottom } = boxOf(width);
+  const { y } = scalesOf(frame, width), { top, bottom } = boxOf(width, state.brief);
   const there = Math.max(1, y.invert(Math.min(bottom, Math.max(top, point.y))));
   if (handle === "w0") return { w0: Math.round(there / 8) * 8 };
   return { wa: Math.round((100 * (there - state.w0)) / (state.depth - 1)) / 100 };
@@ -187,5 +189,5 @@ const presets = (data) => [
   ...(data.zoo ?? []).map((m) => ({ name: `Figure ${m.rule.squeeze_excitation ? 16 : 15}: ${m.title}`, state: m.rule })),
 ];
 
-export const widget = interactive({ name: "regnet_explorer", title: "RegNet explorer", schema, controls, view, presets, drag, frame: frameOf });
+export const widget = interactive({ name: "regnet_explorer", title: "RegNet explorer", schema, controls, view, presets, drag, frame: frameOf, bare: (state) => state.brief });
 export default widget;

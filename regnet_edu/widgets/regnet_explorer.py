@@ -20,6 +20,7 @@ class RegNetExplorer(Interactive):
         bottleneck_ratio: b, one of 1/4, 1/2, 1, 2, 4.
         squeeze_excitation: whether blocks are Y (ratio 1/4).
         axis: of the widths, "linear", on which the line is straight, or "logarithmic".
+        brief: whether only the line and its ratio can be changed, and the rest is left out.
         link_id: names it in the page's address.
 
     Raises:
@@ -37,6 +38,7 @@ class RegNetExplorer(Interactive):
     bottleneck_ratio = choice(1, [0.25, 0.5, 1, 2, 4])
     squeeze_excitation = switch(False)
     axis = choice("linear", ["linear", "logarithmic"])
+    brief = switch(False)
 
     @property
     def params(self) -> RegNetParams:

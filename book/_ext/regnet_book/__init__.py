@@ -13,8 +13,11 @@ from . import (
     descriptions,
     downloads,
     elements,
+    excerpts,
     formulas,
     freshness,
+    guess,
+    headers,
     icons,
     interactives,
     offline,
@@ -22,12 +25,13 @@ from . import (
     repository,
     scripts,
     styles,
+    worth,
 )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    sources = (freshness, ahead, offline, interactives, quiz, repository, downloads, descriptions)
-    finished = (formulas, elements, accessibility, icons, scripts, styles)
+    sources = (freshness, ahead, offline, interactives, quiz, guess, excerpts, repository, downloads, descriptions)
+    finished = (formulas, headers, worth, elements, accessibility, icons, scripts, styles)
     for concern in (*sources, *finished):
         concern.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

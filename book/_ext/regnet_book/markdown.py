@@ -161,6 +161,7 @@ DIRECTIVES: dict[str, Rule] = {
     "dropdown": _folded,
     "exercise": _exercise,
     "figure": _figure,
+    "guess": lambda *_: "",  # a page alone shows what was typed into it
     "image": _figure,
     "important": _titled(_box, "Important"),
     "math": _maths,

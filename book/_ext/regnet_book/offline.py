@@ -39,11 +39,6 @@ def _keep_local(
         context[kind] = kept
 
 
-# Sphinx fetches each page that it found, to quote it. A browser forbids that to a page opened from a file.
-NO_FETCH_FROM_FILES = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
-
-
 def setup(app: Sphinx) -> None:
-    app.add_js_file(None, body=NO_FETCH_FROM_FILES)
     # Late: the theme and the widgets add their files on the same event.
     app.connect("html-page-context", _keep_local, priority=900)
