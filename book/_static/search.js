@@ -14,14 +14,14 @@
     const best = sections.map(s => [rate(s), s]).sort((a, b) => b[0] - a[0])[0]?.[1];
     if (!best?.[2]) return null;
     const [, title, text] = best, at = Math.max(0, text.search(any)), from = at < 90 ? 0 : text.lastIndexOf(" ", at - 70) + 1;
-    const part = text.slice(from, from + 240).replace(/\s+\S*$/, ""), words = [];
+    const cut = from + 240 < text.length, some = text.slice(from, from + 240), part = cut ? some.replace(/\s+\S*$/, "") : some, words = [];
     let end = 0;
     for (const found of part.matchAll(any)) {
       words.push(part.slice(end, found.index), element("mark", {}, found[0]));
       end = found.index + found[0].length;
     }
     const head = sections.length > 1 && title ? [element("strong", {}, `${title}: `)] : [];
-    return element("p", { class: "context" }, ...head, from ? "… " : "", ...words, part.slice(end), from + 240 < text.length ? " …" : "");
+    return element("p", { class: "context" }, ...head, from ? "… " : "", ...words, part.slice(end), cut ? " …" : "");
   };
 
   const add = () => {

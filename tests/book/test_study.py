@@ -108,7 +108,7 @@ class TestReader:
         chapter.wait_for_function("() => document.querySelector('.progress-strip li').textContent === 'read'")
         home = reader("index.html")
         assert home.get_by_role("link", name="Continue: 1. A chapter").get_attribute("href") == "./book/01_one.html"
-        assert home.locator(".bd-links a").inner_text() == "One (14 % done)"
+        assert home.locator(".bd-links a").inner_text() == "One\u00a0(14 % done)"
         home.on("dialog", lambda dialog: dialog.accept())
         home.get_by_role("button", name="Forget everything").click()
         assert not home.locator("#your-progress").is_visible()
@@ -151,7 +151,9 @@ def test_the_search_quotes_the_section_that_has_the_words(chromium: Any, tmp_pat
     scripts = [(STATIC / "store.js").as_uri(), "data.js", (STATIC / "search.js").as_uri()]
     tags = "".join(f'<script defer src="{src}"></script>' for src in scripts)
     results = '<ul class="search"><li><a href="book/one.html?highlight=x">One</a></li></ul>'
-    (tmp_path / "search.html").write_text(f"<html>{tags}<div id='search-results'>{results}</div></html>")
+    (tmp_path / "search.html").write_text(
+        f'<html><meta charset="utf-8">{tags}<div id="search-results">{results}</div></html>'
+    )
     opened = chromium.new_page()
     opened.goto((tmp_path / "search.html").as_uri() + "?q=Group+Widths")
     quoted = opened.locator("p.context")

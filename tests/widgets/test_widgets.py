@@ -101,7 +101,7 @@ class TestJavaScript:
     def test_the_still_is_of_the_state_that_each_page_starts_with(self) -> None:
         drawn = {p.name for p in (FOLDER / "stills").glob("*.svg")}
         names = [n for n in NAMES if f"{made(n)._module}.svg" in drawn]
-        text = "".join(path.read_text() for path in (ROOT / "book").glob("*.md"))
+        text = "".join(path.read_text() for path in [ROOT / "index.md", *(ROOT / "book").glob("*.md")])
         calls = re.findall(rf"^rn\.(widgets\.(?:{'|'.join(names)})\([^)]*\))", text, re.M)
         shown = [eval(call) for call in calls]
         assert {Path(widget._drawn()).name for widget in shown} == drawn
