@@ -21,7 +21,7 @@ const schema = {
   bottleneck_ratio: { type: "choice", choices: [0.25, 0.5, 1, 2, 4], default: 1 },
   squeeze_excitation: { type: "bool", default: false },
   axis: { type: "choice", choices: ["linear", "logarithmic"], default: "linear" },
-  brief: { type: "bool", default: false },
+  brief: { type: "bool", default: false, hidden: true },
 };
 const whole = (state) => !state.brief; // what the short form leaves out
 
