@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from each import each
 from photos import WNIDS, imagenet
 
 import regnet_edu as rn
@@ -115,3 +116,28 @@ def test_a_training_goes_on_over_a_folder_that_changed_if_that_is_accepted_and_s
     report = json.loads((out / "result.json").read_text())
     assert "2 of 66 images cannot be read" in report["data"]["note"] and len(report["data_before"]) == 1
     assert report["data"]["fingerprint"] not in report["data_before"][0]
+
+
+@pytest.mark.heavy
+@each("form", ("", "imagenet:"))
+def test_a_sweep_leaves_them_out_says_so_and_goes_on_when_more_are_spoiled(tmp_path_factory, monkeypatch, form):
+    place = tmp_path_factory.mktemp("sweep")
+    monkeypatch.setenv("REGNET_EDU_CACHE", str(place / "cache"))
+    root, out = imagenet(place / "photos"), place / "a.jsonl"
+    spoil(root, 13)  # a fifth
+    recipe = regime.get("tiny").replace(resolution=16, batch_size=8, flops=None, train_images=None, test_images=None)
+    options = {"n": 1, "regime": recipe, "out": out, "data": f"{form}{root}", "workers": 1, "progress": False}
+
+    def sweep(count, **more):
+        return rn.sweep([CONFIG] * count, **{**options, "n": count, **more})
+
+    with pytest.raises(InputError, match=r"13 of 66 images cannot be read: .*skip_bad=13"):
+        sweep(1, skip_bad=12)
+    assert not out.exists()
+    data = sweep(1, skip_bad=13).attrs["header"]["data"]
+    assert data["train"] + data["test"] == 53 and "13 of 66 images cannot be read and are left out" in data["note"]
+    spoil(root, 14)
+    with pytest.raises(InputError, match="accept the change with --accept-changed-data"):
+        sweep(2, skip_bad=14)
+    table = sweep(2, skip_bad=14, accept_changed_data=True)
+    assert table["status"].tolist() == ["ok", "ok"] and table.attrs["header"]["sessions"][-1]["data"]["train"] < 48
