@@ -1,5 +1,5 @@
 // Below each page that the search finds: the sentence of it that has the words that were looked for.
-(() => {
+addEventListener("DOMContentLoaded", () => { // by then the store and the excerpts are there, in whatever order they are named
   const results = document.querySelector("#search-results"), { element } = window.bookStore;
   const asked = new URLSearchParams(location.search).get("q") ?? "";
   const terms = asked.toLowerCase().split(/[^\p{L}\p{N}_]+/u).filter(term => term.length > 1);
@@ -34,4 +34,4 @@
   };
   new MutationObserver(add).observe(results, { childList: true, subtree: true });
   add();
-})();
+});

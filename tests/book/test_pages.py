@@ -206,10 +206,10 @@ def test_folds_of_the_paper_map_open_without_moving_its_columns(site: str, visit
 
 class TestSearch:
     @pytest.mark.parametrize("kind", ["http", "file"])
-    def test_finds_a_word_of_the_book(self, kind: str, site: str, book: Path, visit: Any) -> None:
+    def test_finds_a_word_of_the_book_and_quotes_it(self, kind: str, site: str, book: Path, visit: Any) -> None:
         start = site if kind == "http" else book.as_uri() + "/"
         opened = visit(start + "search.html?q=population")
-        opened.page.wait_for_selector("#search-results li a")
+        opened.page.wait_for_selector("#search-results li p.context mark")
         opened.page.wait_for_timeout(500)
         assert not opened.troubles
 

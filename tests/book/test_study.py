@@ -148,7 +148,7 @@ def test_the_search_quotes_the_section_that_has_the_words(chromium: Any, tmp_pat
     (tmp_path / "data.js").write_text(
         f'window.bookExcerpts = {{"book/one": [["top", "Top", "Nothing."], ["part", "A part", {words!r}]]}};'
     )
-    scripts = [(STATIC / "store.js").as_uri(), "data.js", (STATIC / "search.js").as_uri()]
+    scripts = [(STATIC / "search.js").as_uri(), "data.js", (STATIC / "store.js").as_uri()]
     tags = "".join(f'<script defer src="{src}"></script>' for src in scripts)
     results = '<ul class="search"><li><a href="book/one.html?highlight=x">One</a></li></ul>'
     (tmp_path / "search.html").write_text(
