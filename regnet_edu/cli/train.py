@@ -31,6 +31,14 @@ def add(command: MakeParser) -> dict[str, Command]:
     """Add the command; `command(name, text, example)` makes its parser."""
     train = command("train", "train one network", EXAMPLE)
     train.add_argument("network", metavar="NETWORK", help="a published network, or a config as JSON or in a file")
+    train.add_argument(
+        "--pretrained",
+        nargs="?",
+        const="timm",
+        metavar="SOURCE",
+        help="go on from trained weights: timm, torchvision or a file (timm)",
+    )
+    train.add_argument("--save", metavar="FILE", help="keep the trained network, for AnyNet.load")
     training_options(train, regime=None, device=None)
     recipe = train.add_argument_group("recipe, where it is to differ from the regime's")
     recipe.add_argument("--epochs", type=int, help="passes over the training images")
@@ -64,10 +72,28 @@ def _train(options: argparse.Namespace) -> None:
         _train_in_memory(config, options)
 
 
+def _pretrained(config: Any, options: argparse.Namespace, num_classes: int, channels: int = 3) -> Any:
+    """Return the network with the weights that --pretrained names, or its config without."""
+    if options.pretrained is None:
+        return config
+    from ..networks.anynet import AnyNet
+    from ..networks.weights import DOWNLOADED
+
+    named = options.network if options.pretrained in DOWNLOADED else config
+    return AnyNet.pretrained(named, options.pretrained, num_classes, in_channels=channels)
+
+
 def _train_streamed(config: Any, options: argparse.Namespace) -> None:
+    from ..data import folder
+    from ..data.stream import folder_of
     from ..training.distributed.process_group import first_process, process_count
     from ..training.distributed.run import train_distributed
 
+    if options.save:
+        raise InputError(f"--save {options.save!r} is for images in memory; these weights are kept in --out")
+    if options.pretrained:
+        classes = folder.scan(folder_of(options.data)).classes
+        config = _pretrained(config, options, len(classes))
     chosen = {"norm_batch": options.norm_batch, "ema": options.ema, "save_every": options.save_every}
     out = _folder(options)
     log = options.log if first_process() else None
@@ -109,8 +135,19 @@ def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
             if tracker:
                 tracker.epoch(epoch, error)
 
-        result = train(config, regime, options.seed, options.device or "cpu", data, options.threads, on_epoch=tell)
-    _conclude(result)
+        result = train(
+            _pretrained(config, options, data.num_classes, data.channels),
+            regime,
+            options.seed,
+            options.device or "cpu",
+            data,
+            options.threads,
+            on_epoch=tell,
+            keep="last" if options.save else "none",
+        )
+    if options.save:
+        result.network.save(options.save)
+    _conclude(result, f"; network in {options.save}" if options.save else "")
 
 
 def _folder(options: argparse.Namespace) -> Path:

@@ -8,6 +8,7 @@ rounds anything.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,9 +17,10 @@ from torch import Tensor, nn
 
 from ..common.errors import InputError
 from ..common.validation import check_whole
-from . import registry, weights, zoo
+from . import registry, weight_files, weights, zoo
 from .blocks import activation_layer, conv_norm
 from .config import AnyNetConfig, StageParams
+from .dilation import dilate
 
 
 class Stem(nn.Sequential):
@@ -67,6 +69,8 @@ class AnyNet(nn.Module):
         num_classes: outputs of the head.
         in_channels: channels of the input image.
         zero_init_last: start every residual block as its shortcut, with zero gain in its last batch norm.
+        output_stride: how many pixels of the image one of the last features stands for, at most: 8, 16 or 32 make later
+            stages keep their resolution, by dilation. `complexity` counts the network without it.
         generator: source of the initial weights, which then depend on nothing else; torch's own if not given.
 
     Raises:
@@ -80,6 +84,7 @@ class AnyNet(nn.Module):
         in_channels: int = 3,
         *,
         zero_init_last: bool = False,
+        output_stride: int | None = None,
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
@@ -90,6 +95,7 @@ class AnyNet(nn.Module):
             )
         check_whole(num_classes=num_classes, in_channels=in_channels)
         self.config = config
+        self.num_classes, self.in_channels = int(num_classes), int(in_channels)
         # Layers draw weights when they are made; with a generator of our own that must not move torch's.
         with torch.random.fork_rng(devices=[], enabled=generator is not None):
             first: dict[str, Any] = {
@@ -107,27 +113,110 @@ class AnyNet(nn.Module):
             head: Callable[..., nn.Module] = registry.get(config.head).build if config.head else Head
             self.head = head(width, num_classes)
         initialise(self, zero_init_last, generator)
+        if output_stride is not None:
+            dilate(self.stages, config.stem_stride, config.strides, output_stride)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the class scores: (n, in_channels, r, r) -> (n, num_classes)."""
         return self.head(self.stages(self.stem(x)))
 
+    def forward_features(self, x: Tensor) -> Tensor:
+        """Return what the last stage gives, before the head: (n, in_channels, r, r) -> (n, width, r / 32, r / 32)."""
+        return self.stages(self.stem(x))
+
+    def stage_features(self, x: Tensor) -> list[Tensor]:
+        """Return what each stage gives, the finest first, as a detector or a feature pyramid takes them."""
+        x = self.stem(x)
+        found = []
+        for stage in self.stages:
+            x = stage(x)
+            found.append(x)
+        return found
+
+    def feature_info(self) -> list[dict[str, int]]:
+        """Return `channels` and `reduction` (pixels of the image that one stands for) of each of `stage_features`."""
+        sizes = [layer.stride[0] for layer in self.stem.modules() if isinstance(layer, nn.Conv2d)]
+        reduction, info = math.prod(sizes), []
+        for stage, built in zip(self.config.stages, self.stages, strict=True):
+            halved = any(layer.stride[0] > 1 for layer in built.modules() if isinstance(layer, nn.Conv2d))
+            reduction *= stage.stride if halved else 1
+            info.append({"channels": stage.width, "reduction": reduction})
+        return info
+
     @classmethod
-    def pretrained(cls, name: str, source: str = "timm", num_classes: int = 1000, *, tag: str | None = None) -> AnyNet:
-        """Download the ImageNet weights of a published RegNet; needs a network and the package `source`.
+    def pretrained(
+        cls,
+        network: zoo.Network,
+        source: str | os.PathLike[str] = "timm",
+        num_classes: int = 1000,
+        *,
+        in_channels: int = 3,
+        tag: str | None = None,
+        output_stride: int | None = None,
+    ) -> AnyNet:
+        """Build a network with weights that were trained elsewhere: downloaded, or read from a file.
+
+        The weights want RGB images whose channels have mean 0 and standard deviation 1, as training here gives them.
 
         Args:
-            name: one of `zoo.names()`, or the source's own name for it.
-            source: "timm" or "torchvision".
-            num_classes: if not 1000, the head starts afresh (for training on other classes).
+            network: one of `zoo.names()`, or the source's own name for it; with a file, a network in any form.
+            source: "timm" or "torchvision", from which the ImageNet weights of a published RegNet are downloaded; or a
+                file of weights (torch.save or safetensors) in the names of timm, torchvision or this package.
+            num_classes: where the weights have other classes, the head starts afresh.
+            in_channels: where not 3, the RGB weights of the stem are summed (1) or repeated and scaled.
             tag: which of the source's weights; by default those of the paper's authors, or torchvision's first ones.
+            output_stride: as for `AnyNet`.
 
         Raises:
-            InputError: the source is not installed or out of reach, or its network is not the published one.
+            InputError: the source is not installed or out of reach, the file cannot be read, or the weights are of
+                another network.
         """
-        network = cls(name, num_classes)
-        state = weights.download(zoo.get(name).name, network.config, source, tag)
-        return weights.load_state_dict(network, state, source, head=num_classes == 1000)
+        built = cls(network, num_classes, in_channels, output_stride=output_stride)
+        state: Mapping[str, Tensor]
+        if source in weights.DOWNLOADED:
+            state, whose = weights.download(zoo.get(str(network)).name, built.config, str(source), tag), str(source)
+        else:
+            state, whose = weight_files.read_weights(source)
+        state = weights.with_channels(state, whose, in_channels)
+        return weights.load_state_dict(built, state, whose, weights.classes_of(state, whose) == num_classes)
+
+    def check_fits(self, num_classes: int, in_channels: int) -> AnyNet:
+        """Return the network itself; raise `InputError` if it does not fit data with so many classes and channels."""
+        for what, wanted in (("num_classes", num_classes), ("in_channels", in_channels)):
+            if getattr(self, what) != wanted:
+                raise InputError(
+                    f"the network has {what} {getattr(self, what)} and the data {wanted}; "
+                    f"AnyNet.pretrained(..., {what}={wanted}) gives one that fits"
+                )
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network, its config and its weights to a file, for `AnyNet.load`, in one step."""
+        weight_files.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> AnyNet:
+        """Read a network that `save`, or `sweep(keep=...)`, has written.
+
+        Raises:
+            InputError: there is no such file, or it holds something else.
+        """
+        held = weight_files.read(path)
+        if not isinstance(held, Mapping) or not {"config", "weights"} <= set(held):
+            raise InputError(
+                f"{path} holds no network that AnyNet.save wrote; AnyNet.pretrained(network, file) takes weights"
+            )
+        network = cls(AnyNetConfig.from_dict(held["config"]), held["num_classes"], held["in_channels"])
+        network.load_state_dict(held["weights"])
+        return network.eval()
+
+    def to_timm_state_dict(self) -> dict[str, Tensor]:
+        """Return the weights in timm's names: `timm.create_model("regnetx_004").load_state_dict(...)` takes them."""
+        return weights.exported(self, "timm")
+
+    def to_torchvision_state_dict(self) -> dict[str, Tensor]:
+        """Return the weights in torchvision's names; refused where torchvision builds other widths by the name."""
+        return weights.exported(self, "torchvision")
 
     def load_timm_state_dict(self, state: Mapping[str, Tensor], head: bool = True) -> AnyNet:
         """Take the weights of timm's module of the same network; see `weights.load_timm_state_dict`."""

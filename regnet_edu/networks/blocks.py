@@ -7,6 +7,7 @@ compatibility rule of appendix D is applied before, in `config.stages`.
 from __future__ import annotations
 
 from functools import partial
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -100,6 +101,8 @@ class XBlock(nn.Module):
         self.shortcut = shortcut(width_in, width, stride)
         self.activation = activation_layer(activation)
 
+    __jit_unused_properties__: ClassVar = ["last_norm"]  # TorchScript would compile every property
+
     @property
     def last_norm(self) -> nn.Module:
         return self.expand[1]
@@ -129,6 +132,8 @@ class VBlock(nn.Module):
         self.spatial = conv_norm(width_in, width, 3, stride)
         self.shortcut = shortcut(width_in, width, stride) if residual else None
         self.activation = activation_layer(activation)
+
+    __jit_unused_properties__: ClassVar = ["last_norm"]
 
     @property
     def last_norm(self) -> nn.Module | None:

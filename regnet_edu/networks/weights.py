@@ -34,6 +34,8 @@ class Peer:
     def key(self, ours: str) -> str:
         """Translate a name in our state dict, such as "stages.0.1.reduce.0.weight", into the peer's."""
         layer, tensor = ours.rsplit(".", 1)
+        if not self.prefix:
+            return ours
         if layer in self.outside:
             return f"{self.outside[layer]}.{tensor}"
         _, stage, block, rest = layer.split(".", 3)
@@ -78,7 +80,9 @@ PEERS = {
             "shortcut.1": "proj.1",
         },
     ),
+    "regnet_edu": Peer("regnet_edu", tag="", prefix="", outside={}, inside={}),
 }
+DOWNLOADED = ("timm", "torchvision")
 
 
 def load_timm_state_dict(network: Network, state: Mapping[str, Tensor], head: bool = True) -> Network:
@@ -117,6 +121,7 @@ def load_state_dict(network: Network, state: Mapping[str, Tensor], source: str, 
     peer = _peer(source)
     if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
         raise InputError(f"a state dict is a table of names and tensors, not a {type(state).__name__}")
+    state = plain_names(state)
     ours = network.state_dict()
     keys = {name: peer.key(name) for name in ours if head or not name.startswith("head.")}
     config = getattr(network, "config", None)
@@ -136,6 +141,52 @@ def load_state_dict(network: Network, state: Mapping[str, Tensor], source: str, 
             if key in state:
                 ours[name].copy_(state[key])
     return network
+
+
+def plain_names(state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """Return the weights under their plain names, without what DataParallel and torch.compile put before each."""
+    for prefix in ("_orig_mod.", "module.", "_orig_mod."):
+        inside = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+        state = inside if inside and len(inside) >= len(state) - 1 else state  # an average has n_averaged beside them
+    return state
+
+
+def exported(network: nn.Module, source: str) -> dict[str, Tensor]:
+    """Return the weights of an `AnyNet` under the names of "timm" or "torchvision".
+
+    Raises:
+        InputError: the source has no such blocks, or builds other widths.
+    """
+    peer, config = _peer(source), getattr(network, "config", None)
+    if not isinstance(config, AnyNetConfig) or config.block not in ("X", "R") or config.stem or config.head:
+        raise InputError(f"{source} has RegNets only, with blocks X; this network has others")
+    if source == "torchvision" and _torchvision_widths(config) != _widths(config):
+        raise InputError(
+            f"torchvision builds the widths {_torchvision_widths(config)}, not {_widths(config)}{_ROUNDING}; timm "
+            "builds these"
+        )
+    return {peer.key(name): tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+
+def classes_of(state: Mapping[str, Tensor], source: str) -> int | None:
+    """Return how many classes the head of some weights has."""
+    head = state.get(_peer(source).key("head.fc.weight"))
+    return None if head is None else len(head)
+
+
+def with_channels(state: Mapping[str, Tensor], source: str, in_channels: int) -> dict[str, Tensor]:
+    """Return weights whose stem takes so many channels.
+
+    One channel gets the sum over those that were there, which gives a grey image its old features; of other numbers the
+    weights are repeated and scaled, so that features keep their size.
+    """
+    first = _peer(source).key("stem.0.weight")
+    stem = state.get(first)
+    if stem is None or stem.shape[1] == in_channels:
+        return dict(state)
+    had = stem.shape[1]
+    repeated = stem.repeat(1, -(-in_channels // had), 1, 1)[:, :in_channels] * (had / in_channels)
+    return {**state, first: stem.sum(1, keepdim=True) if in_channels == 1 else repeated}
 
 
 def peer_name(name: str, source: str) -> str:

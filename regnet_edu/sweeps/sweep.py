@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..common import import_path
 from ..common.environment import environment
+from ..common.errors import InputError
 from ..common.validation import whole
 from ..data import image_data
 from ..data.dataset import DataSet
@@ -54,6 +55,7 @@ def sweep(
     accept_changed_data: bool = False,
     stop: Callable[[float], bool] | None = None,
     on_record: Callable[[Sequence[Mapping[str, Any]]], object] | None = None,
+    keep: str = "none",
     note: str = "",
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -92,6 +94,9 @@ def sweep(
         stop: called before each network with the seconds that it may take, those of the longest so far; once it
             returns True, no more are begun, and those in training are finished: `TimeLimit(hours)`.
         on_record: called with the records of all networks so far after each that is on the disk, the new one last.
+        keep: whether the weights of each network are kept, in the folder FILE.weights beside `out`: "none", those of
+            the "last" epoch or of the "best"; `AnyNet.load("runs/a.weights/7.pt")` reads them. On a cluster the folder
+            must be one that all nodes share.
         note: what a reader of the figures must know of the data; kept in the header.
         progress: whether to show a progress bar.
 
@@ -110,6 +115,8 @@ def sweep(
     images = load_images(regime.data if data is None else data, regime, progress, skip_bad, verify)
     name, described, networks = sampled_networks(space, n, regime, seed, Images.of(images))
     configs = [config for config in networks for _ in range(whole("repeats", repeats))]
+    if keep != "none" and out is None:
+        raise InputError(f"keep {keep!r:.60} needs out=FILE, beside which the weights are kept")
     with contextlib.ExitStack() as stack:
         if out is None:
             out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="regnet-edu-"))) / "sweep.jsonl"
@@ -129,7 +136,7 @@ def sweep(
         }
         changed = same_sweep(writer.records, header, configs, Path(out), accept_changed_data)
         tasks: list[dict[str, Any]] = [
-            {"index": k, "seed": network_seed(seed, k), "config": config.to_dict()}
+            {"index": k, "seed": network_seed(seed, k), "config": config.to_dict(), **_kept(keep, out, k)}
             for k, config in enumerate(configs)
             if k not in writer.records.networks
         ]
@@ -165,6 +172,12 @@ def sweep(
         population = load_population(out)
         tell_failures(population)
         return population
+
+
+def _kept(keep: str, out: str | os.PathLike[str], index: int) -> dict[str, Any]:
+    """Return what a task says of the weights that are to be kept."""
+    folder = Path(os.path.abspath(out)).with_suffix(".weights")
+    return {} if keep == "none" else {"keep": (keep, str(folder / f"{index}.pt"))}
 
 
 def load_images(

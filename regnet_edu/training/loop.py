@@ -8,6 +8,7 @@ A seed repeats its results to the last bit on a CPU; on a GPU, as far as the ord
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable
@@ -19,11 +20,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from ..common.errors import InputError, nearest_name
 from ..common.import_path import find
 from ..data import image_data
 from ..data.dataset import DataSet, fixed_subset
 from ..data.image_data import ImageData, Source
 from ..data.stream import ImageStream
+from ..networks.anynet import AnyNet
 from ..networks.module_config import Config, build_network
 from ..networks.zoo import Network, as_network
 from . import regime as regimes
@@ -35,6 +38,7 @@ from .result import TrainResult, own_result, seeds
 
 # Measured: on a CPU 250 images at a time are up to a third faster than 500, whose activations leave the cache, and no
 # network's scores changed by a bit. A GPU wants more at once.
+KEEP = ("none", "last", "best")
 EVAL_BATCH = {"cpu": 250, "cuda": 1000, "mps": 1000}
 
 
@@ -99,18 +103,21 @@ def statistics(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(
-    network: Network | Config,
+    network: Network | Config | AnyNet,
     regime: Regime | str = "tiny",
     seed: int = 0,
     device: str = "cpu",
     data: Source | DeviceData | None = None,
     threads: int = 1,
     on_epoch: Callable[[int, float], None] | None = None,
+    keep: str = "none",
 ) -> TrainResult:
-    """Train one network from scratch and test it after every epoch.
+    """Train one network and test it after every epoch: from scratch, or on from the weights that it has.
 
     Args:
-        network: an `AnyNetConfig`, `RegNetParams`, the name of a RegNet, or a `ModuleConfig`.
+        network: an `AnyNetConfig`, `RegNetParams`, the name of a RegNet, or a `ModuleConfig`; or an `AnyNet` with
+            weights, such as `AnyNet.pretrained` gives, or the network of another result, of which a copy is trained by
+            the whole schedule of this regime.
         regime: a `Regime` or the name of a preset.
         seed: decides the initial weights, the order of the images and which are mirrored, and nothing else does.
         device: "cpu", "cuda", "cuda:1" or "mps".
@@ -120,12 +127,20 @@ def train(
         threads: of the processor. The last digits of a sum depend on it, so results repeat only with the same number.
             Images that are read from files are read by as many processes.
         on_epoch: called with (epochs done, test error) after each epoch.
+        keep: whether the result holds the trained network: "none", as it was after the "last" epoch, or after the
+            "best", which has the lowest test error.
 
     Raises:
-        InputError: an argument is invalid, or the data cannot be had.
+        InputError: an argument is invalid, the data cannot be had, or a network with weights does not fit it.
     """
-    config, regime = as_network(network), regimes.get(regime).for_network(seed)
+    if keep not in KEEP:
+        raise InputError(f"keep {keep!r:.60} is unknown; {nearest_name(keep, KEEP)}")
+    start = network if isinstance(network, AnyNet) else None
+    config = as_network(network.config if isinstance(network, AnyNet) else network)
+    regime = regimes.get(regime).for_network(seed)
     own = find(regime.train) if regime.train else None
+    if own and (start is not None or keep != "none"):
+        raise InputError(f"train {regime.train} makes its own networks; it takes no weights and keeps none")
     if not isinstance(data, DeviceData):
         loaded = image_data.load(regime.data if data is None else data, regime.resolution)
         if isinstance(loaded, ImageStream):
@@ -135,15 +150,17 @@ def train(
                 train_distributed,  # which reads files while it trains; the others need none of that
             )
 
+            if keep != "none":
+                raise InputError("keep is for images in memory; train_distributed(out=DIR) keeps the weights of others")
             return train_distributed(
-                config, regime, seed, loaded, device=device, loaders=threads, threads=threads, on_epoch=on_epoch
+                network, regime, seed, loaded, device=device, loaders=threads, threads=threads, on_epoch=on_epoch
             )
         data = prepare(loaded, regime, device)
     with threads_of(threads):
         if own:
             return own_result(lambda: own(config, regime, seed, device, data), data.num_classes)
         started, cpu_started = time.perf_counter(), time.process_time()
-        errors, loss, training, note = _run(config, regime, seed, data, on_epoch)
+        errors, loss, training, note, trained = _run(start or config, regime, seed, data, on_epoch, keep)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     diverged = not math.isfinite(loss)
     if diverged:
@@ -158,19 +175,27 @@ def train(
         images_per_second=round(len(errors) * len(data.train_labels) / max(training, 1e-9), 1),
         reason=f"loss {loss} in epoch {len(errors)}" if diverged else None,
         note=note,
+        network=trained,
     )
 
 
 def _run(
-    config: Config, regime: Regime, seed: int, data: DeviceData, on_epoch: Callable[[int, float], None] | None
-) -> tuple[list[float], float, float, str | None]:
-    """Return the test error after each epoch, the last loss, the seconds spent on training alone, and a note."""
+    start: Config | AnyNet,
+    regime: Regime,
+    seed: int,
+    data: DeviceData,
+    on_epoch: Callable[[int, float], None] | None,
+    keep: str,
+) -> tuple[list[float], float, float, str | None, nn.Module | None]:
+    """Return the test error after each epoch, the last loss, the seconds of training alone, a note and the network."""
     weight_seed, order_seed = seeds(seed)
     generator = torch.Generator().manual_seed(weight_seed)
     options: dict[str, Any] = {"zero_init_last": regime.zero_init_last, "generator": generator}
-    network = build_network(config, data.num_classes, data.channels, regime.resolution, **options).to(
-        device=data.train_images.device, memory_format=torch.channels_last
-    )  # type: ignore[call-overload]
+    if isinstance(start, AnyNet):
+        network: nn.Module = copy.deepcopy(start.check_fits(data.num_classes, data.channels))
+    else:
+        network = build_network(start, data.num_classes, data.channels, regime.resolution, **options)
+    network.to(device=data.train_images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer, criterion = optimizer_of(network, regime), loss_of(regime)
     scale = LossScale(data.train_images.device) if regime.precision == "fp16" else None
     order = torch.Generator().manual_seed(order_seed)
@@ -198,7 +223,7 @@ def _run(
     captured = Captured(step) if where.type == "cuda" and not (regime.optimizer or regime.loss) else None
     rates = scheduled.float().to(where) if captured else scheduled.tolist()
     errors: list[float] = []
-    loss, training = math.nan, 0.0
+    loss, training, best = math.nan, 0.0, None
     for epoch in range(regime.epochs):
         started = time.perf_counter()
         network.train()
@@ -208,9 +233,14 @@ def _run(
         if not math.isfinite(loss):
             break
         errors.append(top1_error(network, data, regime.precision))
+        if keep == "best" and errors[-1] < min(errors[:-1], default=math.inf):
+            best = copy.deepcopy(network.state_dict())
         if on_epoch:
             on_epoch(epoch + 1, errors[-1])
-    return errors, loss, training, captured.note if captured else None
+    if best is not None:
+        network.load_state_dict(best)
+    trained = None if keep == "none" else network.requires_grad_(True).cpu().eval()
+    return errors, loss, training, captured.note if captured else None, trained
 
 
 def _one_epoch(

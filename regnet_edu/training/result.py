@@ -22,6 +22,7 @@ class TrainResult:
     top-1 test error after each epoch, as a fraction; `error` is the last of them. `seconds` is wall time and
     `cpu_seconds` processor time, both with evaluation; `images_per_second` counts training images over training time.
     `note` says what went otherwise than planned, with the same result: steps that a GPU could not record as a graph.
+    `network` is the trained `AnyNet`, on the processor, if `keep` asked for it.
     """
 
     status: str
@@ -33,6 +34,7 @@ class TrainResult:
     images_per_second: float
     reason: str | None = None
     note: str | None = None
+    network: Any = None
 
 
 def own_result(train: Callable[[], Any], num_classes: int) -> TrainResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from typing import ClassVar
 from ...common.environment import hardware
 from ...common.errors import InputError
 from ...common.import_path import own_code, pack
-from ...common.validation import whole
+from ...common.validation import device_name, whole
 from ...networks.module_config import Config
 from ...training.regime import Regime
 from ..cost import Images
@@ -34,7 +33,7 @@ class LocalEngine:
         workers: how many networks are trained at once; if left out, as many as there are processors, or on a GPU as
             many as a short trial finds to be the fastest.
         threads: threads of each worker, and processes that read images for it where these stay on the disk.
-        device: "cpu", "cuda" or "cuda:1".
+        device: "cpu", "cuda", "cuda:1" or "mps".
         network_timeout: seconds after which the training of a network is ended, to be tried once more. A worker that
             gives no sign of life for a minute is named in any case.
 
@@ -52,8 +51,7 @@ class LocalEngine:
         if self.workers is not None:
             whole("workers", self.workers)
         whole("threads", self.threads)
-        if not re.fullmatch(r"cpu|cuda(:\d+)?", str(self.device)):
-            raise InputError(f"device {self.device!r:.60} is unknown; use cpu, cuda, or cuda:1 for the second GPU")
+        device_name(self.device)
         check_timeout(self.network_timeout)
 
     def check(self, regime: Regime) -> None:

@@ -97,7 +97,13 @@ class Trainer:
 
         try:
             config = config_from_dict(task["config"])
-            result = train(config, self.regime, task["seed"], self.device, self.data, self.threads)
+            keep, path = task.get("keep") or ("none", "")
+            result = train(config, self.regime, task["seed"], self.device, self.data, self.threads, keep=keep)
+            if result.network is not None:
+                from ...networks.weight_files import save
+
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                save(result.network, path)
         except Exception as error:  # one bad network must not stop a sweep
             reason = reason_of(error)
             if isinstance(error, InputError) and not reason.startswith(OUT_OF_MEMORY):
@@ -154,7 +160,7 @@ def check_gpu(device: str, reason: str) -> None:
 
     It would fail every other network too; another worker, in its place, begins afresh.
     """
-    if device == "cpu":
+    if not device.startswith("cuda"):
         return
     import torch
 
@@ -166,7 +172,7 @@ def check_gpu(device: str, reason: str) -> None:
 
 def free_memory(device: str) -> None:
     """Give back what torch keeps of a GPU's memory for later, so that other workers on it can have it."""
-    if device != "cpu":
+    if device.startswith("cuda"):
         import torch
 
         with suppress(RuntimeError):  # of a GPU that is broken, which `check_gpu` has said

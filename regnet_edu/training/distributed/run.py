@@ -13,6 +13,7 @@ would have had.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from ...common.errors import InputError
 from ...common.validation import Resolution, whole
 from ...data.dataset import DataSet
 from ...data.stream import ImageStream, folder_of, is_streamed, open_folder
+from ...networks.anynet import AnyNet
 from ...networks.complexity import complexity
 from ...networks.module_config import Config
 from ...networks.zoo import as_network
@@ -67,10 +69,10 @@ def train_distributed(
     say: Callable[[str], None] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> DistributedResult:
-    """Train one network from scratch on streamed images; under `torchrun`, with all the processes that it starts.
+    """Train one network on streamed images, from scratch or on from its weights; under `torchrun`, by all processes.
 
     Args:
-        config: an `AnyNetConfig`, `RegNetParams`, or the name of a published RegNet.
+        config: an `AnyNetConfig`, `RegNetParams`, or the name of a published RegNet; or an `AnyNet` with weights.
         regime: a `Regime` or the name of a preset; `batch_size` counts the images of a step over all processes.
         seed: decides the initial weights, the order of the images and their augmentation.
         data: "imagenet:DIR" or an `ImageStream`; left out, the regime's.
@@ -95,7 +97,8 @@ def train_distributed(
     Raises:
         InputError: an argument is invalid, the data cannot be had, or `out` belongs to another training.
     """
-    config, regime = as_network(config), regimes.get(regime).for_network(seed)
+    start = config if isinstance(config, AnyNet) else None
+    config, regime = as_network(config if start is None else start.config), regimes.get(regime).for_network(seed)
     if regime.train:
         raise InputError(f"train {regime.train} takes the place of this training; call it by rn.train or rn.sweep")
     order_seed = seeds(seed)[1]
@@ -114,14 +117,16 @@ def train_distributed(
             unreadable = group.agree(lambda: listed.unreadable(verify, progress=say is not None))
             stream = listed.without(unreadable, skip_bad)
         stream.check_fits(regime.resolution, regime.batch_size, regime.train_images)
+        if start is not None:
+            start.check_fits(stream.num_classes, stream.channels)
         plan = Plan.of(regime.batch_size, group.size, norm_batch)
         files = None
         if out is not None:
-            files = Checkpoint(out, _settings(config, regime, seed, stream, plan, ema), accept_changed_data)
+            files = Checkpoint(out, _settings(config, regime, seed, stream, plan, ema, start), accept_changed_data)
             group.agree(lambda: stack.enter_context(files.lock()))  # only the first process writes
         pinned = group.device.type == "cuda"
         pipeline = Pipeline(stream, regime, order_seed, _loaders(loaders), group.rank, group.size, pinned)
-        how = (ema, save_every, stop)
+        how = (ema, save_every, stop, start)
         run = TrainingRun(config, regime, int(seed), stream.num_classes, pipeline, plan, group, files, *how)
         talk = say if say and group.first else lambda _: None
         resumed = run.resume()
@@ -156,7 +161,13 @@ def _listed(data: DataSet | str, resolution: Resolution) -> ImageStream:
 
 
 def _settings(
-    config: Config, regime: Regime, seed: int, stream: ImageStream, plan: Plan, ema: float | None
+    config: Config,
+    regime: Regime,
+    seed: int,
+    stream: ImageStream,
+    plan: Plan,
+    ema: float | None,
+    start: AnyNet | None,
 ) -> dict[str, Any]:
     """Return everything that the run of a training depends on."""
     elsewhere = ("name", "data", "flops", "ranges")  # of no effect on one network, or told otherwise
@@ -167,7 +178,16 @@ def _settings(
         "regime": {name: value for name, value in regime.to_dict().items() if name not in elsewhere},
         "norm_batch": plan.norm_batch,
         "ema": ema,
+        **({"start": _digest(start)} if start is not None else {}),
     }
+
+
+def _digest(network: AnyNet) -> str:
+    """Return sixteen hexadecimal digits that change with any weight."""
+    digest = hashlib.sha256()
+    for tensor in network.state_dict().values():
+        digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 def _loaders(wanted: int | None) -> int:

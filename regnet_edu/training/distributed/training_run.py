@@ -87,6 +87,7 @@ class TrainingRun:
         files: where checkpoints go; None makes none.
         ema: decay of the average of the weights; None keeps none.
         save_every: steps between two checkpoints.
+        start: a network whose weights are trained on; fresh ones if None.
         stop: called at each checkpoint with the seconds until the next; True ends the training there, in all processes.
     """
 
@@ -101,6 +102,7 @@ class TrainingRun:
     ema: float | None = None
     save_every: int = 1000
     stop: Callable[[float], bool] | None = None
+    start: AnyNet | None = None
     epoch: int = 0
     step: int = 0  # of the epoch
     loss: float = 0.0  # sum over the steps of the epoch, as of the last checkpoint
@@ -170,6 +172,8 @@ class TrainingRun:
         generator = torch.Generator().manual_seed(seeds(self.seed)[0])
         options: dict[str, Any] = {"zero_init_last": self.regime.zero_init_last, "generator": generator}
         network = build_network(self.config, self.classes, resolution=self.regime.resolution, **options)
+        if self.start is not None:
+            network.load_state_dict(self.start.state_dict())
         self.network: nn.Module = network.to(device=where, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = None if self.ema is None else moving_average(self.network, self.ema)
         self.norms = [m for m in self.network.modules() if isinstance(m, nn.BatchNorm2d)]
