@@ -26,6 +26,7 @@ ROOMS = (
 # What torch stands behind; all else up to `analysis` imports where torch, d2l and matplotlib are missing.
 NEEDS_TORCH = {
     *("networks.anynet", "networks.blocks", "networks.measure", "networks.weights", "networks.d2l"),
+    *("networks.dilation", "networks.weight_files"),
     *("training.loop", "training.cuda_graphs", "training.optimizer", "training.device"),
 }
 HEAVY = {"torch", "torchvision", "d2l", "matplotlib", "timm", "ray", "optuna", "IPython", "ipywidgets"}

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..common.errors import InputError, first_line
+from ..common.errors import InputError, first_line, nearest_name
 from ..common.files import regular, write_atomically
 from .config import AnyNetConfig
 from .weights import DOWNLOADED, plain_names
@@ -31,8 +31,9 @@ def read(path: str | os.PathLike[str]) -> Any:
             return importlib.import_module("safetensors.torch").load_file(regular(path))
         return torch.load(regular(path), map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, ImportError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        known = f"; {' and '.join(DOWNLOADED)} are downloaded" if not os.path.exists(path) else ""
-        raise InputError(f"weights {str(path)!r} cannot be read ({first_line(error)}){known}") from error
+        if not os.path.exists(path) and not Path(path).suffix:
+            raise InputError(f"source {str(path)!r} is unknown; {nearest_name(path, DOWNLOADED)}") from None
+        raise InputError(f"weights {str(path)!r} cannot be read ({first_line(error)})") from error
 
 
 def save(network: Any, path: str | os.PathLike[str]) -> None:

@@ -135,7 +135,7 @@ def test_a_saved_network_is_loaded_whole_and_other_files_get_one_sentence(tmp_pa
     for name, sentence in (
         ("b.pt", "of no RegNet of timm"),
         ("c.pt", "cannot be read"),
-        ("tim", "timm and torchvision"),
+        ("none.pt", "cannot be read"),
     ):
         with pytest.raises(InputError, match=sentence):
             rn.AnyNet.pretrained(SMALL, tmp_path / name)
