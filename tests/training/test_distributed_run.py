@@ -70,7 +70,7 @@ def test_the_final_recipe_is_the_papers():
 
 def test_every_step_has_the_learning_rate_of_the_schedule(root, monkeypatch):
     rates = []
-    monkeypatch.setattr(course.SGD, "step", lambda self, lr, scale: rates.append(lr))
+    monkeypatch.setattr(SGD, "step", lambda self, lr, scale: rates.append(lr))
     train(root)
     assert rates == [SMALL.learning_rate(step, 6) for step in range(6)] and rates[0] == 0.05 and rates[-1] < 0.01
 
@@ -255,11 +255,11 @@ def test_one_step_is_plain_sgd_on_the_mean_loss(root):
         step(self, *given)
         result.setdefault("weights", [p.detach().clone() for params, _ in self.groups for p in params])
 
-    course.SGD.step, kept = first, step
+    SGD.step, kept = first, step
     try:
         train(root, recipe=SMALL.replace(epochs=1))
     finally:
-        course.SGD.step = kept
+        SGD.step = kept
     weight_seed, order_seed = seeds(3)
     network = rn.AnyNet(CONFIG, 3, generator=torch.Generator().manual_seed(weight_seed))
     stream = data.load(f"imagenet:{root}", 32)
