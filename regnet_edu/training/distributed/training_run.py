@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from ...common.errors import InputError
 from ...common.stopping import UnfinishedError
 from ...common.validation import number
+from ...networks.anynet import AnyNet
 from ...networks.module_config import Config, build_network
 from ..device import autocast
 from ..optimizer import LossScale, loss_of, optimizer_of
