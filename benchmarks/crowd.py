@@ -6,9 +6,9 @@ A network of a population is too small to fill a GPU, so several are trained at 
     processes, MPS k   the same under NVIDIA's MPS, where it starts: their kernels run side by side
     threads k          k threads of one process, each with its own stream; the interpreter launches for one at a time
 
-Eight networks (or k, if more) of AnyNetXA and RegNetX are trained for half an epoch of the regime and tested, in each
-way, after every worker has trained one. Before that, bf16 is measured against fp32 with eight processes, and for single
-networks what a CUDA graph costs to record, with memory of its own and with that of the graph before it.
+Eight networks (or k, if more) of AnyNetXA and RegNetX are trained for a quarter of an epoch and tested, in each way,
+after every worker has trained one for a few steps. Before that, bf16 is measured against fp32 with eight processes; and
+for single networks, what a CUDA graph costs to record, with memory of its own and with that of the graph before it.
 
     python benchmarks/crowd.py --device cuda [--data FILE] [--regime FILE] [--seconds 90] [--out FILE]
 
@@ -41,9 +41,18 @@ from regnet_edu.training import cuda_graphs, loop
 NETWORKS = 8
 SEED = 1_000  # of networks that enter no population
 GAIN = 1.05  # so many times as fast as fp32 must bf16 be
-SHARE = 0.5  # of an epoch
-AT_ONCE = {"cuda": (8, 16, 4, 2, 1), "cpu": (2, 1)}
+SHARE = 0.25  # of an epoch
+WARM_UP = 6  # steps of the first network of a worker, after which a graph is recorded
+AT_ONCE = {"cuda": (8, 16, 4), "cpu": (2, 1)}
 Report = Callable[[dict[str, Any]], None]
+
+
+def warm(crew: Processes | Threads, regime: rn.Regime, images: rn.ImageData, tasks: Sequence[Task]) -> None:
+    """Let each worker train one network for a few steps, and give it the regime."""
+    few = min(WARM_UP * regime.batch_size, regime.train_images or len(images.train_labels))
+    crew.take(regime.replace(train_images=few, test_images=100), images)
+    crew.train(tasks, len(tasks))
+    crew.take(regime, images)
 
 
 def pace(crew: Processes | Threads, tasks: Sequence[Task], at_once: int) -> float:
@@ -110,9 +119,9 @@ def measure(options: argparse.Namespace, report: Report) -> None:
     """Measure all candidates, as far as the time reaches, and report the choice."""
     cuda, regime = options.device == "cuda", regime_of(options.regime)
     images = load(options.data, regime.resolution)
-    half = {"epochs": 1, "train_images": options.images or int(SHARE * len(images.train_labels))}
-    half["test_images"] = max(100, min(len(images.test_labels), half["train_images"] // 5))
-    regime = regime.replace(**half)
+    part = {"epochs": 1, "train_images": options.images or int(SHARE * len(images.train_labels))}
+    part["test_images"] = max(100, min(len(images.test_labels), part["train_images"] // 5))
+    regime = regime.replace(**part)
     counts = options.at_once or AT_ONCE[options.device]
     tasks = tasks_of(networks(regime, images, max(NETWORKS if cuda else 2, *counts), SEED), SEED)
     found: dict[tuple[str, int], float] = {}
@@ -124,8 +133,7 @@ def measure(options: argparse.Namespace, report: Report) -> None:
     def try_counts(name: str, crew: Processes | Threads) -> None:
         """Each number at once with this crew; what fails is reported, and the next crew is tried."""
         try:
-            crew.take(regime.replace(precision=precision), images)
-            crew.train(tasks[: max(counts)], max(counts))  # the first network of a worker warms it up
+            warm(crew, regime.replace(precision=precision), images, tasks[: max(counts)])
             for k in counts:
                 if enough():
                     return
@@ -170,8 +178,7 @@ def faster_precision(
         return "fp32"
     paces = {}
     for precision in ("fp32", "bf16"):
-        crew.take(regime.replace(precision=precision), images)
-        crew.train(tasks[: len(crew.pool)], len(crew.pool))
+        warm(crew, regime.replace(precision=precision), images, tasks[: len(crew.pool)])
         paces[precision] = pace(crew, tasks[:NETWORKS], at_once)
         wait(crew.device)
         report({"kind": "pace", "how": f"processes in {precision}", "networks_a_minute": paces[precision]})
@@ -184,7 +191,7 @@ def main() -> None:
     parser.add_argument("--regime", default="colab", help="a preset, or a JSON file with a regime (colab)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--at-once", nargs="+", type=int, help="numbers of networks at once, the first ones first")
-    parser.add_argument("--images", type=int, help="to train on, if not half of them")
+    parser.add_argument("--images", type=int, help="to train on, if not a quarter of them")
     parser.add_argument("--seconds", type=float, default=300, help="after which no more candidates are tried (300)")
     parser.add_argument("--out", type=Path, help="file to which results are added, a line of JSON each")
     options = parser.parse_args()

@@ -56,14 +56,22 @@ NAMES = {
     "plain, mixed": "the plain loop in mixed precision",
     "ours 1": "one worker",
 }
-FEWEST_UNDER_MPS = 4  # networks at once; fewer have little to share
+UNDER_MPS = ", MPS"
+FEWEST = {"": 1, UNDER_MPS: 4}  # networks at once; fewer have little to share under MPS
 REGIMES = {"cpu": ("cpu", "quick"), "cuda": ("colab", str(Path(__file__).parents[1] / "recording" / "gpu2x2.json"))}
 
 
 # -- the comparison ---------------------------------------------------------------------------------------------------
 
 
-def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData, folder: Path, until: float) -> None:
+def compare(
+    regime: rn.Regime,
+    options: argparse.Namespace,
+    images: rn.ImageData,
+    folder: Path,
+    crews: dict[str, Processes],
+    until: float,
+) -> None:
     """Run all rounds of one regime, as far as the time reaches, and print what came out."""
     regime = regime.replace(train_images=None, test_images=None, epochs=1)
     configs = networks(regime, images, options.rounds, options.seed)
@@ -75,49 +83,57 @@ def compare(regime: rn.Regime, options: argparse.Namespace, images: rn.ImageData
         f"{len(images.test_labels):,} to test), batch {regime.batch_size}, {regime.precision}"
     )
     torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)  # imports a compiler, which the others would pay for
-    with ExitStack() as stack:
-        arms: dict[str, Callable[[Task], float]] = {"d2l": with_d2l, "plain": with_a_plain_loop}
-        if options.device == "cuda" and regime.precision == "bf16":  # float16 would need a scaled loss
-            arms["plain, mixed"] = lambda task: with_a_plain_loop(task, mixed=True)
-        ours = Processes(max(counts), options.device)
-        stack.callback(ours.close)
+    arms: dict[str, Callable[[Task], float]] = {"d2l": with_d2l, "plain": with_a_plain_loop}
+    if options.device == "cuda" and regime.precision == "bf16":  # float16 would need a scaled loss
+        arms["plain, mixed"] = lambda task: with_a_plain_loop(task, mixed=True)
+    for name, crew in list(crews.items()):
         try:
-            warm(ours, regime, images, configs[0], max(counts))
+            crew.take(regime, images)  # and the first network of a worker warms it up
+            crew.train(tasks_of([configs[0]] * len(crew.pool)), len(crew.pool))
+            arms |= {f"ours {k}{name}": partial(with_ours, crew, at_once=k) for k in counts if k >= FEWEST[name]}
         except CrewError as error:
-            raise SystemExit(str(error)) from None
-        arms |= {f"ours {k}": partial(with_ours, ours, at_once=k) for k in counts}
-        environment = stack.enter_context(mps(options.device))
-        if environment and (beside := [k for k in counts if k >= FEWEST_UNDER_MPS]):
-            crew = Processes(max(beside), options.device, environment, PATIENCE_UNDER_MPS)
-            stack.callback(crew.close)
+            if not name:
+                raise SystemExit(str(error)) from None
+            print(f"  MPS started, but not the workers under it: {error}", flush=True)
+            crews.pop(name).close()
+    names = list(arms)
+    seconds: dict[str, list[float]] = {arm: [] for arm in arms}
+    for k, task in enumerate(tasks):
+        begin = age()
+        for arm in names[k % len(names) :] + names[: k % len(names)]:
+            if arm not in seconds:
+                continue
             try:
-                warm(crew, regime, images, configs[0], max(beside))
-                arms |= {f"ours {k}, MPS": partial(with_ours, crew, at_once=k) for k in beside}
-            except CrewError as error:
-                print(f"  MPS started, but not the workers under it: {error}")
-        names = list(arms)
-        seconds: dict[str, list[float]] = {arm: [] for arm in arms}
-        for k, task in enumerate(tasks):
-            begin = age()
-            for arm in names[k % len(names) :] + names[: k % len(names)]:
                 seconds[arm].append(arms[arm](task))
-            print(f"  round {k + 1}: " + ", ".join(f"{arm} {seconds[arm][-1]:.2f} s" for arm in arms), flush=True)
-            write(
-                options.out, {"kind": "round", "regime": regime.name, "seconds": {a: s[-1] for a, s in seconds.items()}}
-            )
-            if 2 * age() - begin > until:
-                break  # the next round would end too late
+            except CrewError as error:  # of these workers, or of so many at once
+                print(f"  {arm} is left out: {error}", flush=True)
+                del seconds[arm]
+                continue
+            result = {"kind": "time", "regime": regime.name, "round": k, "way": arm, "seconds": seconds[arm][-1]}
+            write(options.out, result)
+        print(
+            f"  round {k + 1}: " + ", ".join(f"{arm} {times[-1]:.2f} s" for arm, times in seconds.items()), flush=True
+        )
+        if 2 * age() - begin > until:
+            break  # the next round would end too late
+    if not any(arm.startswith("ours") for arm in seconds):
+        raise SystemExit("no worker of ours trained to the end")
     tasks = tasks[: k + 1]
     write(options.out, report(seconds, tasks, limits, options))
-    print(f"  start of {max(counts)} workers, paid once in a sweep: {ours.startup:.1f} s")
+    print(f"  start of {max(counts)} workers, paid once in a sweep: {crews[''].startup:.1f} s")
     if options.share < ENOUGH:
         print("  with so few images the start of the others' loaders is most of their time: read no ratio from this")
 
 
-def warm(crew: Processes, regime: rn.Regime, images: rn.ImageData, config: rn.AnyNetConfig, workers: int) -> None:
-    """Give a crew the regime, and each worker the first network, which warms it up."""
-    crew.take(regime, images)
-    crew.train(tasks_of([config] * workers), workers)
+def crews_of(options: argparse.Namespace, stack: ExitStack) -> dict[str, Processes]:
+    """Start our workers, and on a GPU as many under MPS, where that starts; they serve all regimes."""
+    most = max(options.at_once or AT_ONCE[options.device])
+    crews = {"": Processes(most, options.device)}
+    environment = stack.enter_context(mps(options.device))
+    if environment and most >= FEWEST[UNDER_MPS]:
+        crews[UNDER_MPS] = Processes(most, options.device, environment, PATIENCE_UNDER_MPS)
+    stack.callback(lambda: [crew.close() for crew in crews.values()])
+    return crews
 
 
 def with_ours(crew: Processes, task: Task, at_once: int) -> float:
@@ -216,13 +232,15 @@ def main() -> None:
             device_of(options.device, regime.precision)
     except InputError as error:
         parser.error(str(error))
-    for number, regime in enumerate(chosen, 1):
-        whole = load(options.data, regime.resolution)
-        parts = [part[: int(options.share * count)] for part, count in _parts(whole, regime)]
-        images = from_arrays(whole.name, parts, whole.classes)
-        with tempfile.TemporaryDirectory() as folder:
-            write_files(images, Path(folder))
-            compare(regime, options, images, Path(folder), options.seconds * number / len(chosen))
+    with ExitStack() as stack:
+        crews = crews_of(options, stack)
+        for number, regime in enumerate(chosen, 1):
+            whole = load(options.data, regime.resolution)
+            parts = [part[: int(options.share * count)] for part, count in _parts(whole, regime)]
+            images = from_arrays(whole.name, parts, whole.classes)
+            with tempfile.TemporaryDirectory() as folder:
+                write_files(images, Path(folder))
+                compare(regime, options, images, Path(folder), crews, options.seconds * number / len(chosen))
 
 
 def _parts(data: Any, regime: rn.Regime) -> list[tuple[np.ndarray, int]]:

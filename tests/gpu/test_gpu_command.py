@@ -150,6 +150,7 @@ def test_a_machine_that_dies_while_recording_has_lost_nothing_and_another_goes_o
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(3000)
 def test_the_rehearsal_runs_every_part_and_killing_the_last_loses_none_of_the_others(rehearsal, tmp_path):
     process = start(rehearsal, "--limit", "300", "--budget", "1500")
     die_while_recording(process, tmp_path / "out" / "networks.jsonl", 4)
