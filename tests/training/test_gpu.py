@@ -125,9 +125,9 @@ def test_what_ran_out_of_memory_is_told_and_trained_again(device, images, monkey
             calls.append(one["index"])
             with monkeypatch.context() as patch:
                 if len(calls) == 1 and device == "cpu":
-                    patch.setattr(loop, "AnyNet", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
+                    patch.setattr(loop, "build_network", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
                 elif len(calls) == 1:
-                    patch.setattr(loop, "AnyNet", too_much)
+                    patch.setattr(loop, "build_network", too_much)
                 yield trainer(one)
 
     def too_much(*_, **__):
