@@ -149,6 +149,14 @@ def _prepare(
         return Result(without_points(exercise, str(error)), missing=True)
     except (InputError, OSError) as error:
         return Result(without_points(exercise, str(error)), note=note, evidence=evidence)
+    except Exception as error:  # nothing that a learner hands in keeps the others waiting for their points
+        return _fault(exercise, error, note, evidence)
+
+
+def _fault(exercise: Exercise, error: Exception, note: str, evidence: Evidence | None) -> Result:
+    """Say that we failed, and not the learner."""
+    words = f"this exercise could not be graded: {type(error).__name__}: {error}"
+    return Result(without_points(exercise, words), fault=True, note=note, evidence=evidence)
 
 
 def _readable(path: Path, flat: bool) -> Submission | None:
@@ -170,8 +178,7 @@ def _run(jobs: Sequence[_Job], workers: int, seeds: Sequence[int], keep: Callabl
         except StoppedError:
             raise
         except Exception as error:  # a fault of ours in one exercise: no points, said by name, and the rest goes on
-            words = f"this exercise could not be graded: {type(error).__name__}: {error}"
-            return Result(without_points(job.exercise, words), fault=True, note=job.note, evidence=job.evidence)
+            return _fault(job.exercise, error, job.note, job.evidence)
         return Result(verdict, note=job.note, evidence=replace(job.evidence, layers=list(verdict.layers), graded=now()))
 
     pool = ThreadPoolExecutor(workers)

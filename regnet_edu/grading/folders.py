@@ -11,6 +11,8 @@ from ..common.errors import InputError
 from . import classroom, notebook
 from .exercise import Exercise, exercises
 
+GUIDE = Path(__file__).with_name("guide")  # README.md for everybody, INSTRUCTORS.md for who grades
+
 
 def pytest_file(exercise: Exercise) -> str:
     """The file that lets pytest run the checks."""
@@ -59,28 +61,12 @@ def files(exercise: Exercise) -> dict[str, str]:
     }
 
 
-def readme() -> str:
-    """What lies where, for a learner."""
-    row = "| {0.number} | {0.title} | [{0.slug}]({0.slug}/README.md) | {0.minutes} |".format
-    rows = "\n".join(map(row, exercises().values()))
-    return f"""# Exercises
-
-Each exercise is a file to fill in, in a folder of its own, and the same as a notebook in `notebooks/`: take either.
-Check with `regnet-edu check 03.1`, or with `rn.check("03.1")` in a notebook; `regnet-edu hint 03.1` or
-`rn.hint("03.1")` opens one hint at a time, and `regnet-edu watch` shows how far you are.
-
-| number | exercise | folder | minutes |
-| --- | --- | --- | --- |
-{rows}
-"""
-
-
 def write_all(root: Path) -> tuple[int, int]:
     """Write the folder and the notebook of every exercise under `root`, and what an instructor needs.
 
     What is there already stays. Return (written, kept).
     """
-    texts = {Path("README.md"): readme()}
+    texts = {Path(page.name): page.read_text(encoding="utf-8") for page in GUIDE.glob("*.md")}
     for exercise in exercises().values():
         texts |= {Path(exercise.slug, name): text for name, text in files(exercise).items()}
         texts[Path("notebooks", f"{exercise.slug}.ipynb")] = notebook.write(notebook.notebook(exercise))

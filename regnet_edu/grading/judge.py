@@ -81,13 +81,23 @@ def judge_part(
     if first is None:
         return PartVerdict(part.name, part.points, part.points, "", part.idea)
     words = _tidy(first[1])
-    likely = recognise(exercise, part, calls, outcomes, expected)
+    likely = _likely(exercise, part, calls, outcomes, expected)
     if likely and likely not in words:
         words += f"\n{_tidy(likely)}"
     changed = outcomes[first[0]].facts.get("changed") if first[0] < len(outcomes) else None
     if changed:  # allowed, and a likely reason
         words += f"\nBy the way, the call changed its {PLACES[min(changed[0], 7)]} argument: was that meant?"
     return PartVerdict(part.name, 0, part.points, words, part.idea, first[0], outcomes[0].kind == "todo")
+
+
+def _likely(
+    exercise: Exercise, part: Part, calls: list[tuple], outcomes: list[Outcome], expected: list[Outcome]
+) -> str | None:
+    """What it looks like; nothing where that cannot be told of what a learner returned, such as 10**1000."""
+    try:
+        return recognise(exercise, part, calls, outcomes, expected)
+    except Exception:
+        return None
 
 
 def _tidy(words: str) -> str:

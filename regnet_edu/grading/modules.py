@@ -15,9 +15,19 @@ from typing import Any
 
 import numpy as np
 
+from .exercise import Exercise, Part
+
 TOLERANCE = 1e-3
 MOST_ORDERS = 2_000
 MOST_NUMBERS = 200_000  # in all layers of a module
+NOTHING, AT_REST, OUTPUTS, ALL = range(4)  # what agrees: the output in evaluation mode, in training mode, gradients
+ONLY_AT_REST = (
+    "In evaluation mode it computes the right thing, and in training mode something else: is there a dropout, or a "
+    "batch norm of another kind?"
+)
+ONLY_OUTPUTS = (
+    "The outputs are right, and the gradients are not: does something stop them, such as detach, no_grad or .data?"
+)
 
 
 # These run in the learner's process too: their text goes there.
@@ -148,17 +158,22 @@ def rows_of(answer: Any, kind: str) -> list[tuple[int, ...]]:
 
 def computes(call: Sequence[Any], answer: Any, build: Any) -> bool:
     """Whether a module gives the outputs and gradients that the one made by `build` gives on the same numbers."""
+    return agreement(call, answer, build) == ALL
+
+
+def agreement(call: Sequence[Any], answer: Any, build: Any) -> int:
+    """How far a module computes the same as the one made by `build`: one of `NOTHING` to `ALL`."""
     import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)  # all of it is small, and threads wait for each other
     try:
-        return _computes(call, answer, build)
+        return _agreement(call, answer, build)
     finally:
         torch.set_num_threads(before)
 
 
-def _computes(call: Sequence[Any], answer: Any, build: Any) -> bool:
+def _agreement(call: Sequence[Any], answer: Any, build: Any) -> int:
     import torch
 
     _, arguments, shape, biases, reach, seed = call
@@ -169,11 +184,12 @@ def _computes(call: Sequence[Any], answer: Any, build: Any) -> bool:
     theirs = layers_of(module)
     rows = answer["layers"]
     if Counter(_likeness(row) for row, _ in rows) != Counter(_likeness(row) for row, _ in theirs):
-        return False
+        return NOTHING
     if sum(math.prod(size) for _, named in rows for size in named.values()) > MOST_NUMBERS:
-        return False  # whoever says so wants to fill the grader's memory
+        return NOTHING  # whoever says so wants to fill the grader's memory
     numbers = draw_numbers([(row[0], named) for row, named in rows], biases, rng)
     tensors = [held for _, held in theirs]
+    best = NOTHING
     for order in _orders([_likeness(row) for row, _ in rows], [_likeness(row) for row, _ in theirs]):
         put = [numbers[k] for k in order]
         if any(not held.keys() <= drawn.keys() for held, drawn in zip(tensors, put, strict=True)):
@@ -185,12 +201,14 @@ def _computes(call: Sequence[Any], answer: Any, build: Any) -> bool:
             trained, inner, slopes = train(module, tensors, x, seed)
         except (RuntimeError, ValueError):  # this order does not even fit
             continue
-        pairs = [(answer["trained"], trained), (answer["slope"], inner)]
+        level = OUTPUTS if _near(answer["trained"], trained) else AT_REST
+        best = max(best, level)
+        pairs = [(answer["slope"], inner)]
         for mine, own in zip([answer["slopes"][k] for k in order], slopes, strict=True):
             pairs += [(mine[name], own[name]) for name in own]
-        if all(_near(a, b) for a, b in pairs):
-            return True
-    return False
+        if level == OUTPUTS and all(_near(a, b) for a, b in pairs):
+            return ALL
+    return best
 
 
 def recognise(call: Sequence[Any], answer: Any, mistakes: Any) -> str | None:
@@ -204,6 +222,21 @@ def recognise(call: Sequence[Any], answer: Any, mistakes: Any) -> str | None:
         except Exception:  # a mistake that cannot even run on this input is not this one
             continue
     return None
+
+
+def unlike(call: Sequence[Any], answer: Any, exercise: Exercise, words: str) -> str | None:
+    """Say that a module computes something else than that of the solution: which mistake it is, or `words`."""
+    agrees = agreement(call, answer, getattr(exercise.solution, call[0]))
+    if agrees == ALL:
+        return None
+    return recognise(call, answer, exercise.mistakes) or {AT_REST: ONLY_AT_REST, OUTPUTS: ONLY_OUTPUTS}.get(
+        agrees, words
+    )
+
+
+def module_part(name: str, points: int, function: str, cases: Any, idea: str, judge: Any, script: Any) -> Part:
+    """A part whose learner's function builds a module; `script` is `run_module` or `describe_module`."""
+    return Part(name, points, function, cases, idea, judge=judge, script=script, helpers=HELPERS, told=told)
 
 
 def _likeness(row: Sequence[Any]) -> tuple:

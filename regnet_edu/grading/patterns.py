@@ -34,16 +34,18 @@ RELATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def entries(value: Any) -> list[Any] | None:
-    """The entries of a row."""
-    return list(value) if is_row(value) else None
+def entries(value: Any) -> dict[Any, Any] | None:
+    """The entries of a row by their places, or of a dict by their names, if they are few enough to speak of each."""
+    found = value if isinstance(value, dict) else dict(enumerate(value)) if is_row(value) else {}
+    return found if 0 < len(found) <= len(PLACES) else None
 
 
-def in_words(places: list[int], size: int) -> str:
-    """The places of some of `size` numbers, as the start of a sentence that goes on with what they are."""
-    names = [PLACES[j] for j in places]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"The {listed} of the {size} {'is' if len(names) == 1 else 'are'}"
+def in_words(names: list[Any], size: int) -> str:
+    """Some of the `size` entries of a row or a dict, as the start of a sentence that goes on with what they are."""
+    known = [PLACES[j] if isinstance(j, int) else f'"{j}"' for j in names]
+    listed = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} and {known[-1]}"
+    verb = "is" if len(known) == 1 else "are"
+    return f"The {listed} of the {size} {verb}" if isinstance(names[0], int) else f"{listed} {verb}"
 
 
 def pattern(pairs: list[tuple[Any, Any]]) -> str | None:
@@ -97,10 +99,10 @@ def _flat(value: Any) -> np.ndarray | None:
     """The numbers of a value, one after the other; none if it holds anything else."""
     if is_number(value):
         return None if isinstance(value, (bool, np.bool_)) else np.array([float(value)])
-    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
-        return None
+    if isinstance(value, np.ndarray):
+        return None if value.dtype.kind == "b" else value.ravel()[:1000].astype(float)
     if not is_row(value):
         return None
-    parts = [_flat(v) for v in list(value)[:1000]]
+    parts = [_flat(v) for v in value[:1000]]
     held = [p for p in parts if p is not None]
     return np.concatenate(held) if held and len(held) == len(parts) else None

@@ -43,9 +43,10 @@ PATIENCE = 8.0  # but never longer on the clock than this many times the limit
 START_LIMIT = 60.0
 MEMORY = 2 * 2**30
 FILE_SIZE = 16 * 2**20
-LONGEST_ANSWER = 8 * 2**20
+LONGEST_ANSWER = 2**20  # bytes of one; a right one has an eighth of it at most
+MOST_ROWS = 25_000  # lists, tuples, sets and dicts in an answer: each takes the grader's time and memory
+MOST_ANSWERED = 8 * 2**20  # bytes of all answers and questions of a part: the grader holds them in its memory
 MOST_QUESTIONS = 5_000  # that one call may ask of the grader
-MOST_ASKED = 4 * 2**20  # bytes of all of them
 MOST_THREADS = 96  # the kernel stops it before, where it counts those of one process
 KINDS = ("ready", "loaded", "value", "raised", "missing", "signature", "unreadable", "todo", "ask", "syntax")
 
@@ -137,7 +138,7 @@ class Process:
     ) -> None:
         self.tag = secrets.token_hex(8)
         self.buffer = b""
-        self.length = 0  # of the last answer, in bytes
+        self.answered = 0  # bytes of what came back since the clock was started
         self.limits = limits
         self.folder = folder
         paths = [p for p in sys.path if p and os.path.isdir(p)]
@@ -198,7 +199,7 @@ class Process:
     def begin(self) -> None:
         """Start the clock of a check."""
         self.start, self.waited, self.answering = time.monotonic(), self._all_waited(), 0.0
-        self.looked = 0.0
+        self.looked, self.answered = 0.0, 0
 
     def _all_waited(self) -> float:
         """Seconds in which it, or the grader that it may be waiting for, had to wait for a processor."""
@@ -207,22 +208,21 @@ class Process:
     def answer(self, call: tuple, seconds: float) -> Outcome:
         """Return what comes of one call; what it asks of the grader on the way is answered and kept."""
         asked: list[tuple[tuple, Any]] = []
-        size = 0
         while True:
             outcome = self.next(seconds)
             if outcome.kind != "ask":
                 outcome.asked = asked
                 return outcome
-            size += self.length
+            if time.monotonic() - self.start > PATIENCE * seconds:  # of one that never lets us wait
+                return Outcome("timeout", facts={"seconds": seconds})
             place, question = outcome.facts.get("place"), outcome.value
             if (
                 not isinstance(place, int)
                 or not 0 <= place < len(call)
                 or not isinstance(question, tuple)
                 or len(asked) >= MOST_QUESTIONS
-                or size > MOST_ASKED
             ):
-                words = f"it asked more than {MOST_QUESTIONS:,} questions, too long ones, or some that nobody can read"
+                words = f"it asked more than {MOST_QUESTIONS:,} questions, or some that nobody can read"
                 return Outcome("forged", facts={"words": words})
             began = time.monotonic()
             said = reply(call[place], question, asked)
@@ -251,8 +251,12 @@ class Process:
             if own > seconds or spent > PATIENCE * seconds:
                 return Outcome("timeout", facts={"seconds": seconds})
         line, _, self.buffer = self.buffer.partition(b"\n")
-        self.length = len(line)
+        self.answered += len(line)
+        if self.answered > MOST_ANSWERED:
+            return Outcome("forged", facts={"words": f"it returned more than {MOST_ANSWERED >> 20} MiB"})
         try:
+            if line.count(b"{") > MOST_ROWS:
+                raise ValueError
             answer = json.loads(line)
             if answer.pop("tag") != self.tag:
                 raise ValueError

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
+from .compare import close
 from .evaluate import With, alike, evaluate, found
 from .exercise import Exercise, Part
 from .patterns import entries, in_words, pattern
@@ -74,31 +75,37 @@ def _entry_by_entry(
 ) -> str | None:
     """Where an answer is a row of few numbers: which of them are wrong, and the mistake that gives each."""
     rows = [(entries(found(part, outcomes[k])), entries(found(part, expected[k]))) for k in wrong]
-    sizes = {len(row) if row else 0 for pair in rows for row in pair}
-    if len(sizes) != 1 or not 2 <= min(sizes) <= 8:
+    both = [(mine, right) for mine, right in rows if mine and right and mine.keys() == right.keys()]
+    names = list(both[0][1]) if both else []
+    if len(both) < len(rows) or len(names) < 2 or any(list(right) != names for _, right in both):
         return None
-    size = min(sizes)
-    pairs = [[(mine[j], right[j]) for mine, right in rows if mine and right] for j in range(size)]
-    bad = [j for j in range(size) if any(not part.same(a, b) for a, b in pairs[j])]
-    if len(bad) == size and size > 3:
+    pairs = {name: [(mine[name], right[name]) for mine, right in both] for name in names}
+    same = close if isinstance(names[0], str) else part.same  # of an entry that has a name each part knows the whole
+    bad = [name for name in names if any(not same(a, b) for a, b in pairs[name])]
+    if len(bad) == len(names) > 3:
         return None
     said: list[str] = []
-    for j in bad:
-        by_mistake = _entry_of_a_mistake(part, known, wrong, j, [a for a, _ in pairs[j]])
-        words = by_mistake or pattern([(a, b) for a, b in pairs[j] if not part.same(a, b)])
+    for name in bad:
+        by_mistake = _entry_of_a_mistake(part, known, wrong, name, [a for a, _ in pairs[name]], same)
+        words = by_mistake or pattern([(a, b) for a, b in pairs[name] if not same(a, b)])
         if words and words not in said:
             said.append(words)
-    right = [j for j in range(size) if j not in bad]
-    head = f"{in_words(right, size)} right. " if right else ""
+    right = [name for name in names if name not in bad]
+    head = f"{in_words(right, len(names))} right. " if right else ""
     return (head + " ".join(_start(w) for w in said[:2])) if said or right else None
 
 
 def _entry_of_a_mistake(
-    part: Part, known: dict[str, list[Outcome]], wrong: Sequence[int], place: int, mine: list[Any]
+    part: Part,
+    known: dict[str, list[Outcome]],
+    wrong: Sequence[int],
+    name: Any,
+    mine: list[Any],
+    same: Callable[[Any, Any], bool],
 ) -> str | None:
     for words, theirs in known.items():
         rows = [entries(found(part, theirs[k])) if theirs[k].kind == "value" else None for k in wrong]
-        if all(row and len(row) > place and part.same(a, row[place]) for row, a in zip(rows, mine, strict=True)):
+        if all(row and name in row and same(a, row[name]) for row, a in zip(rows, mine, strict=True)):
             return f"It looks as if {words}"
     return None
 

@@ -20,6 +20,7 @@ from .wire import printable
 
 LARGEST = 2**20  # bytes of code
 LARGEST_FILE = 32 * 2**20  # of a notebook with its outputs; a figure or two is a megabyte
+LARGEST_OF = {"python": LARGEST, "notebook": LARGEST_FILE, "html": 4 * LARGEST}
 
 
 def find(exercise: Exercise, place: Path | None = None) -> Path:
@@ -109,7 +110,7 @@ def read_file(path: Path, called: str = "") -> Submission:
     if kind == "":
         raise InputError(f"{called} is neither a Python file (.py) nor a notebook (.ipynb)")
     try:
-        size, most = path.stat().st_size, LARGEST if kind == "python" else LARGEST_FILE
+        size, most = path.stat().st_size, LARGEST_OF[kind]
         if size > most:
             raise InputError(f"{called} has {size} bytes; a solution has at most {most}")
         text = path.read_text(encoding="utf-8-sig")

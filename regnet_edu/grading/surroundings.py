@@ -35,7 +35,7 @@ def hidden_folders(uses_package: bool) -> list[str]:
 
 def _is_python(folder: Path) -> bool:
     """Whether the Python that runs, or its libraries, lie in this folder."""
-    prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix)
+    prefixes = [sys.prefix, sys.exec_prefix, sys.base_prefix, *(p for p in sys.path if os.path.isdir(f"{p}/numpy"))]
     return any(Path(prefix).resolve().is_relative_to(folder.resolve()) for prefix in prefixes)
 
 

@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from typing import Any
 
 MAX_DEPTH = 20
-MAX_ITEMS = 200_000
+MAX_ITEMS = 50_000
+MAX_KEYS = 2_000  # of a set or dict: keys that collide take the square of their number in the process that reads them
 MAX_DIGITS = 1_000  # of a whole number, in base 16
 KINDS = "biuf"  # kinds of numpy arrays that cross: booleans, whole and real numbers
 
@@ -49,7 +50,8 @@ def encode(value: Any, depth: int = 0) -> Any:
         return value if abs(value) < 2**53 else {"int": hex(value)}
     if kind is float:
         return value if math.isfinite(value) else {"float": repr(value)}
-    if kind in (list, tuple, range, set, frozenset, dict) and len(value) > MAX_ITEMS:
+    most = MAX_KEYS if kind in (set, frozenset, dict) else MAX_ITEMS
+    if kind in (list, tuple, range, set, frozenset, dict) and len(value) > most:
         raise UnreadableError(f"{len(value)} entries, which is more than anybody asked for")
     if kind in (list, tuple):
         return {"tuple" if kind is tuple else "list": [encode(v, depth + 1) for v in value]}
@@ -122,6 +124,8 @@ def decode(data: Any, depth: int = 0) -> Any:
         raise ValueError("no plain data")
     key = next(iter(data))
     body = data[key]
+    if key in ("set", "dict") and len(body) > MAX_KEYS:
+        raise ValueError("too many keys")
     if key == "int":
         if len(body) > MAX_DIGITS + 3:
             raise ValueError("too many digits")

@@ -22,6 +22,8 @@ JUDGED = {
         "10.1",
         "c.depth > 10 -> c.depth >= 10",
     ): "missed: one network in a hundred has 10 blocks, and ten are drawn",
+    ("10.1", "len(found) < n -> len(found) <= n"): "networks that are not needed are cut off",
+    ("10.1", "0 -> 1"): "the first or the second of four equal ratios, or of four equal group widths",
     ("10.1", "10 -> 11"): "networks of 11 blocks are left out: those that come back are right, and nothing is missed",
     ("10.3", "257 -> 258"): "the same widths, in steps of 8",
     ("10.3", "0 -> 1"): "the number of widths is that of depths",

@@ -287,10 +287,11 @@ class TestHintsAndResets:
 
     def test_fresh_folders_are_written_once_and_what_was_changed_stays(self, tmp_path: Path) -> None:
         written, kept = folders.write_all(tmp_path)
-        assert (written, kept) == (4 * len(exercises()) + 1 + len(classroom.files()), 0)
-        assert (
-            EDF.slug in (tmp_path / "README.md").read_text() and (tmp_path / "notebooks" / f"{EDF.slug}.ipynb").exists()
-        )
+        assert (written, kept) == (4 * len(exercises()) + 2 + len(classroom.files()), 0)
+        assert (tmp_path / "notebooks" / f"{EDF.slug}.ipynb").exists()
+        for page in ("README.md", "INSTRUCTORS.md"):
+            there = (ROOT / "exercises" / page).read_text()
+            assert (tmp_path / page).read_text() == there, f"copy exercises/{page} to regnet_edu/grading/guide/"
         (tmp_path / EDF.slug / "edf.py").write_text("mine")
         assert folders.write_all(tmp_path) == (0, written)
         assert (tmp_path / EDF.slug / "edf.py").read_text() == "mine"

@@ -21,6 +21,8 @@ def stages(rng: np.random.Generator) -> list[tuple]:
         (168, 1, 112),
         (160, 4, 24),
         (24, 2, 8),
+        (7, 4, 8),
+        (3, 4, 8),
     ]
     for _ in range(25):
         w, b, g = (
@@ -41,7 +43,7 @@ EXERCISE = Exercise(
     name="compatible",
     title="When width, bottleneck and group width do not fit",
     task="""A sampled stage has a width $w$, a bottleneck ratio $b$ and a group width $g$ that need not fit together.
-The paper's appendix D makes them fit before anything is built: the inner width is $w / b$ (a whole number); a group
+The paper's appendix D makes them fit before anything is built: the inner width is $w / b$, rounded down to a whole number and at least one; a group
 width larger than the inner width becomes the inner width; then the inner width is rounded to the *nearest* multiple
 of the group width (half-way to the even multiple, as Python's `round` does, and at least one); and the width is the inner width times $b$.""",
     minutes=20,

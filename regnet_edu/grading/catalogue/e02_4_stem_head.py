@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..exercise import Exercise, Part
-from ..modules import HELPERS, computes, recognise, rows_of, run_module, told
+from ..exercise import Exercise
+from ..modules import module_part, rows_of, run_module, unlike
 
 IDEA = 'chapter 2, "Stem, stage, head"'
 
@@ -46,11 +46,12 @@ def judge_stem(call: tuple, answer: Any) -> str | None:
         return "It looks as if a pooling layer follows: it is in ResNet's stem, and not in the paper's."
     if shape != [2, width, height, height]:
         return f"{pixels} pixels became {shape[2]}, and should become {height}: is the convolution padded by 1?"
-    if computes(call, answer, EXERCISE.solution.make_stem):
-        return None
-    return recognise(call, answer, EXERCISE.mistakes) or (
+    return unlike(
+        call,
+        answer,
+        EXERCISE,
         "With the same numbers in its layers, the output or the gradients are not those of the stem: convolution, batch "
-        "norm, ReLU, in this order and nothing else."
+        "norm, ReLU, in this order and nothing else.",
     )
 
 
@@ -68,11 +69,12 @@ def judge_head(call: tuple, answer: Any) -> str | None:
         )
     if numbers != (width + 1) * classes:
         return f"The head should have {(width + 1) * classes} parameters, and has {numbers}."
-    if computes(call, answer, EXERCISE.solution.make_head):
-        return None
-    return recognise(call, answer, EXERCISE.mistakes) or (
+    return unlike(
+        call,
+        answer,
+        EXERCISE,
         "With the same numbers in its layer, the scores or the gradients are not those of the head: the mean over the "
-        "pixels, then the linear layer, and nothing else."
+        "pixels, then the linear layer, and nothing else.",
     )
 
 
@@ -90,8 +92,8 @@ over all pixels and scores the classes with one linear layer. Build both as torc
         "Head: nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes).",
     ),
     parts=(
-        Part("the stem", 2, "make_stem", stems, IDEA, judge=judge_stem, script=run_module, helpers=HELPERS, told=told),
-        Part("the head", 1, "make_head", heads, IDEA, judge=judge_head, script=run_module, helpers=HELPERS, told=told),
+        module_part("the stem", 2, "make_stem", stems, IDEA, judge_stem, run_module),
+        module_part("the head", 1, "make_head", heads, IDEA, judge_head, run_module),
     ),
     preload=("numpy", "torch"),
 )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Exercise, Part
-from ..modules import HELPERS, computes, describe_module, recognise, rows_of, run_module, told
+from ..modules import describe_module, module_part, rows_of, run_module
+from ..residual import wrong_layers, wrong_run
 from ..solutions.e10_2_res_blocks import body_flops
 
 IDEA = 'chapter 10, "Which block is best?"'
@@ -20,41 +21,16 @@ def shapes(rng: np.random.Generator) -> list[tuple]:
 
 def judge_parts(call: tuple, answer: Any) -> str | None:
     w_in, w_out, stride = call[1]
-    rows, norms = sorted(rows_of(answer, "conv")), sorted(r[0] for r in rows_of(answer, "norm"))
-    wanted = [(w_in, w_out, 3, stride, 1, 0), (w_out, w_out, 3, 1, 1, 0)]
-    needs = w_in != w_out or stride != 1
-    right = sorted([*wanted, (w_in, w_out, 1, stride, 1, 0)] if needs else wanted)
-    if any(r[5] for r in rows):
-        return "It looks as if the convolutions have a bias: batch norm comes after each, so that a bias does nothing."
-    threes = sum(r[2] == 3 for r in rows)
-    if threes == 1:
+    if sum(r[2] == 3 for r in rows_of(answer, "conv")) == 1:
         return (
             "It looks as if this is a bottleneck: the basic block has two 3x3 convolutions and none of 1x1 on its way."
         )
-    if needs and len(rows) == 2 and threes == 2:
-        return "It looks as if the projection was forgotten: width or height change, so the shortcut needs a 1x1 convolution."
-    if not needs and len(rows) == 3 and threes == 2:
-        return "It looks as if there is a projection where none is needed: the shortcut is the input itself."
-    if rows != right and sorted((*r[:3], 1, *r[4:]) for r in rows) == sorted((*r[:3], 1, *r[4:]) for r in right):
-        return "It looks as if the stride sits in the wrong place: it belongs to the first convolution and to the projection."
-    if rows != right:
-        return f"The convolutions (in, out, kernel, stride, groups, bias) should be {right}."
-    if norms != sorted(r[1] for r in right):
-        return "It looks as if batch norms are missing: one comes after each convolution, that of the projection too."
-    return None
+    path = [(w_in, w_out, 3, stride, 1, 0), (w_out, w_out, 3, 1, 1, 0)]
+    return wrong_layers(answer, path, (w_in, w_out, 1, stride, 1, 0), "the first convolution")
 
 
 def judge_run(call: tuple, answer: Any) -> str | None:
-    (w_in, w_out, stride), shape = call[1], list(np.shape(answer["rested"]))
-    size = (7 - 1) // stride + 1
-    if shape != [2, w_out, size, size]:
-        return f"An input of shape (2, {w_in}, 7, 7) became {tuple(shape)}: are the 3x3 convolutions padded by 1?"
-    if computes(call, answer, EXERCISE.solution.make_block):
-        return None
-    return recognise(call, answer, EXERCISE.mistakes) or (
-        "With the same numbers in its layers, the output or the gradients are not those of the block: go through the "
-        "task word by word, with your forward beside it."
-    )
+    return wrong_run(call, answer, EXERCISE, "are the 3x3 convolutions")
 
 
 def blocks(rng: np.random.Generator) -> list[tuple]:
@@ -107,28 +83,8 @@ it, and find the widths at which a network of such blocks has the flops that you
         "key=lambda scaled: abs(body_flops(depths, scaled, size) - flops). min keeps the first of equals.",
     ),
     parts=(
-        Part(
-            "its convolutions and batch norms",
-            2,
-            "make_block",
-            shapes,
-            IDEA,
-            judge=judge_parts,
-            script=describe_module,
-            helpers=HELPERS,
-            told=told,
-        ),
-        Part(
-            "what it computes",
-            2,
-            "make_block",
-            shapes,
-            IDEA,
-            judge=judge_run,
-            script=run_module,
-            helpers=HELPERS,
-            told=told,
-        ),
+        module_part("its convolutions and batch norms", 2, "make_block", shapes, IDEA, judge_parts, describe_module),
+        module_part("what it computes", 2, "make_block", shapes, IDEA, judge_run, run_module),
         Part("what a block costs", 2, "block_flops", blocks, IDEA),
         Part("what a body costs", 1, "body_flops", bodies, IDEA),
         Part("widths for equal flops", 2, "fair_widths", targets, IDEA),

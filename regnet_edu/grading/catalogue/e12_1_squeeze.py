@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..exercise import Exercise, Part
-from ..modules import HELPERS, computes, draw_input, recognise, run_module, told
+from ..modules import draw_input, module_part, run_module, unlike
 
 IDEA = 'chapter 12, "Squeeze and excitation, from its parts"'
 
@@ -39,19 +39,16 @@ def judge_module(call: tuple, answer: Any) -> str | None:
         return "It looks as if the biases are missing: both layers have one, since no batch norm follows."
     if numbers != 2 * width * squeeze + width + squeeze:
         return f"The two layers should have {2 * width * squeeze + width + squeeze} numbers, and have {numbers}."
-    if computes(call, answer, EXERCISE.solution.make_se):
-        return None
-    known = recognise(call, answer, EXERCISE.mistakes)
-    if known:
-        return known
     x = draw_input(call[2], call[4], np.random.default_rng(call[5]))
     weights = y / x
     if not np.allclose(weights, weights[:, :, :1, :1], rtol=1e-3, atol=1e-4):
-        return "A channel should have one weight, the same for all of its pixels, and the input is *multiplied* by it."
-    return (
-        "With the same numbers in its layers, the weights of the channels are others: they are "
-        "sigmoid(second layer(ReLU(first layer(mean over the pixels))))."
-    )
+        words = "A channel should have one weight, the same for all of its pixels, and the input is *multiplied* by it."
+    else:
+        words = (
+            "With the same numbers in its layers, the weights of the channels are others: they are "
+            "sigmoid(second layer(ReLU(first layer(mean over the pixels))))."
+        )
+    return unlike(call, answer, EXERCISE, words)
 
 
 EXERCISE = Exercise(
@@ -69,9 +66,7 @@ paper, and its networks take the quarter of the *block's input width* (rounded, 
     ),
     parts=(
         Part("how many numbers between the layers", 1, "squeeze_width", widths, IDEA),
-        Part(
-            "the module", 3, "make_se", modules, IDEA, judge=judge_module, script=run_module, helpers=HELPERS, told=told
-        ),
+        module_part("the module", 3, "make_se", modules, IDEA, judge_module, run_module),
     ),
     preload=("numpy", "torch"),
 )

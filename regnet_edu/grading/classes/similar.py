@@ -1,10 +1,10 @@
 """Which submissions of an exercise are alike: a hint where to look, never a verdict.
 
 Winnowing (Schleimer, Wilkerson and Aiken 2003) on tokens, so that other names, comments and spaces change nothing.
-copydetect 0.5.0 does the same and was tried first: it hashes with Python's randomised `hash`, so that two runs name
-different pairs; it drops the stub's fingerprints with `intersect1d(assume_unique=True)` where they are not unique; and
-what a whole class writes, which is most of a short exercise, it cannot leave out. A hint that somebody is shown has to
-be the same tomorrow.
+copydetect 0.5.0 does the same. Its code was read, and it is not used: it hashes with Python's randomised `hash`, so
+that two runs name different pairs; it drops the stub's fingerprints with `intersect1d(assume_unique=True)`, which
+needs them unique; and what a whole class writes, most of a short exercise, it cannot leave out. A hint has to be the
+same tomorrow.
 """
 
 from __future__ import annotations

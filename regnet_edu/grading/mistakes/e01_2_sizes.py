@@ -67,6 +67,25 @@ def size__strict(letter, depths, widths, ratios, groups, stages):
     }[letter]
 
 
+def size__depths_first(letter, depths, widths, ratios, groups, stages):
+    """depths were ordered in D: it is the widths that never shrink there, and the depths only in E."""
+    rising = lambda m: math.comb(m + stages - 1, stages)  # noqa: E731
+    d, w = (rising(depths), widths**stages) if letter == "D" else (depths**stages, widths**stages)
+    if letter == "E":
+        d, w = rising(depths), rising(widths)
+    return d * w * (ratios**stages if letter == "A" else ratios) * (groups if letter in "CDE" else groups**stages)
+
+
+def size__its_own_only(letter, depths, widths, ratios, groups, stages):
+    """each space has its own constraint only: C keeps that of B, D those of B and C, and E all of them."""
+    ordered = {"D": widths, "E": depths}.get(letter)
+    shared = {"B": ratios, "C": groups}.get(letter)
+    whole = (depths * widths * ratios * groups) ** stages
+    if ordered:
+        return whole // ordered**stages * math.comb(ordered + stages - 1, stages)
+    return whole // shared ** (stages - 1) if shared else whole
+
+
 def size__shared_dropped(letter, depths, widths, ratios, groups, stages):
     """a shared number was counted as no choice at all: one b for all stages still leaves as many choices as b has values."""
     rising = lambda m: math.comb(m + stages - 1, stages)  # noqa: E731

@@ -29,6 +29,8 @@ class _Variant(nn.Module):
             return y * 0 if isinstance(self.d, nn.Sequential) else (x + self.c[1].bias[:, None, None]).relu()
         if self.twist.get("no_shortcut"):
             return y.relu()
+        if self.twist.get("path_alone"):
+            return y.relu() + self.d(x)
         if self.twist.get("relu_first"):
             return y.relu() + self.d(x).relu()
         y = y + self.d(x)
@@ -119,6 +121,11 @@ def make_block__no_last_relu(w_in, w_out, inner_width, group_width, stride):
 def make_block__relu_before(w_in, w_out, inner_width, group_width, stride):
     """It looks as if the last ReLU comes before the addition"""
     return _Variant(w_in, w_out, inner_width, inner_width // group_width, stride, relu_first=True)
+
+
+def make_block__relu_on_the_path(w_in, w_out, inner_width, group_width, stride):
+    """It looks as if the last ReLU is on the path alone: it comes after the addition"""
+    return _Variant(w_in, w_out, inner_width, inner_width // group_width, stride, path_alone=True)
 
 
 class _NormLast(nn.Module):

@@ -37,6 +37,12 @@ def same_ratio__first_and_last(ratios):
     return b[:, 0] == b[:, -1]
 
 
+def same_ratio__two_neighbours(ratios):
+    """two neighbours that agree were enough: all stages must."""
+    b = np.asarray(ratios)
+    return (b[:, 1:] == b[:, :-1]).any(axis=1)
+
+
 def same_ratio__opposite(ratios):
     """the answers are the wrong way round: True is for networks that are in B."""
     b = np.asarray(ratios)

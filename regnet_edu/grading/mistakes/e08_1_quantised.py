@@ -31,6 +31,12 @@ def block_widths__from_one(d, w0, wa, wm):
     return _rule(d, w0, wa, wm, first=1)
 
 
+def block_widths__line_rounded(d, w0, wa, wm):
+    """the line was rounded to a multiple of 8 before its logarithm was taken: only the last width is rounded so."""
+    s = np.round(np.log(np.round((w0 + wa * np.arange(d)) / 8) * 8 / w0) / np.log(wm))
+    return (np.round(w0 * wm**s / 8) * 8).astype(int)
+
+
 def block_widths__floor(d, w0, wa, wm):
     """the exponent was rounded down: equation 4 takes the nearest whole number."""
     return _rule(d, w0, wa, wm, rounding=np.floor)

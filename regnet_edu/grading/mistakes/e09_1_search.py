@@ -42,6 +42,12 @@ def expected_best__first(errors, m):
     return min(errors[:m])
 
 
+def expected_best__one_too_many(errors, m):
+    """the others were chosen from one network too many: above the k-th lowest, counted from 0, there are n - 1 - k."""
+    ranked, n = sorted(errors), len(errors)
+    return sum(e * math.comb(n - k, m - 1) for k, e in enumerate(ranked)) / math.comb(n, m)
+
+
 def expected_best__mean(errors, m):
     """the mean error came back, the answer for m = 1: more networks find lower errors."""
     return float(np.mean(errors))

@@ -70,6 +70,11 @@ def squeeze_width__floor(w_in, inner_width):
     return max(1, w_in // 4)
 
 
+def squeeze_width__at_least_8(w_in, inner_width):
+    """it was kept from being less than 8, as other networks do: here it is at least 1."""
+    return max(8, round(w_in / 4))
+
+
 def squeeze_width__sixteenth(w_in, inner_width):
     """a sixteenth was taken, as in the first networks with squeeze-and-excitation: RegNetY has a quarter."""
     return max(1, round(w_in / 16))

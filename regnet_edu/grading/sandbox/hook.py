@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import ENOENT
 from typing import Any
 
 WORDS = {
@@ -34,6 +35,8 @@ CHANGES = {
     "os.truncate": ((0,), ()),
     "os.utime": ((0,), (3,)),
 }
+# seccomp says that these worked, even on a file that is not there.
+KEPT = {"os.chmod", "os.chown", "os.utime", "os.setxattr"}
 HIDDEN = "a submission may not read the checks or the solutions"
 
 
@@ -44,7 +47,8 @@ def watch(folder: str, hidden: list[str]) -> None:
     within = tuple(case(real(h)).rstrip(os.sep) + os.sep for h in hidden)
     own, nowhere, names = own_case + os.sep, {case(os.devnull), case(real(os.devnull))}, tuple(WORDS.items())
     writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-    isabs, islink, separators = os.path.isabs, os.path.islink, [s for s in (os.sep, os.altsep, ":") if s]
+    isabs, islink, exists, kept = os.path.isabs, os.path.islink, os.path.lexists, set(KEPT)
+    separators = [s for s in (os.sep, os.altsep, ":") if s]
     changes, getcwd, linux = dict(CHANGES), os.getcwd, sys.platform.startswith("linux")
 
     def place_of(path: Any, base: Any = None) -> str:
@@ -69,8 +73,13 @@ def watch(folder: str, hidden: list[str]) -> None:
             for k, number in enumerate(paths):
                 path = arguments[number]
                 base = arguments[bases[k]] if k < len(bases) and len(arguments) > bases[k] else None
-                if isinstance(path, (str, bytes)) and not (place_of(path, base) + os.sep).startswith(own):
+                if not isinstance(path, (str, bytes)):
+                    continue
+                place = place_of(path, base)
+                if not (place + os.sep).startswith(own):
                     raise PermissionError(f"a submission may change files in its own folder only, not {path!r}")
+                if event in kept and not exists(place):
+                    raise FileNotFoundError(ENOENT, os.strerror(ENOENT), path)
         elif event in ("os.listdir", "os.scandir"):
             if isinstance(arguments[0], (str, bytes)) and (place_of(arguments[0]) + os.sep).startswith(within):
                 raise PermissionError(HIDDEN)
