@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import inspect
 import os
+import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from regnet_edu.grading.exercise import get
+from regnet_edu.grading import wire
+from regnet_edu.grading.batch import grade
+from regnet_edu.grading.compare import close
+from regnet_edu.grading.exercise import Exercise, get
 from regnet_edu.grading.judge import check_source
 from regnet_edu.grading.process import Limits, Submission
 from regnet_edu.grading.surroundings import PACKAGE, hidden_folders
@@ -47,7 +52,7 @@ CHEATS = {
     "SystemExit": ("raise SystemExit(0)", "sys.exit"),
     "KeyboardInterrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     "a crash in C": ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
-    "recursion": ("return edf(errors, e)", "RecursionError"),
+    "recursion": ("def again():\n    return again()\nreturn again()", "RecursionError"),
     "memory": ("return [bytearray(2**30) for _ in range(100)]", "MemoryError"),
     "fork": ("import os\npid = os.fork()\nreturn 0.5", "PermissionError"),
     "a fork bomb": (
@@ -100,6 +105,9 @@ CHEATS = {
     "an enormous answer": ("return list(range(10**6))", ""),
     "a generator": ("return (x for x in errors)", "generator"),
     "a number too long to print": ("return 10**5000", "more than 1000 digits"),
+    "a number that no float can hold": ("return 10**1000", "came back 1000"),
+    "an array of them": ("return [10**1000, -10**1000]", "came back [1000"),
+    "keys without end": ("return set(range(3000))", "more than anybody asked for"),
     "an array without numbers and without end": (
         "import numpy as np\nreturn np.zeros((10**12, 0))",
         "more than anybody asked for",
@@ -110,7 +118,7 @@ CHEATS = {
     ),
     "facts that are none": (
         f"{FORGE.format(answer=dict(outcome='missing', found=5))}\nreturn 0.5",
-        "has no function edf",
+        "edf.py has no function",
     ),
     "arguments that nobody has": (
         f"{FORGE.format(answer=dict(outcome='value', value=0.0, changed=5))}\nreturn 0.5",
@@ -150,12 +158,51 @@ CHEATS = {
 }
 
 
-@pytest.mark.parametrize("name", CHEATS)
-def test_cheats_cost_their_part_and_nothing_else(name: str) -> None:
-    body, words = CHEATS[name]
-    result = verdict(instead_of_edf(body), Limits(memory=2**30 if name == "memory" else 2**31))
-    assert words in result.parts[0].words, str(result)
-    assert [p.points for p in result.parts] == [0, 1, 2], str(result)
+def judge_edf(call: tuple, answer: object) -> str | None:
+    return None if close(answer, EXERCISE.solution.edf(*call)) else "wrong"
+
+
+def all_cheats() -> tuple[Exercise, str]:
+    """An exercise whose parts are the cheats, each a function of its own, and the reference solution after them."""
+    names = {f"cheat_{k}": body for k, (body, _) in enumerate(CHEATS.values())}
+    functions = [f"def {name}(errors, e):\n{textwrap.indent(body, '    ')}" for name, body in names.items()]
+    part = replace(EXERCISE.parts[0], judge=judge_edf)
+    parts = [replace(part, name=name, function=name) for name in names]
+    text = "\n\n".join([SOLUTION, *functions])
+    return replace(EXERCISE, parts=(*parts, *EXERCISE.parts)), text
+
+
+def test_cheats_cost_their_part_and_nothing_else() -> None:
+    """All in one submission: it starts anew after each that ends its process."""
+    exercise, text = all_cheats()
+    result = check_source(exercise, Submission(text, "edf.py"), limits=Limits(memory=2**30))
+    said = dict(zip(CHEATS, result.parts, strict=False))
+    for name, (_, words) in CHEATS.items():
+        assert words in said[name].words, f"{name}: {said[name].words}"
+    assert [p.points for p in result.parts] == [0] * len(CHEATS) + [2, 1, 2]
+
+
+# The grader reads these, and takes neither the square of their length nor an error that nobody catches.
+def test_what_is_handed_in_is_read_in_time_whatever_it_is(tmp_path: Path) -> None:
+    pages = ("<!--", "<a ", "<![", "</", "&", "<", f"&#{'9' * 5000};")
+    for k, text in enumerate(pages):
+        (tmp_path / f"ann{k}_{100 + k}_onlinetext.html").write_text("def edf(): " + text * (150_000 // len(text)))
+    (tmp_path / "bob_99_assignsubmission_file_edf.py").write_text(SOLUTION)
+    start = time.process_time()
+    learners = {g.learner: g.points for g in grade(tmp_path, [EXERCISE]).learners}
+    assert time.process_time() - start < 20  # by the old reading 200,000 characters took hours
+    assert learners == {**{f"ann{k}_{100 + k}": 0 for k in range(len(pages))}, "bob_99": 5}
+
+
+def test_answers_that_fill_the_time_and_memory_of_the_grader_are_no_answers() -> None:
+    colliding = {"set": [{"int": hex(k * (2**61 - 1))} for k in range(1, 3000)]}
+    with pytest.raises(ValueError, match="keys"):
+        wire.decode(colliding)
+    forged = FORGE.format(answer={"outcome": "value", "value": DEEP["value"]})
+    many = forged.replace(
+        "text.enc", "text.replace('\"DEEP\"', '{\"list\": [' + ','.join(['{\"set\":[]}'] * 40000) + ']}').enc"
+    )
+    assert "something other than an answer" in verdict(instead_of_edf(f"{many}\nreturn 0.5")).parts[0].words
 
 
 def test_a_folder_deeper_than_any_path_is_gone_afterwards() -> None:
