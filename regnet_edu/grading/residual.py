@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ UNLIKE = (
 )
 
 
-def wrong_layers(answer: Any, path: list[Row], projection: Row, strided: str) -> str | None:
+def wrong_layers(answer: Any, path: Sequence[Row], projection: Row, strided: str) -> str | None:
     """Say what is wrong with the convolutions and batch norms of a block.
 
     Args:
@@ -52,7 +53,7 @@ def wrong_layers(answer: Any, path: list[Row], projection: Row, strided: str) ->
     return None
 
 
-def _any_stride(rows: list[Row]) -> list[Row]:
+def _any_stride(rows: Sequence[Row]) -> list[Row]:
     return sorted((*r[:3], 1, *r[4:]) for r in rows)
 
 
