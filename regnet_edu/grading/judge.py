@@ -9,6 +9,7 @@ from typing import Any
 
 from . import wire
 from .compare import show
+from .draws import NOT_DRAWN
 from .evaluate import alike, expected_of, found
 from .exercise import SEEDS, Ask, Asked, Exercise, Part, Rng
 from .patterns import PLACES
@@ -19,7 +20,6 @@ from .verdict import PartVerdict, Verdict
 
 LONGEST_LINE = 800
 OUT_OF_ROOM = ("failed to map segment", "cannot allocate memory in static TLS", "cannot open shared object file")
-NOT_DRAWN = "It looks as if chance came from somewhere else: nothing was drawn from the Generator that you are given."
 
 
 def check_source(

@@ -24,10 +24,6 @@ def plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value == int(value) else value
 
 
-def same_network(a: Any, b: Any) -> bool:
-    return bool(plain(a) == plain(b))
-
-
 def noise(*what: Any) -> float:
     """A standard normal number that belongs to these values; the same on every machine."""
     digest = hashlib.sha256(repr(plain(list(what))).encode()).digest()

@@ -404,6 +404,24 @@ def train(gradient, order, lr, epochs, state, save):
 """
 
 
+OWN_CHANCE = {
+    "a seed of its own": "    rng.random()\n    rng = np.random.default_rng(5)\n",
+    "chance that is remembered": (
+        "    state = str(rng.random())\n    if state not in KEPT:\n        KEPT[state] = np.random.default_rng()\n"
+        "    rng = np.random.default_rng(KEPT[state].bit_generator.seed_seq.entropy)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OWN_CHANCE)
+def test_chance_comes_from_the_generator_that_is_given(name: str) -> None:
+    exercise = get("01.1")
+    head, body = inspect.getsource(exercise.solution).split("    return np.array([log")
+    source = f"{head}{OWN_CHANCE[name]}    return np.array([log{body}\n\nKEPT = {{}}\n"
+    result = check_source(exercise, Submission(source, exercise.filename))
+    assert [p.points for p in result.parts] == [2, 0], str(result)
+
+
 def test_a_state_kept_in_the_program_is_gone_after_a_kill() -> None:
     exercise = get("14.1")
     result = check_source(exercise, Submission(FORGETS, exercise.filename))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..draws import draw_thrice, wrong_draw
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 1, "A space is a set with a distribution"'
@@ -25,28 +26,26 @@ def samples(rng: np.random.Generator) -> list[tuple]:
 
 def draw_twice(m: Any, n: int, rng: Any) -> Any:
     """drawing n widths twice with the same seed, with n, rng ="""
-    import copy
-
     import numpy as np
 
-    second = copy.deepcopy(rng)
     before = str(np.random.get_state())
-    first = np.asarray(m.sample_widths(n, rng))
-    moved = str(np.random.get_state()) != before
-    return [first, np.asarray(m.sample_widths(n, second)), moved]
+    draws = draw_thrice(m, rng, lambda m, rng: np.asarray(m.sample_widths(n, rng)))
+    return [*draws, str(np.random.get_state()) != before]
 
 
 def judge_sample(call: tuple, answer: Any) -> str | None:
     n = call[0]
-    if not isinstance(answer, list) or any(not isinstance(a, np.ndarray) for a in answer[:2]):
+    if not isinstance(answer, list) or any(not isinstance(a, np.ndarray) for a in answer[:3]):
         return "The widths are not an array or a list of numbers."
-    first, again, moved = answer
+    *draws, moved = answer
+    first = draws[0]
     if first.shape != (n,):
         return f"{n} widths were asked for, and the shape of what came back is {first.shape}."
     if moved:
         return "It looks as if numpy's global random state was used: draw from the Generator that you are given."
-    if not np.array_equal(first, again):
-        return "It looks as if the draw is not seeded: the same Generator state must give the same widths."
+    words = wrong_draw(draws, "widths", few=n < 5)
+    if words:
+        return words
     if ((first % 8) != 0).any():
         return f"{first[(first % 8) != 0][0]:g} is no multiple of 8."
     if first.min() < 8 or first.max() > 1024:
@@ -103,6 +102,7 @@ that comes out is rounded *up* to a multiple of the step.""",
             IDEA,
             judge=judge_sample,
             script=draw_twice,
+            helpers=(draw_thrice,),
         ),
     ),
 )

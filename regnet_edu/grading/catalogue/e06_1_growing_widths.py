@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..draws import draw_thrice, wrong_draw
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 6, "What is left of the space"'
@@ -26,23 +27,21 @@ def samples(rng: np.random.Generator) -> list[tuple]:
 
 def draw_rows(m: Any, n: int, k: int, stages: int, rng: Any) -> Any:
     """drawing n rows of `stages` numbers from 1 to k that never shrink, with n, k, stages, rng ="""
-    import copy
-
     import numpy as np
 
-    again = copy.deepcopy(rng)
-    return [np.asarray(m.sample_growing(n, k, stages, rng)), np.asarray(m.sample_growing(n, k, stages, again))]
+    return draw_thrice(m, rng, lambda m, rng: np.asarray(m.sample_growing(n, k, stages, rng)))
 
 
 def judge_rows(call: tuple, answer: Any) -> str | None:
     n, k, stages, _ = call
     if not isinstance(answer, list) or any(not isinstance(a, np.ndarray) for a in answer):
         return "The rows are not a table of numbers."
-    rows, again = answer
+    rows = answer[0]
     if rows.shape != (n, stages):
         return f"The table should have the shape ({n}, {stages}), and has {rows.shape}."
-    if not np.array_equal(rows, again):
-        return "It looks as if the draw is not seeded: the same Generator state must give the same rows."
+    words = wrong_draw(answer, "rows", few=True)
+    if words:
+        return words
     if rows.min() < 1 or rows.max() > k:
         return f"The numbers reach from {rows.min()} to {rows.max()}, and should be 1 to {k}."
     if (np.diff(rows, axis=1) < 0).any():
@@ -62,7 +61,7 @@ def judge_rows(call: tuple, answer: Any) -> str | None:
         return f"{equal:.0%} of the rows have equal numbers, and {exact:.0%} should."
     if abs(float(np.mean(rows[:, 0] == 1)) - exact) > 0.04:
         return "The first numbers are not as they are among unordered draws given that they never shrink."
-    return None
+    return wrong_draw(answer, "rows")
 
 
 EXERCISE = Exercise(
@@ -81,6 +80,15 @@ relative to the others. Numbers from 1 to k stand for the widths here, each equa
     ),
     parts=(
         Part("which networks are in D", 2, "never_shrink", tables, IDEA),
-        Part("sampling given the constraint", 3, "sample_growing", samples, IDEA, judge=judge_rows, script=draw_rows),
+        Part(
+            "sampling given the constraint",
+            3,
+            "sample_growing",
+            samples,
+            IDEA,
+            judge=judge_rows,
+            script=draw_rows,
+            helpers=(draw_thrice,),
+        ),
     ),
 )

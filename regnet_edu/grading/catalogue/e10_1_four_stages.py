@@ -11,8 +11,9 @@ from ...common.errors import InputError
 from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
 from ...spaces.regnet import RegNetX
+from ..draws import draw_thrice, wrong_draw
 from ..exercise import Ask, Exercise, Part, Rng
-from ..worlds import build, noise, same_network
+from ..worlds import build, noise
 
 IDEA = 'chapter 10, "Many comparisons at once"'
 TWO_STAGES = ((4, 6), (32, 80), 1, 16)  # RegNetX32 of d2l
@@ -28,10 +29,7 @@ def bands(rng: np.random.Generator) -> list[tuple]:
 
 def draw_networks(m: Any, n: int, low: float, high: float, rng: Any) -> Any:
     """drawing networks with n, low, high, rng ="""
-    import copy
-
-    again = copy.deepcopy(rng)
-    return [list(m.four_stages(n, low, high, rng)), list(m.four_stages(n, low, high, again))]
+    return draw_thrice(m, rng, lambda m, rng: list(m.four_stages(n, low, high, rng)))
 
 
 def as_config(network: Any) -> AnyNetConfig | str:
@@ -78,15 +76,16 @@ def wrong_with(network: Any, low: float, high: float) -> str | None:
 
 def judge_networks(call: tuple, answer: Any) -> str | None:
     n, low, high, _ = call
-    first, again = answer
+    first = answer[0]
     if len(first) != n:
         return f"{n} networks were asked for, and {len(first)} came back."
     for network in first:
         words = wrong_with(network, low, high)
         if words:
             return words
-    if not all(same_network(a, b) for a, b in zip(first, again, strict=False)):
-        return "It looks as if the draw is not seeded: the same Generator state must give the same networks."
+    words = wrong_draw(answer, "networks")
+    if words:
+        return words
     if n > 2 and len({repr(network) for network in first}) < n / 2:
         return "It looks as if one network was repeated: draw each anew."
     return None
@@ -186,6 +185,7 @@ take up to a minute. To try networks before you hand one in:
             'chapter 10, "Four changes, and what stays the same"',
             judge=judge_networks,
             script=draw_networks,
+            helpers=(draw_thrice,),
         ),
         Part("is it better? seed by seed", 2, "beats", two_networks, IDEA),
         Part("choosing and reporting", 2, "choose", many_networks, IDEA),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...common.errors import InputError
 from ...networks.complexity import complexity
+from ..draws import draw_thrice, wrong_draw
 from ..exercise import Ask, Asked, Exercise, Part, Rng
 from ..solutions.e10_3_vionet import FACTORS, most_important, vionets
 from ..worlds import build, noise, plain
@@ -63,16 +64,12 @@ def good_ones(rng: np.random.Generator) -> list[tuple]:
 
 def violate_often(m: Any, network: Any, factor: str, rng: Any) -> Any:
     """violating one factor of a network, forty times; network, factor, rng ="""
-    import copy
-
-    again = copy.deepcopy(rng)
-    drawn = [m.violate(network, factor, rng) for _ in range(40)]
-    return [drawn, [m.violate(network, factor, again) for _ in range(40)]]
+    return draw_thrice(m, rng, lambda m, rng: [m.violate(network, factor, rng) for _ in range(40)])
 
 
 def judge_violations(call: tuple, answer: Any) -> str | None:
     network, factor, _ = call
-    first, again = answer
+    first = answer[0]
     for got in first:
         if not isinstance(got, (tuple, list)) or len(got) != 4:
             return f"It looks as if one factor came back alone: the whole network is asked for, and this is {got}."
@@ -90,10 +87,11 @@ def judge_violations(call: tuple, answer: Any) -> str | None:
             )
         if any(v not in VALUES[factor] for v in values):
             return f"It looks as if the range was left: {factor} {values} should be among {list(VALUES[factor])}."
-    if plain(first) != plain(again):
-        return "It looks as if the draw is not seeded: the same Generator state must give the same networks."
     if len({repr(plain(got)) for got in first}) < 4:
         return "It looks as if the same violation came back each time: draw anew."
+    words = wrong_draw(answer, "networks")
+    if words:
+        return words
     drawn = {v for got in first for v in got[FACTORS.index(factor)]}
     ends = {min(VALUES[factor]), max(VALUES[factor])}
     if factor != "widths" and not ends <= drawn:  # among 160 draws, each of at most 16 values
@@ -108,15 +106,12 @@ def populations(rng: np.random.Generator) -> list[tuple]:
 
 def draw_vionets(m: Any, n: int, factor: Any, low: float, high: float, rng: Any) -> Any:
     """drawing VioNets with n, factor, low, high, rng ="""
-    import copy
-
-    again = copy.deepcopy(rng)
-    return [list(m.vionets(n, factor, low, high, rng)), list(m.vionets(n, factor, low, high, again))]
+    return draw_thrice(m, rng, lambda m, rng: list(m.vionets(n, factor, low, high, rng)))
 
 
 def judge_population(call: tuple, answer: Any) -> str | None:
     n, factor, low, high, _ = call
-    first, again = answer
+    first = answer[0]
     if len(first) != n:
         return f"{n} networks were asked for, and {len(first)} came back."
     for network in first:
@@ -133,8 +128,9 @@ def judge_population(call: tuple, answer: Any) -> str | None:
                 f"A network has {flops(network):,} flops, outside {low:,.0f} to {high:,.0f}. It looks as if the band was "
                 "forgotten, or asked about before the violation, which changes the flops."
             )
-    if plain(first) != plain(again):
-        return "It looks as if the draw is not seeded: the same Generator state must give the same networks."
+    words = wrong_draw(answer, "networks")
+    if words:
+        return words
     if len({repr(plain(network)) for network in first}) < 2:
         return "It looks as if one network was repeated: draw each anew."
     return None
@@ -256,8 +252,26 @@ with a band such as 1.8 to 2.2 million flops: 40 networks take some ten minutes.
         "vionets(n, None, ...) once for the baseline, vionets(n, factor, ...) for each factor, then effects, then most_important.",
     ),
     parts=(
-        Part("one violation", 2, "violate", good_ones, IDEA, judge=judge_violations, script=violate_often),
-        Part("VioNets at equal flops", 2, "vionets", populations, IDEA, judge=judge_population, script=draw_vionets),
+        Part(
+            "one violation",
+            2,
+            "violate",
+            good_ones,
+            IDEA,
+            judge=judge_violations,
+            script=violate_often,
+            helpers=(draw_thrice,),
+        ),
+        Part(
+            "VioNets at equal flops",
+            2,
+            "vionets",
+            populations,
+            IDEA,
+            judge=judge_population,
+            script=draw_vionets,
+            helpers=(draw_thrice,),
+        ),
         Part("what each violation costs", 2, "effects", families, IDEA),
         Part("the most important, or none", 2, "most_important", tables, IDEA),
         Part("your own populations", 2, "study", worlds, IDEA, judge=judge_study),

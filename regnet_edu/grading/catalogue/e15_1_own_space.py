@@ -12,6 +12,7 @@ from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
 from ...spaces import names
 from ...spaces.regnet import RegNetX
+from ..draws import draw_thrice, wrong_draw
 from ..exercise import Ask, Exercise, Part, Rng
 from ..report_check import DIVERGED, judge_report, spread
 from ..worlds import build, noise, plain
@@ -165,17 +166,12 @@ def two_populations(rng: np.random.Generator) -> list[tuple]:
 
 def ask_interval(m: Any, mine: list, theirs: list, rng: Any) -> Any:
     """the interval of two lists of errors and rng ="""
-    import copy
-
-    again = copy.deepcopy(rng)
-    return [[float(x) for x in m.interval(mine, theirs, r)] for r in (rng, again)]
+    return draw_thrice(m, rng, lambda m, rng: [float(x) for x in m.interval(mine, theirs, rng)])
 
 
 def judge_interval(call: tuple, answer: Any) -> str | None:
     mine, theirs, _ = call
-    (difference, low, high), again = answer
-    if [difference, low, high] != list(again):
-        return "It looks as if the draw is not seeded: the same Generator state must give the same interval."
+    difference, low, high = answer[0]
     right = float(np.mean(mine) - np.mean(theirs))
     if abs(right) > 1e-4 and math.isclose(difference, -right, abs_tol=1e-9):
         return f"The difference should be {right:.4f}. It looks as if the sign is turned around: mine minus theirs."
@@ -185,6 +181,9 @@ def judge_interval(call: tuple, answer: Any) -> str | None:
         )
     if not low < difference < high:
         return f"It looks as if nothing was drawn with replacement: the interval {low:.4f} to {high:.4f} should lie around {difference:.4f}."
+    words = wrong_draw(answer, "interval")
+    if words:
+        return words
     a, b = spread(mine, theirs)
     width = (high - low) / 2
     known = [
@@ -276,6 +275,7 @@ that can be believed. The `train` of the checks stands in for training. When all
             NUMBER,
             judge=judge_interval,
             script=ask_interval,
+            helpers=(draw_thrice,),
         ),
         Part("what may be said", 1, "verdict", intervals, TEST),
         Part("the report", 3, "report", record_lists, TEST, judge=judge_report),
