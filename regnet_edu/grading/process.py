@@ -36,10 +36,9 @@ from .surroundings import (
     waited,
 )
 
-TIME_LIMIT = (
-    10.0  # seconds for all calls of a part, on the clock, less the time in which the process waits for a processor
-)
-PATIENCE = 8.0  # but never longer on the clock than this many times the limit
+# Seconds for all calls of a part, on the clock, less the time in which the process waits for a processor,
+TIME_LIMIT = 10.0
+PATIENCE = 8.0  # and never longer on the clock than this many times the limit
 START_LIMIT = 60.0
 MEMORY = 2 * 2**30
 FILE_SIZE = 16 * 2**20
@@ -243,7 +242,7 @@ class Process:
                     return self._ended()
                 self.buffer += content
                 if len(self.buffer) > LONGEST_ANSWER:
-                    return Outcome("forged", facts={"words": f"it returned more than {LONGEST_ANSWER >> 20} MiB"})
+                    return _too_much(f"{LONGEST_ANSWER >> 20} MiB")
             excess = self._excess(spent)
             if excess:
                 return Outcome("ended", facts={"words": excess})
@@ -253,10 +252,10 @@ class Process:
         line, _, self.buffer = self.buffer.partition(b"\n")
         self.answered += len(line)
         if self.answered > MOST_ANSWERED:
-            return Outcome("forged", facts={"words": f"it returned more than {MOST_ANSWERED >> 20} MiB"})
+            return _too_much(f"{MOST_ANSWERED >> 20} MiB")
+        if line.count(b"{") > MOST_ROWS:
+            return _too_much(f"{MOST_ROWS:,} lists")
         try:
-            if line.count(b"{") > MOST_ROWS:
-                raise ValueError
             answer = json.loads(line)
             if answer.pop("tag") != self.tag:
                 raise ValueError
@@ -285,10 +284,12 @@ class Process:
             code = self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             return Outcome("ended", facts={"words": "it closed its way of answering"})
-        words = f"the process ended with status {code}"
-        if code < 0:
-            words = f"the process was ended by {_signal_name(-code)}"
-        return Outcome("ended", facts={"words": words, "code": code})
+        how = f"was ended by {_signal_name(-code)}" if code < 0 else f"ended with status {code}"
+        return Outcome("ended", facts={"words": f"the process {how}", "code": code})
+
+
+def _too_much(what: str) -> Outcome:
+    return Outcome("forged", facts={"words": f"it returned more than {what}, which is more than anybody asked for"})
 
 
 def _signal_name(number: int) -> str:

@@ -202,7 +202,7 @@ def test_answers_that_fill_the_time_and_memory_of_the_grader_are_no_answers() ->
     many = forged.replace(
         "text.enc", "text.replace('\"DEEP\"', '{\"list\": [' + ','.join(['{\"set\":[]}'] * 40000) + ']}').enc"
     )
-    assert "something other than an answer" in verdict(instead_of_edf(f"{many}\nreturn 0.5")).parts[0].words
+    assert "more than 25,000 lists" in verdict(instead_of_edf(f"{many}\nreturn 0.5")).parts[0].words
 
 
 def test_a_folder_deeper_than_any_path_is_gone_afterwards() -> None:

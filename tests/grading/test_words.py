@@ -79,7 +79,7 @@ def test_more_than_was_asked_for_is_not_counted(number: str, function: str, monk
     part = next(k for k, p in enumerate(exercise.parts) if p.function == function)
     only = type(exercise)(**{**vars(exercise), "parts": exercise.parts[part : part + 1]})
     words = check_source(only, Submission(text, exercise.filename), limits=Limits(seconds=20)).parts[0].words
-    assert "were asked for" in words, words
+    assert "were asked for" in words or "more than anybody asked for" in words, words
 
 
 def test_refine_on_a_class_says_that_a_space_must_be_called_first() -> None:
