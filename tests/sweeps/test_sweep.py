@@ -74,9 +74,9 @@ def test_data_that_changed_are_refused_or_on_request_recorded(images, tmp_path):
     header = run(others, out, n=3).attrs["header"]  # accepted once is accepted
     assert [s.get("data", {}).get("name") for s in header["sessions"]] == [None, "others", None]
     assert "changed 1 time since" in rn.provenance(rn.load_population(out))
-    fewer = dataclasses.replace(others, classes=CLASSES[:5], fingerprint="fewer")
+    more = dataclasses.replace(others, classes=(*CLASSES, "one more"), fingerprint="more")
     with pytest.raises(InputError, match=r"was begun with data others .* not others .*give the same again or"):
-        run(fewer, out, n=4, accept_changed_data=True)
+        run(more, out, n=4, accept_changed_data=True)
 
 
 def test_train_repeats_the_record_of_a_sweep(images, undisturbed):
