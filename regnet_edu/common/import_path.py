@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from .errors import InputError, first_line
@@ -88,6 +89,13 @@ def own_code() -> bool:
 def defined_here() -> list[str]:
     """Return the paths of what this notebook or script defines and was asked for."""
     return [path for path in _asked if path.startswith(f"{HERE}:")]
+
+
+def folders() -> list[str]:
+    """Return the folders from which this process imported what was asked for, for another process to look there too."""
+    tops = dict.fromkeys(path.partition(":")[0].partition(".")[0] for path in _asked)
+    files = [Path(file) for top in tops if (file := getattr(sys.modules.get(top), "__file__", None)) and top != HERE]
+    return [str(file.parent.parent if file.name == "__init__.py" else file.parent) for file in files]
 
 
 def pack() -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from ... import __version__
 from ...common.environment import describe_hardware, hardware, same_hardware
 from ...common.errors import InputError, first_line
-from ...common.import_path import pack
+from ...common.import_path import folders, pack
 from ...common.validation import whole
 from ...data.cache import PARTS
 from ...data.dataset import DataSet
@@ -93,7 +93,13 @@ class RayEngine:
         with connected(self.address):
             ray, fit = ray_module(), capacity(self.threads, gpus)
             settings = {"regime": job.regime.to_dict(), "device": self.device, "threads": self.threads}
-            told = {**settings, "code": pack(), "versions": _versions(), "number": os.urandom(8).hex()}
+            told = {
+                **settings,
+                "code": pack(),
+                "folders": folders(),
+                "versions": _versions(),
+                "number": os.urandom(8).hex(),
+            }
             env_vars = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(self.threads))
             room = {"num_cpus": self.threads, "num_gpus": gpus, "runtime_env": {"env_vars": env_vars}}
             try:

@@ -17,6 +17,7 @@ import math
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -80,6 +81,7 @@ class Trainer:
 
         if "code" in job:  # else this is the process that has it
             unpack(job["code"])
+        sys.path += [folder for folder in job.get("folders", ()) if folder not in sys.path]
         self.regime = Regime.from_dict(job["regime"])
         self.device = job["device"]
         self.threads = job["threads"]
