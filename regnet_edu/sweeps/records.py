@@ -104,12 +104,10 @@ def _network(config: object) -> bool:
     """Whether that is the table of a network, at a glance: `AnyNetConfig.from_dict` looks closely, and takes longer."""
     if isinstance(config, dict) and "build" in config:
         return isinstance(config["build"], str) and isinstance(config.get("parameters"), dict)
-    return isinstance(config, dict) and all(
-        isinstance(values := config.get(name), list)
-        and values
-        and all(type(v) in (int, float) and v > 0 for v in values)
-        for name in ("depths", "widths", "bottleneck_ratios", "group_widths")
-    )
+    names = ("depths", "widths", "bottleneck_ratios", "group_widths")
+    lists = [config.get(name) for name in names] if isinstance(config, dict) else [None]
+    whole = [v for v in lists if isinstance(v, list) and v and all(type(x) in (int, float) and x > 0 for x in v)]
+    return len(whole) == len(lists) and len(set(map(len, whole))) == 1
 
 
 _TEXT = (lambda value: isinstance(value, str), "a text")

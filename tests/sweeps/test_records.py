@@ -90,6 +90,7 @@ def test_what_an_editor_leaves_is_called_by_its_name(tmp_path, line, reason):
         (HEADER, {"hardware": 7}, "it has hardware 7, where a table"),
         (network(0), {"config": None}, "it has config None, where a table with the depths"),
         (network(0), {"config": {**CONFIG, "widths": ["8", "16"]}}, "it has config .*, where a table with the depths"),
+        (network(0), {"config": {**CONFIG, "widths": [8]}}, "it has config .*, where a table with the depths"),
     ],
 )
 def test_a_whole_line_with_wrong_content_is_no_record(record, changes, reason):
