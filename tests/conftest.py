@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,11 @@ os.environ.pop("REGNET_EDU_REPOSITORY", None)
 # The same examples in every run: what fails in CI fails on a desk too. HYPOTHESIS_SEARCH=1 looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=not os.environ.get("HYPOTHESIS_SEARCH"), deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+# Where a shell runs the tests in the background, Ctrl-C is ignored, and so it would be by what a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),

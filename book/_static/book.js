@@ -16,13 +16,14 @@
   };
 
   const put = (frame, attribute, value) => {
+    if (frame.getAttribute(attribute) === value) return; // no news for the observers
     if (value === null) frame.removeAttribute(attribute);
     else frame.setAttribute(attribute, value);
   };
 
   const reach = () => {
     for (const {frame, name, role, label} of frames) {
-      const scrolls = frame.scrollWidth > frame.clientWidth;
+      const scrolls = frame.scrollWidth > frame.clientWidth && getComputedStyle(frame).overflowX !== "visible";
       put(frame, "tabindex", scrolls ? "0" : null);
       frame.toggleAttribute("data-scrolls", scrolls);
       if (!name) continue;
@@ -34,6 +35,8 @@
   addEventListener("load", find);
   addEventListener("resize", reach);
   new MutationObserver(reach).observe(document.documentElement, {attributeFilter: ["data-theme"]}); // cards have a rim
+  // The theme makes frames reachable too, some time after a change of size, and gives them no name.
+  addEventListener("load", () => new MutationObserver(reach).observe(document.body, {subtree: true, attributeFilter: ["tabindex"]}));
 })();
 
 // Paper cannot be opened: what is folded is unfolded for print, and folded again after it.

@@ -18,7 +18,6 @@ from .anynet import (
     AnyNetXEqualDepths,
     AnyNetXEqualWidths,
 )
-from .anynet_space import AnyNetSpace
 from .design_space import DesignSpace
 from .module_space import ModuleSpace
 from .parameters import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -31,9 +30,10 @@ from .regnet_variants import (
     RegNetXWm2,
     RegNetY,
 )
+from .staged_space import StagedSpace
 from .validation import Constraint
 
-_ALL: tuple[type[AnyNetSpace], ...] = (
+_ALL: tuple[type[StagedSpace], ...] = (
     AnyNetXA,
     AnyNetXB,
     AnyNetXC,
@@ -72,7 +72,7 @@ def names() -> list[str]:
     return list(_SPACES)
 
 
-def get(name: str, **ranges: Any) -> AnyNetSpace:
+def get(name: str, **ranges: Any) -> StagedSpace:
     """Return the space of that name, with ranges other than the paper's where they are given.
 
     Raises:

@@ -15,9 +15,9 @@ import numpy as np
 from ..common.validation import ratio, whole_number
 from ..networks.batch import ConfigBatch
 from ..networks.config import AnyNetConfig
-from .anynet_space import AnyNetSpace
 from .distributions import StageDraw, log_uniform, uniform
 from .sampling import Proposals
+from .staged_space import StagedSpace
 from .validation import check_range, number_set, value_set
 
 WIDTH_STEP = 8  # section 3.2: widths are divisible by 8
@@ -30,7 +30,7 @@ IN_WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class AnyNetXA(AnyNetSpace):
+class AnyNetXA(StagedSpace):
     """AnyNetX without constraints: 16 degrees of freedom (section 3.2, table 1).
 
     Each stage has its own depth (log-uniform), width (log-uniform, a multiple of 8), bottleneck ratio and group width

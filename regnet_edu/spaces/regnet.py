@@ -16,17 +16,17 @@ from ..networks.batch import ConfigBatch
 from ..networks.config import AnyNetConfig
 from ..networks.regnet import RegNetParams, regnet_stages, slopes_between
 from .anynet import WIDTH_STEP
-from .anynet_space import AnyNetSpace
 from .distributions import Grid, log_uniform, spread, tied, uniform
 from .sampling import Bands, Proposals, Rng
 from .sizes import LARGEST_ENUMERATION, count_settings
+from .staged_space import StagedSpace
 from .validation import check_range, number_set, value_set
 
 WA_PARTS, WM_PARTS = 10, 1000  # wa is a multiple of 0.1 and wm of 0.001, as in the authors' sampler
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class RegNetX(AnyNetSpace):
+class RegNetX(StagedSpace):
     """RegNetX: six degrees of freedom, d, w0, wa, wm, b and g (section 3.3).
 
     Ranges of the paper: d < 64; w0, wa < 256; 1.5 <= wm <= 3; b and g as in AnyNetX. Settings that give another number

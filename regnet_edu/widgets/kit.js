@@ -85,12 +85,9 @@ function start(description, { model, el, link = "" }) {
 
   function buttons() {
     const result = presets.length ? [select] : [];
-    for (const action of description.actions ?? []) {
-      result.push(make("button", { type: "button", onclick: () => act(action) }, action.name));
-    }
+    for (const action of description.actions ?? []) result.push(make("button", { type: "button", onclick: () => act(action) }, action.name));
     result.push(handed, make("button", { type: "button", onclick: reset }, "Reset"));
-    if (link) result.push(make("button", { type: "button", onclick: copyLink }, "Copy link"));
-    return result;
+    return link ? [...result, make("button", { type: "button", onclick: copyLink }, "Copy link")] : result;
   }
 
   function say(sentences) {

@@ -10,12 +10,12 @@ import traitlets
 from ..common.errors import InputError
 from ..networks.config import AnyNetConfig
 from ..spaces.anynet import AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE
-from ..spaces.anynet_space import AnyNetSpace
 from ..spaces.regnet import RegNetX
+from ..spaces.staged_space import StagedSpace
 from .base import choice, number, numbers, switch
 from .populations import OfPopulations
 
-SPACES: dict[str, type[AnyNetSpace]] = {
+SPACES: dict[str, type[StagedSpace]] = {
     s.__name__: s for s in (AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE, RegNetX)
 }
 COLUMNS = ("depths", "widths", "bottleneck_ratios", "group_widths")
@@ -103,7 +103,7 @@ class SpaceWorkbench(OfPopulations):
         return {}
 
     @property
-    def design_space(self) -> AnyNetSpace:
+    def design_space(self) -> StagedSpace:
         """The space that is chosen, with the paper's ranges."""
         return SPACES[self.space]()
 

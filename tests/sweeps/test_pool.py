@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import regnet_edu as rn
+from regnet_edu.common import import_path
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.synthetic import CLASSES, pictures
 from regnet_edu.sweeps.engines import pool, worker
@@ -43,7 +44,8 @@ def gone(pid: int, seconds: float = 10.0) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def at_most_one_rests():
+def at_most_one_rests(monkeypatch):
+    monkeypatch.setattr(import_path, "_asked", {})  # other tests have code of their own, with which no worker rests
     while len(pool._resting) > 1:
         pool._resting.pop().stop()
 

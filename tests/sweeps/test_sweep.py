@@ -265,7 +265,7 @@ def test_what_went_otherwise_than_planned_is_told_once_and_recorded(images, tmp_
 
 
 def test_a_worker_whose_gpu_is_broken_ends_and_says_what_broke_it(monkeypatch):
-    def illegal(*_):
+    def illegal(*_, **__):
         raise RuntimeError("CUDA error: an illegal memory access was encountered\nand more")
 
     trainer = object.__new__(worker.Trainer)

@@ -16,7 +16,7 @@ from .validation import check_refinements
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class AnyNetSpace(DesignSpace):
+class StagedSpace(DesignSpace):
     """A space of AnyNets. Use one of its subclasses, such as `AnyNetXA` or `RegNetX`."""
 
     num_stages: int = 4
