@@ -21,9 +21,8 @@
     else frame.setAttribute(attribute, value);
   };
 
-  const reach = () => {
-    for (const {frame, name, role, label} of frames) {
-      const scrolls = frame.scrollWidth > frame.clientWidth && getComputedStyle(frame).overflowX !== "visible";
+  const tell = () => {
+    for (const {frame, name, role, label, scrolls} of frames) {
       put(frame, "tabindex", scrolls ? "0" : null);
       frame.toggleAttribute("data-scrolls", scrolls);
       if (!name) continue;
@@ -32,11 +31,18 @@
     }
   };
 
+  // All are measured as they are without the mark: a table that has it may be narrower, and would lose it again.
+  const reach = () => {
+    for (const {frame} of frames) frame.toggleAttribute("data-scrolls", false);
+    for (const of of frames) of.scrolls = of.frame.scrollWidth > of.frame.clientWidth && getComputedStyle(of.frame).overflowX !== "visible";
+    tell();
+  };
+
   addEventListener("load", find);
   addEventListener("resize", reach);
   new MutationObserver(reach).observe(document.documentElement, {attributeFilter: ["data-theme"]}); // cards have a rim
   // The theme makes frames reachable too, some time after a change of size, and gives them no name.
-  addEventListener("load", () => new MutationObserver(reach).observe(document.body, {subtree: true, attributeFilter: ["tabindex"]}));
+  addEventListener("load", () => new MutationObserver(tell).observe(document.body, {subtree: true, attributeFilter: ["tabindex"]}));
 })();
 
 // Paper cannot be opened: what is folded is unfolded for print, and folded again after it.
