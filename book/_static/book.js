@@ -6,6 +6,8 @@
     '[role="group"][aria-label^="Figure"], figure.align-default, .cell_output:has(> img, > a > img)': "Figure",
   };
 
+  const OPEN = ".output:has(> .rni)"; // what an interactive shows may stand out of its frame: phone.css
+
   let frames = [];
 
   const find = () => {
@@ -34,7 +36,7 @@
   // All are measured as they are without the mark: a table that has it may be narrower, and would lose it again.
   const reach = () => {
     for (const {frame} of frames) frame.toggleAttribute("data-scrolls", false);
-    for (const of of frames) of.scrolls = of.frame.scrollWidth > of.frame.clientWidth && getComputedStyle(of.frame).overflowX !== "visible";
+    for (const one of frames) one.scrolls = one.frame.scrollWidth > one.frame.clientWidth && !one.frame.matches(OPEN);
     tell();
   };
 
