@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..common.errors import InputError
+from ..sweeps.population import as_population
 from .edf import check_level
 from .measure import ERROR
 from .two_sample import EffectSize
@@ -25,7 +26,8 @@ def adjusted_difference(
     what other ways than activations contribute.
 
     Args:
-        population_a, population_b: tables with the columns `error` and `covariate`; failed networks are left out.
+        population_a, population_b: tables, names or paths, with the columns `error` and `covariate`; failed
+            networks are left out.
         covariate: such as "activations", "params" or "flops"; above 0.
         level: of the interval, in (0, 1).
 
@@ -36,7 +38,7 @@ def adjusted_difference(
 
     check_level(level)
     columns = []
-    for population in (population_a, population_b):
+    for population in map(as_population, (population_a, population_b)):
         if covariate not in population:
             raise InputError(f"the population has no column {covariate!r}; such as 'activations' or 'params' will do")
         errors, present = ERROR.clean(population["error"], least=2)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..common.errors import InputError, first_line, nearest_name
 from ..common.files import regular, write_atomically
-from ..sweeps.population import load_population
+from ..sweeps.population import as_population, load_population
 from .properties import no_texts
 
 SUFFIXES = {"csv": ".csv", "parquet": ".parquet", "optuna": ".db"}
@@ -66,7 +66,7 @@ def to_optuna(population: Any, name: str | None = None, storage: Any = None) -> 
     with the state FAIL. Optuna's EDF counts errors <= e on a grid of 100 points where the paper counts errors < e.
 
     Args:
-        population: DataFrame of a population.
+        population: its table, name or path.
         name: name of the study; that of the design space if not given.
         storage: an Optuna storage or its address, as `optuna.create_study` takes it; in memory if not given.
 
@@ -77,7 +77,8 @@ def to_optuna(population: Any, name: str | None = None, storage: Any = None) -> 
         import optuna
     except ImportError:
         raise InputError("to_optuna needs the package optuna, which is not installed; pip install optuna") from None
-    columns = list(getattr(population, "columns", ()))
+    population = as_population(population)
+    columns = list(population.columns)
     for column in ("error", *PER_STAGE):
         if column not in columns:
             raise InputError(f"to_optuna needs a population, a table with the column {column!r}")

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..common.errors import InputError, nearest_name
 from ..networks.regnet_fit import QuantizedLinearFit, fit_quantized_linear
+from ..sweeps.population import as_population
 from .measure import as_measure, as_numbers
 
 
@@ -68,7 +69,7 @@ def property_values(population: Any, name: str | Callable[[Any], Any]) -> Proper
     """Return one property of every network of a population.
 
     Args:
-        population: DataFrame of a population.
+        population: its table, name or path.
         name: "depth", "flops", "params", "activations", "seconds", "width_ratio", "min_width", ...; "d2", "w4", "b1" or
             "g3" of one stage; "b" or "g" where all stages share it (where they do not, the geometric mean);
             "w0", "wa", "wm" or "e_fit" of the quantised linear fit. Widths and group widths are nominal. The label of a
@@ -78,6 +79,7 @@ def property_values(population: Any, name: str | Callable[[Any], Any]) -> Proper
     Raises:
         InputError: there is no such property, a column is missing, or a network has no such stage.
     """
+    population = as_population(population)
     if callable(name):
         values = as_numbers(name(population), "property")
         if len(values) != len(population):
@@ -95,7 +97,7 @@ def property_values(population: Any, name: str | Callable[[Any], Any]) -> Proper
     if key in VARIED:
         varied, label = VARIED[key]
         return Property(key, np.prod([_column(population, name) for name in varied], axis=0), label, log=True)
-    columns = getattr(population, "columns", ())
+    columns = population.columns
     if key in SHAPES and not ("build" in columns and name in columns):  # there the parameter of another kind of network
         rule, label, log = SHAPES[key]
         rows = zip(_column(population, "depths"), _column(population, "widths"), strict=True)

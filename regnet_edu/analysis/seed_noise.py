@@ -10,6 +10,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.validation import as_generator, whole
+from ..sweeps.population import as_population
 from .comparison import EffectSize
 from .edf import check_level
 from .measure import ERROR
@@ -67,7 +68,7 @@ def seed_noise(population: Any, *, level: float = 0.95, repeats: int = 10_000, r
     reported as 0. Intervals resample whole networks with replacement.
 
     Args:
-        population: DataFrame of a population in which networks occur more than once with different seeds. Rows with
+        population: one (a table, name or path) in which networks occur more than once with different seeds. Rows with
             the same config are one network. Failed runs (error NaN) are left out and counted.
         level: level of the intervals, in (0, 1).
         repeats: number of resamples.
@@ -76,7 +77,8 @@ def seed_noise(population: Any, *, level: float = 0.95, repeats: int = 10_000, r
     Raises:
         InputError: a column is missing, there are fewer than two networks, or no network has two runs.
     """
-    columns = [c for c in CONFIG_COLUMNS if c in getattr(population, "columns", ())]
+    population = as_population(population)
+    columns = [c for c in CONFIG_COLUMNS if c in population.columns]
     told = {"depths", "widths"} <= {*columns} or "parameters" in columns
     if not told or "error" not in population.columns:
         raise InputError("seed_noise needs a population, a table with the columns depths, widths and error")

@@ -60,6 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0, 2 for bad input, 75 if stopped in order, 130 after Ctrl-C."""
+    if "" not in sys.path:
+        sys.path.append("")  # as `python -m` looks here too: import paths of one's own, such as my_spaces:vits
     try:
         options, status = build_parser().parse_args(argv), 0
         if options.version:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 
+from ..networks.config import AnyNetConfig
+from ..networks.module_config import ModuleConfig
 from .arguments import Command, MakeParser, amount, space_options
 
 
 def add(command: MakeParser) -> dict[str, Command]:
     """Add the command; `command(name, text, example)` makes its parser."""
     sample = command("sample", "sample networks from a design space, one a line", "AnyNetXA --n 5 --flops 360e6 400e6")
-    sample.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ...")
+    sample.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ..., or your own: module:space")
     sample.add_argument("--n", type=int, default=10, help="how many networks (10)")
     sample.add_argument("--seed", type=int, default=0, help="the same seed gives the same networks (0)")
     for name in ("flops", "params", "activations"):
@@ -44,9 +46,19 @@ def _sample(options: argparse.Namespace) -> None:
         if options.json:
             print(json.dumps({**config.to_dict(), **counts._asdict()}))
         else:
-            letters = zip(
-                "dwbg", (config.depths, config.widths, config.bottleneck_ratios, config.group_widths), strict=True
-            )
-            shape = "  ".join(f"{letter} {' '.join(f'{v:g}' for v in values)}" for letter, values in letters)
             flops, params, activations = (f"{count / 1e6:.2f} M" for count in counts)
-            print(f"{shape}  flops {flops}  params {params}  activations {activations}")
+            print(f"{_shape(config)}  flops {flops}  params {params}  activations {activations}")
+
+
+def _shape(config: AnyNetConfig | ModuleConfig) -> str:
+    if isinstance(config, AnyNetConfig):
+        letters = {"d": config.depths, "w": config.widths, "b": config.bottleneck_ratios, "g": config.group_widths}
+    else:
+        letters = dict(config.parameters)
+    return "  ".join(f"{letter} {_text(value)}" for letter, value in letters.items())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -17,6 +17,8 @@ EXAMPLE = """RegNetX --n 8 --regime tiny --out runs/x.jsonl
   regnet-edu sweep RegNetX --n 500 --regime imagenet --data imagenet:DIR \\
     --device cuda --threads 8 --engine ray --address HOST:6379 \\
     --out runs/x.jsonl
+  regnet-edu sweep my_spaces:vits --n 20 --set flops=null \\
+    --set params=[1e6,2e6] --out runs/v.jsonl
 
 exit status: 0 if all networks were trained, 1 if some failed, 3 if all did,
 2 for bad input, 75 if stopped by --max-hours or --requeue, 130 after Ctrl-C"""
@@ -25,7 +27,7 @@ exit status: 0 if all networks were trained, 1 if some failed, 3 if all did,
 def add(command: MakeParser) -> dict[str, Command]:
     """Add the command; `command(name, text, example)` makes its parser."""
     sweep = command("sweep", "train a population; the same command resumes it", EXAMPLE)
-    sweep.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ...")
+    sweep.add_argument("space", metavar="SPACE", help="AnyNetXA, RegNetX, ..., or your own: module:space")
     space_options(sweep)
     sweep.add_argument("--n", type=int, required=True, help="how many networks")
     sweep.add_argument("--repeats", type=int, default=1, help="train each network from so many seeds (1)")

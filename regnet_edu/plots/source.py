@@ -13,7 +13,7 @@ import numpy as np
 from ..analysis.measure import ERROR, Measure, as_measure
 from ..analysis.properties import no_texts
 from ..common.errors import InputError
-from ..sweeps.population import facts, hardware_of, load_population, versions_of
+from ..sweeps.population import as_population, facts, hardware_of, versions_of
 from ..sweeps.runtimes import with_runtimes
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def sources(populations: Any, least: int = 1, measure: Measure | str | None = No
     else:
         single = isinstance(populations, (str, os.PathLike)) or hasattr(populations, "columns")
         if not single and not isinstance(populations, Iterable):
-            raise InputError(
-                f"{populations!r:.60} is no population; give a DataFrame of load_population, a path or a name"
-            )
+            as_population(populations)
         items = [populations] if single else list(populations)
         tables = [_table(item, judged) for item in items]
         pairs = list(zip(_names(items, tables), tables, strict=True))
@@ -127,13 +125,11 @@ def anynets(population: Any, function: str, measure: Measure | str | None = None
 
 
 def _table(item: Any, measure: Measure) -> pd.DataFrame:
-    if hasattr(item, "columns"):
-        return item
     if isinstance(item, Source):
         return item.table
-    if isinstance(item, (str, os.PathLike)):
-        return with_runtimes(item) if measure.column == "runtime" else load_population(item)
-    raise InputError(f"{item!r:.60} is no population; give a DataFrame of load_population, a path or a name")
+    if isinstance(item, (str, os.PathLike)) and measure.column == "runtime":
+        return with_runtimes(item)
+    return as_population(item)
 
 
 def _names(items: list[Any], tables: list[pd.DataFrame]) -> list[str]:

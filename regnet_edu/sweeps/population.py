@@ -92,6 +92,19 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
     return table
 
 
+def as_population(population: Any) -> Any:
+    """Return a table as it is, and that of a name or path: what every function takes that takes a population.
+
+    Raises:
+        InputError: it is neither, or there is no such population.
+    """
+    if isinstance(population, (str, os.PathLike)):
+        return load_population(population)
+    if not hasattr(population, "columns"):
+        raise InputError(f"{population!r:.60} is no population; give a DataFrame of load_population, a path or a name")
+    return population
+
+
 def row_of(record: dict[str, Any], hardware: str) -> dict[str, Any]:
     """Flatten a network's record to one row; lists become tuples so that rows can be hashed and grouped."""
     settings, config = record.get("settings") or {}, dict(record["config"])
@@ -113,16 +126,17 @@ def config_of(row: Mapping[Any, Any]) -> Config:
     return AnyNetConfig(**{k: v for k, v in known.items() if v is not None and v == v})  # NaN: not in this row
 
 
-def provenance(population: pd.DataFrame) -> str:
-    """Return one line on where a population comes from: the small print of every figure.
+def provenance(population: pd.DataFrame | str | os.PathLike[str]) -> str:
+    """Return one line on where a population, a table, name or path, comes from: the small print of every figure.
 
     Raises:
         InputError: the table has no header; those that `load_population` returns have one.
     """
-    header = population.attrs.get("header")
+    table = as_population(population)
+    header = table.attrs.get("header")
     if not header:
         raise InputError("this table has no header; take it from load_population")
-    said = facts(population)
+    said = facts(table)
     parts = [(header["space"], said["n"], said["seed"]), (f"{said['regime']}: {said['data']}", said["training"])]
     parts.append((said["date"], said["versions"], said["hardware"]))
     return "; ".join(", ".join(filter(None, part)) for part in parts)

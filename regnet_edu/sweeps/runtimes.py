@@ -22,7 +22,7 @@ from ..common.files import regular, write_atomically
 from ..common.validation import Resolution, image_size, whole
 from ..networks.module_config import Config, build_network
 from ..networks.zoo import Network, as_network
-from .population import config_of, load_population
+from .population import as_population, config_of, load_population
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,7 @@ def with_runtimes(population: pd.DataFrame | str | os.PathLike[str], **how: Any)
         InputError: there is no such population, or its runtimes were not recorded.
     """
     if not isinstance(population, (str, os.PathLike)):
-        return _with_column(population.copy(), _measured(population, **how))
+        return _with_column(as_population(population).copy(), _measured(population, **how))
     table = load_population(population)
     if how:
         return _with_column(table, _measured(table, **how))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ class TrainResult:
     images_per_second: float
     reason: str | None = None
     note: str | None = None
-    network: Any = None
+    network: Any = field(default=None, repr=False)
 
 
 def own_result(train: Callable[[], Any], num_classes: int) -> TrainResult:

@@ -67,5 +67,5 @@ def test_what_cannot_be_split_is_refused():
         seed_noise(population(10))
     with pytest.raises(InputError, match="found 1 network"):
         seed_noise(pd.concat([population(1)] * 3))
-    with pytest.raises(InputError, match="needs a population"):
+    with pytest.raises(InputError, match="is no population"):
         seed_noise([0.5, 0.6])

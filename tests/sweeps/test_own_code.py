@@ -11,6 +11,7 @@ import pytest
 from own_spaces import MLPS
 
 import regnet_edu as rn
+from regnet_edu.cli.parser import main
 from regnet_edu.common import import_path
 from regnet_edu.common.errors import InputError
 from regnet_edu.data.synthetic import CLASSES, pictures
@@ -146,3 +147,25 @@ def test_what_cannot_be_sent_is_refused_with_the_way_out(monkeypatch):
     import_path.path_of("__main__:a_generator")
     with pytest.raises(InputError, match=r"__main__:a_generator cannot be sent .*put it into a module \(a .py file\)"):
         import_path.pack()
+
+
+def test_the_command_line_takes_spaces_of_one_s_own(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spaces_beside_me.py").write_text("from own_spaces import MLPS\nmlps = MLPS\nmake = lambda: MLPS\n")
+    small = ("--resolution", "16", "--classes", "10", "--params", "5k", "50k")
+    for name in ("mlps", "make"):
+        assert main(["sample", f"spaces_beside_me:{name}", "--n", "2", *small]) == 0
+    first, second, *again = capsys.readouterr().out.splitlines()
+    assert again == [first, second] and "depth " in first and "params " in first
+    asked = {
+        "spaces_beside_me:mlp": "spaces_beside_me must be a module that this process can import",
+        "nowhere:mlps": "No module named 'nowhere'",
+        "own_spaces:mlp": "does not make a space",
+        "math:pi": "not a design space",
+        "AnyNet": 'one of your own is "my_module:my_space"',
+    }
+    for space, reason in asked.items():
+        assert main(["sample", space]) == 2
+        assert reason in capsys.readouterr().err
+    assert main(["sample", "own_spaces:MLPS", "--option", "depth=3"]) == 2
+    assert "takes no options" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import warnings
 import pandas as pd
 import pytest
 
+import regnet_edu as rn
 from regnet_edu.analysis.properties import property_values
 from regnet_edu.common.errors import InputError
 from regnet_edu.networks.config import AnyNetConfig
@@ -119,3 +120,15 @@ def test_hardware_is_told_once_for_each_machine_and_shortly_in_a_figure(path):
     assert hardware_of(table) == ("2 x ENIAC", "2 x EPYC (family 25, model 17, AVX2)")
     assert provenance(table).endswith("2 x ENIAC then 2 x EPYC")
     assert hardware_of(table.drop(columns="hardware")) == hardware_of(table)
+
+
+def test_what_takes_a_population_takes_its_table_name_and_path(path):
+    for function in (provenance, lambda p: property_values(p, "depth").values.tolist()):
+        assert function(path) == function(str(path)) == function(load_population(path))
+    table = load_population("anynetxe-cpu")
+    assert rn.adjusted_difference("regnetx-cpu", "anynetxe-cpu") == rn.adjusted_difference("regnetx-cpu", table)
+    asked = (provenance, rn.seed_noise, rn.to_optuna, rn.with_runtimes, lambda p: property_values(p, "depth"))
+    for function in (*asked, lambda p: rn.adjusted_difference(p, p), rn.plots.edfs):
+        for wrong in (3, None):
+            with pytest.raises(InputError, match="is no population; give a DataFrame of load_population, a path"):
+                function(wrong)
