@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from each import each
 
 import regnet_edu as rn
 from regnet_edu.cli.parser import build_parser, main
@@ -266,6 +267,15 @@ def test_an_address_where_something_else_listens_gets_one_sentence(capsys, tmp_p
         assert main([*COMMAND, "--out", str(tmp_path / "a.jsonl"), "--address", address]) == 2
     said = capsys.readouterr().err
     assert "what listens there did not answer as Ray does within 1 s" in said and said.count("\n") == 1
+
+
+@each("then", ("sys.exit(1)", "sys.stderr.flush(); time.sleep(60)"))
+def test_a_cluster_that_wants_a_token_is_told_so(then, monkeypatch):
+    monkeypatch.setattr(
+        connection, "PROBE", f"import sys, time; print('RPC: InvalidAuthToken', file=sys.stderr); {then}"
+    )
+    monkeypatch.setattr(connection, "PATIENCE", 3.0)
+    assert "it wants a token; set RAY_AUTH_MODE=token" in connection.why_not("auto")
 
 
 def test_where_no_cluster_runs_auto_is_an_error_and_without_address_a_new_one_is_started(tmp_path, monkeypatch):

@@ -70,13 +70,17 @@ def why_not(address: str) -> str:
             socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
         except (OSError, OverflowError, UnicodeError) as error:
             return f"nothing answers there ({getattr(error, 'strerror', None) or error})"
+    probe = [sys.executable, "-c", PROBE, address]
     try:
-        probe = [sys.executable, "-c", PROBE, address]
         done = subprocess.run(probe, capture_output=True, text=True, errors="replace", timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        return f"what listens there did not answer as Ray does within {PATIENCE:g} s"
-    said = done.stderr.strip().splitlines()
-    return "" if done.returncode == 0 else said[-1][:200] if said else f"exit status {done.returncode}"
+        failed, said = done.returncode, done.stderr
+        reason = said.strip().splitlines()[-1][:200] if said.strip() else f"exit status {failed}"
+    except subprocess.TimeoutExpired as error:
+        failed, said = 1, str(error.stderr)
+        reason = f"what listens there did not answer as Ray does within {PATIENCE:g} s"
+    if failed and "InvalidAuthToken" in said:
+        reason = "it wants a token; set RAY_AUTH_MODE=token, and have its head's file ~/.ray/auth_token on this machine"
+    return reason if failed else ""
 
 
 @contextlib.contextmanager
