@@ -204,7 +204,7 @@ def from_arrays(
 def _synthetic(resolution: Resolution) -> ImageData:
     """The drawn pictures. Drawing takes seconds: they are kept on the disk too, under the program that draws them."""
     if not isinstance(resolution, int):
-        raise InputError(f"synthetic pictures are square, not {shown_size(resolution)} pixels")
+        return _synthetic(max(resolution)).resized(resolution)
     drawn_by = hashlib.sha256(Path(synthetic.__file__).read_bytes() + np.__version__.encode()).hexdigest()[:16]
     array_cache.check_memory("synthetic", 14_240, resolution)
     kept = array_cache.cache_folder() / "decoded" / f"synthetic-{resolution}-{drawn_by}"

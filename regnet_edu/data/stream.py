@@ -15,7 +15,7 @@ import numpy as np
 
 from ..common.errors import InputError
 from ..common.files import write_atomically
-from ..common.validation import Resolution, shown_size
+from ..common.validation import Resolution
 from . import folder
 from .cache import cache_folder
 from .dataset import DataSet
@@ -48,14 +48,14 @@ class ImageStream(DataSet):
     test_paths: np.ndarray
     test_labels: np.ndarray
     classes: tuple[str, ...]
-    size: int
+    size: Resolution
     fingerprint: str
     note: str = NOTE
     left_out: tuple[str, ...] = ()
     checked: bool = False
 
     @property
-    def resolution(self) -> int:
+    def resolution(self) -> Resolution:
         return self.size
 
     @property
@@ -123,14 +123,12 @@ def open_folder(root: Path, resolution: Resolution, fingerprint: str | None = No
 
     Args:
         root: the folder; test/ will do for val/.
-        resolution: height and width in pixels that the images will get; they will be square.
+        resolution: height and width in pixels that the images will get.
         fingerprint: what another process found, so that the sizes of all files need not be asked for again.
 
     Raises:
         InputError: the folder is missing or empty, or the classes of training and test images differ.
     """
-    if not isinstance(resolution, int):
-        raise InputError(f"images that are read while a network trains are square, not {shown_size(resolution)} pixels")
     listing = folder.scan(root)
     stream = ImageStream(
         printable(root.resolve().name),
@@ -148,7 +146,8 @@ def open_folder(root: Path, resolution: Resolution, fingerprint: str | None = No
 
 def relisted(saved: Mapping[str, Any]) -> ImageStream:
     """List again, without asking for the size of any, the images that `ImageStream.listed` told of."""
-    stream = open_folder(Path(saved["root"]), saved["resolution"], saved["fingerprint"])
+    size = saved["resolution"]
+    stream = open_folder(Path(saved["root"]), tuple(size) if isinstance(size, list) else size, saved["fingerprint"])
     if not saved["left_out"]:
         return replace(stream, checked=True)
     fewer = stream.without(dict.fromkeys(saved["left_out"], ""), len(saved["left_out"]))

@@ -48,6 +48,7 @@ def test_synthetic_data_is_drawn_where_nothing_can_be_kept(monkeypatch, tmp_path
     monkeypatch.setenv("REGNET_EDU_CACHE", str(tmp_path / "file"))
     data._synthetic.cache_clear()
     assert data.load("synthetic", 8).resolution == 8
+    assert data.load("synthetic", (8, 12)).resolution == (8, 12)
 
 
 def test_synthetic_data_is_described():

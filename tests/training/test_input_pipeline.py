@@ -1,5 +1,7 @@
 """Streamed batches: the same images, augmented in the same way, whoever reads them and however many do."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from PIL import Image
 from regnet_edu import regime
 from regnet_edu.common.errors import InputError
 from regnet_edu.data import image_data as data
-from regnet_edu.data.stream import open_folder
+from regnet_edu.data.stream import open_folder, relisted
 from regnet_edu.training.distributed import input_pipeline as pipeline
 from regnet_edu.training.distributed.input_pipeline import Draw, Pipeline, Reader, TrainOrder, train_transform
 
@@ -76,6 +78,11 @@ def test_test_images_are_the_middle_of_the_image_and_training_images_vary(stream
     batch = next(Pipeline(data.load(f"imagenet:{root}", 32), SMALL.replace(batch_size=3), 1).test())
     assert batch.pixels.shape == (3, 3, 32, 32) and batch.pixels.dtype == torch.uint8 and not batch.light.any()
     assert (batch.pixels.float() - 200).abs().max() <= 3
+    oblong = relisted(json.loads(json.dumps(data.load(f"imagenet:{root}", (32, 64)).listed())))
+    shown = Pipeline(oblong, SMALL.replace(batch_size=3, resolution=(32, 64)), 1)
+    (tested,), (trained,) = shown.test(), shown.train(0)
+    assert tested.pixels.shape == trained.pixels.shape == (3, 3, 32, 64)
+    assert (tested.pixels.float() - 200).abs().max() <= 3
     reader = Reader(stream, True, train_transform(SMALL), 1)
     drawn = [reader.read(Draw(0, epoch)) for epoch in range(40)]
     light = torch.stack([light for _, light in drawn])

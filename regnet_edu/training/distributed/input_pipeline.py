@@ -36,7 +36,7 @@ DEVIATIONS = (0.2175, 0.0188, 0.0045)
 
 
 class Batch(NamedTuple):
-    """Images as they come from the files: `pixels` uint8 (n, 3, r, r), `light` (n, 3) to add to them, `labels` (n,)."""
+    """Images as they come from the files: `pixels` uint8 (n, 3, h, w), `light` (n, 3) to add to them, `labels` (n,)."""
 
     pixels: Tensor
     light: Tensor
@@ -65,7 +65,7 @@ def train_transform(regime: Regime) -> Any:
 
 
 def test_transform(regime: Regime) -> Any:
-    """Return the transform of one test image: the middle, after the short side was made 256/224 of the resolution."""
+    """Return the transform of one test image: the middle, after the short side was made 256/224 of the larger side."""
     v2 = _transforms()
     short = round(max(image_size("resolution", regime.resolution)) * TEST_MARGIN)
     return v2.Compose([v2.PILToTensor(), v2.Resize(short, antialias=True), v2.CenterCrop(regime.resolution)])
@@ -89,8 +89,8 @@ class Reader(Dataset):
 
     def __getitems__(self, draws: Sequence[Draw]) -> Batch | str:
         """Return a batch, or the sentence that says which image cannot be read: an exception would lose its words."""
-        size = self.stream.resolution
-        pixels = torch.empty(len(draws), 3, size, size, dtype=torch.uint8)
+        height, width = image_size("resolution", self.stream.resolution)
+        pixels = torch.empty(len(draws), 3, height, width, dtype=torch.uint8)
         light = torch.zeros(len(draws), 3)
         labels = torch.empty(len(draws), dtype=torch.int64)
         truth = self.stream.train_labels if self.train else self.stream.test_labels
@@ -103,7 +103,7 @@ class Reader(Dataset):
         return Batch(pixels, light, labels)
 
     def read(self, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Return the pixels of one image, uint8 (3, r, r), and the light to add to them."""
+        """Return the pixels of one image, uint8 (3, h, w), and the light to add to them."""
         paths = self.stream.train_paths if self.train else self.stream.test_paths
         rgb, _ = open_rgb(os.fsdecode(os.path.join(os.fsencode(self.stream.root), paths[draw.row])))
         if draw.epoch < 0:
