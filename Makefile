@@ -1,6 +1,6 @@
 # One command each; `make help` lists them. Everything happens in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve test test-heavy lint format types bench gpu gpu-pack lighthouse notebooks figures fonts populations lock clean
+.PHONY: help setup book serve lab test test-heavy lint format types bench gpu gpu-pack lighthouse notebooks figures fonts populations lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -22,6 +22,9 @@ book: $(READY)  ## build the whole HTML book, warnings as errors, and print wher
 
 serve: book  ## build the book and serve it on http://127.0.0.1:8000 (PORT=... for another port)
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: $(READY)  ## open the chapters in JupyterLab (ARGS="--no-browser --port 8888" for other options of it)
+	@$(PY) -m jupyterlab --notebook-dir book $(ARGS)
 
 test: $(READY)  ## run the tests, two files at a time (ARGS="-k edf" for some of them)
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,16 @@ def write_wheel() -> Path:
     return next(folder.iterdir())
 
 
+def write_zip(wheel: Path) -> Path:
+    """Put all notebooks of the site and the wheel into one zip: what Colab needs where no address is known."""
+    zipped = HTML / "notebooks" / "regnet_edu_notebooks.zip"
+    zipped.unlink(missing_ok=True)
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in (*sorted(zipped.parent.glob("*.ipynb")), wheel):
+            archive.write(file, file.name)
+    return zipped
+
+
 def main() -> int:
     shutil.rmtree(HTML / "reports", ignore_errors=True)  # only what fails now is news
     STAMP.unlink(missing_ok=True)
@@ -100,7 +111,7 @@ def main() -> int:
         print("\n\n".join(failures()), file=sys.stderr)
         print("The book was not built: every warning above is an error.", file=sys.stderr)
         return status
-    write_wheel()
+    write_zip(write_wheel())
     STAMP.touch()
     os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
     sys.path.insert(0, str(ROOT / "book" / "_ext"))

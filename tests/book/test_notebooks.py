@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -86,13 +87,43 @@ class TestInstallCell:
         asked, said = self.run(self.cell("git+https://h/o/n@main", "Words.", tmp_path), ("regnet_edu",))
         assert (asked, said) == (['--quiet "regnet-edu[notebook] @ git+https://h/o/n@main"'], "")
 
-    def test_it_says_what_to_do_where_no_address_is_known(self, tmp_path: Path) -> None:
+    @pytest.fixture
+    def beside(self, tmp_path: Path, monkeypatch: Any) -> Path:
+        """The folder of a notebook that knows no address."""
+        folder = tmp_path / "beside"
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        return folder
+
+    def test_it_takes_the_wheel_beside_it_or_the_checkout_that_it_lies_in(self, tmp_path: Path, beside: Path) -> None:
+        cell = self.cell("", "Words.", tmp_path)
+        (tmp_path / "regnet_edu").mkdir()
+        (tmp_path / "pyproject.toml").touch()
+        assert self.run(cell, ("regnet_edu",))[0] == [f'--quiet "regnet-edu[notebook] @ {tmp_path.as_uri()}"']
+        wheel = beside / "regnet_edu-0.2.0-py3-none-any.whl"
+        wheel.touch()
+        assert self.run(cell, ("regnet_edu",))[0] == [f'--quiet "regnet-edu[notebook] @ {wheel.as_uri()}"']
+
+    def test_on_colab_it_lets_the_reader_upload_the_wheel(self, tmp_path: Path, beside: Path, monkeypatch: Any) -> None:
+        chosen = {"regnet_edu-0.2.0-py3-none-any (1).whl": b"a wheel"}  # the name that a browser makes of a second one
+        colab = ModuleType("google.colab")
+        colab.files = SimpleNamespace(upload=lambda: chosen)  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "google", ModuleType("google"))
+        monkeypatch.setitem(sys.modules, "google.colab", colab)
         asked, said = self.run(self.cell("", "Words.", tmp_path), ("regnet_edu",))
-        assert asked == [] and "SOURCE" in said
+        wheel = beside / "regnet_edu-0.2.0-py3-none-any.whl"
+        assert (asked, said) == ([f'--quiet "regnet-edu[notebook] @ {wheel.as_uri()}"'], "")
+        assert wheel.read_bytes() == b"a wheel"
+
+    def test_it_says_what_to_do_where_it_finds_nothing(self, tmp_path: Path, beside: Path) -> None:
+        asked, said = self.run(self.cell("", "Words.", tmp_path), ("regnet_edu",))
+        assert asked == [] and "zip" in said
 
     def test_a_chapter_with_d2l_brings_it_without_what_it_would_replace(self, tmp_path: Path) -> None:
         cell = self.cell("git+https://x", "```{code-cell} ipython3\nfrom d2l import torch as d2l\n```", tmp_path)
         assert self.run(cell, ("d2l",))[0] == [f"--quiet --no-deps {notebooks.D2L}"]
+        cell = self.cell("git+https://x", "Words about d2l.", tmp_path)
+        assert self.run(cell, ("d2l",))[0] == [], "what is only mentioned is not installed"
         assert notebooks.D2L in (ROOT / "pyproject.toml").read_text()
 
     def test_what_it_installs_lets_torch_and_numpy_be(self) -> None:
@@ -152,6 +183,17 @@ class TestMarkdown:
     def test_what_has_no_rule_or_is_not_there_is_an_error(self, myst: str, said: str, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=re.escape(said)):
             markdown.convert(myst, page(tmp_path))
+
+
+def test_the_zip_of_the_site_holds_the_notebooks_and_the_wheel(tmp_path: Path, monkeypatch: Any) -> None:
+    build_book, downloads = load_tool("build_book"), load_extension("downloads")
+    monkeypatch.setattr(build_book, "HTML", tmp_path)
+    (tmp_path / downloads.FOLDER).mkdir()
+    for name in ("a.ipynb", "x.whl"):
+        (tmp_path / downloads.FOLDER / name).write_text(name)
+    zipped = build_book.write_zip(tmp_path / downloads.FOLDER / "x.whl")
+    assert zipped == tmp_path / downloads.FOLDER / downloads.ZIP
+    assert zipfile.ZipFile(zipped).namelist() == ["a.ipynb", "x.whl"]
 
 
 def test_the_site_serves_a_wheel_with_all_that_the_package_needs(tmp_path: Path, monkeypatch: Any) -> None:

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from . import notebooks, repository
 
 FOLDER = "notebooks"
+ZIP = "regnet_edu_notebooks.zip"  # tools/build_book.py makes it, with the wheel
 COLAB = "https://colab.research.google.com/github"
 CHAPTER = re.compile(r"book/(\d\d_\w+)")
 
@@ -52,17 +53,18 @@ def _add_buttons(
     buttons = context.get("header_buttons", [])
     if not (found := CHAPTER.fullmatch(pagename)):
         return
-    link = {
-        "type": "link",
-        "url": context["pathto"](f"{FOLDER}/{found[1]}.ipynb", 1),
-        "text": ".ipynb",
-        "tooltip": "Download this chapter as a notebook",
-        "icon": "fas fa-code",
-        "label": "download-notebook-button",
-    }
+    offered = [
+        (f"{found[1]}.ipynb", ".ipynb", "Download this chapter as a notebook", "download-notebook-button"),
+        (ZIP, ".zip", "Download all notebooks and the package, for Colab or any Jupyter", "download-zip-button"),
+    ]
+    links = [
+        {"type": "link", "url": context["pathto"](f"{FOLDER}/{file}", 1), "text": text, "tooltip": tooltip}
+        | {"icon": "fas fa-code", "label": label}
+        for file, text, tooltip, label in offered
+    ]
     for group in buttons:
         if group.get("label") == "download-buttons":
-            group["buttons"].insert(0, link)
+            group["buttons"][:0] = links
     if address := colab_address(Path(app.srcdir), pagename):
         # The theme's picture of the button is its logo; its name is what a screen reader says.
         button = {"type": "link", "url": address, "tooltip": "Open this chapter in Colab", "icon": "fas fa-rocket"}

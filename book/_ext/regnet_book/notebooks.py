@@ -18,18 +18,36 @@ from . import markdown
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```[ \t]*$", re.M | re.S)
 D2L = "d2l==1.0.0a1.post0"
 INSTALL = """\
-# Brings the course's package where it is missing, as on Colab: it takes under a minute, and torch
-# and numpy stay as they are. Where the package is there already, this cell does nothing.
+# Brings the course's package where it is missing, as on Colab; torch and numpy stay as they are.
+# Where the package is there already, this cell does nothing.
 from importlib.util import find_spec
+from pathlib import Path
 
 SOURCE = "{source}"
+HELP = ("put the wheel regnet_edu-...whl, which the book's zip of notebooks holds, beside this "
+        "notebook, and run this cell again")
 
 if find_spec("regnet_edu") is None:
-    if not SOURCE:
-        raise RuntimeError("this copy does not know where it came from: put the address of the book's "
-                           "repository (git+https://...) or of its wheel (https://....whl) into SOURCE")
-    %pip install --quiet "regnet-edu[notebook] @ {{SOURCE}}"
+    here = Path.cwd()
+    found = sorted(here.glob("regnet_edu-*-any.whl"))
+    found += [folder for folder in (here, *here.parents) if (folder / "regnet_edu").is_dir()
+              and (folder / "pyproject.toml").exists()]
+    if not (SOURCE or found):
+        try:
+            from google.colab import files
+        except ImportError:
+            raise RuntimeError(HELP) from None
+        print("Please choose the wheel regnet_edu-...whl from the book's zip of notebooks.")
+        for name, data in files.upload().items():
+            found = [here / (name.split("-any")[0] + "-any.whl")]
+            found[0].write_bytes(data)
+        if not found:
+            raise RuntimeError(HELP)
+    where = SOURCE or found[0].as_uri()
+    %pip install --quiet "regnet-edu[notebook] @ {{where}}"
 """
+# Names of the package that need d2l; a chapter that only mentions d2l does not.
+USES_D2L = re.compile(r"^ *(?:from|import) d2l\b|\brn\.(?:RegNetX32|AnyNetClassifier)\b", re.M)
 # Without its requirements, some of which would replace what is there: what the chapters use of d2l needs none of them.
 INSTALL_D2L = f"""
 if find_spec("d2l") is None:
@@ -56,7 +74,7 @@ def notebook(chapter: Path, source: str = "") -> dict[str, Any]:
     whole = markdown.HEAD.sub("", chapter.read_text(encoding="utf-8"))
     page = markdown.Page(chapter, whole)
     title, text = re.split(r"(?<=\n)\n", whole.lstrip(), maxsplit=1)
-    cells = [_text(title), _code(INSTALL.format(source=source) + (INSTALL_D2L if "d2l" in text else ""), {})]
+    cells = [_text(title), _code(INSTALL.format(source=source) + (INSTALL_D2L if USES_D2L.search(text) else ""), {})]
     for k, part in enumerate(CELL.split(text)):
         if k % 2:
             options, code = cell_options(part)
