@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..common.errors import InputError, first_line
+from ..common.errors import InputError, first_line, nearest_name
 from ..common.import_path import find, given, path_of
 from ..common.validation import Resolution
 from .config import AnyNetConfig
@@ -79,11 +79,15 @@ class ModuleConfig:
         """Make the torch module.
 
         Raises:
-            InputError: the function is not found.
+            InputError: the function is not found, or fails.
         """
         build = find(self.build)
         sizes = {"num_classes": num_classes, "in_channels": in_channels, "resolution": resolution}
-        return build(dict(self.parameters), **given(build, sizes))
+        try:
+            return build(dict(self.parameters), **given(build, sizes))
+        except Exception as error:
+            said = f"{type(error).__name__}: {first_line(error)}"
+            raise InputError(f"{self.build} fails with {dict(self.parameters)}: {said}") from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +106,8 @@ class ModuleBatch:
 
     def __getitem__(self, rows: Any) -> Any:
         if isinstance(rows, str):
+            if rows not in self.columns:
+                raise InputError(f"there is no parameter {rows!r}; {nearest_name(rows, self.columns)}")
             return self.columns[rows]
         return ModuleBatch(self.build, {name: column[rows] for name, column in self.columns.items()}, self.cost)
 
@@ -163,12 +169,8 @@ def _count_one(
 
     from .measure import measured_complexity
 
-    try:
-        with torch.device("meta"):
-            module = config.make(num_classes, in_channels, resolution)
-    except Exception as error:
-        said = f"{type(error).__name__}: {first_line(error)}"
-        raise InputError(f"{config.build} fails with {dict(config.parameters)}: {said}") from error
+    with torch.device("meta"):
+        module = config.make(num_classes, in_channels, resolution)
     return tuple(measured_complexity(module, resolution, in_channels))
 
 

@@ -32,8 +32,12 @@ class DesignSpace:
 
     @property
     def name(self) -> str:
-        """Name of the class, followed by the names of the refinements."""
-        return " + ".join([type(self).__name__, *(name for name, _ in self.refinements)])
+        """What the space is called, followed by the names of the refinements."""
+        return " + ".join([self._title, *(name for name, _ in self.refinements)])
+
+    @property
+    def _title(self) -> str:
+        return type(self).__name__
 
     def __repr__(self) -> str:
         shown = [f.name for f in fields(self) if self._is_shown(f.name, f.repr)]
@@ -218,7 +222,7 @@ class DesignSpace:
                 return "its ranges contradict each other"
             alone = [name for name, c in self.refinements if not any(checked_mask(name, c, b).any() for b in batches)]
             blamed = f"constraint {alone[0]!r} alone leaves" if alone else "the constraints together leave"
-            return f"{blamed} none of {sum(map(len, batches)):,} networks of {type(self).__name__}"
+            return f"{blamed} none of {sum(map(len, batches)):,} networks of {self._title}"
         counts, spans = [bands.count(b) for b in kept], []
         for name in bands.given or ("flops",):
             low, high = min(getattr(c, name).min() for c in counts), max(getattr(c, name).max() for c in counts)

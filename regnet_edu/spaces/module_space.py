@@ -78,10 +78,14 @@ class ModuleSpace(DesignSpace):
         return hash((self.build, *self.parameters.items(), self.refinements))
 
     @property
-    def name(self) -> str:
-        """What the space is called, followed by the names of the refinements."""
-        first = self.label or str(self.build).partition(":")[2]
-        return " + ".join([first, *(name for name, _ in self.refinements)])
+    def _title(self) -> str:
+        return self.label or str(self.build).partition(":")[2]
+
+    @property
+    def _endless(self) -> str:
+        """The parameters that take any number between two ends."""
+        endless = [n for n, d in self.parameters.items() if isinstance(d, FloatDistribution) and d.step is None]
+        return ", ".join(endless)
 
     def __repr__(self) -> str:
         table = ", ".join(f"{name!r}: {d!r}" for name, d in self.parameters.items())
@@ -133,6 +137,8 @@ class ModuleSpace(DesignSpace):
         return self._exact_size(), self._columns(), propose
 
     def _exact_size(self) -> int:
+        if self._endless:
+            raise InputError(f"{self._title} has networks without number: {self._endless} takes any value; give a step")
         return math.prod(d.count for d in self._distributions)
 
     def _enumerated(self) -> ModuleBatch:
@@ -179,8 +185,7 @@ class ModuleSpace(DesignSpace):
         return [f"{name:<19} {d}" for name, d in self.parameters.items()]
 
     def _size_in_words(self) -> str:
-        endless = [n for n, d in self.parameters.items() if isinstance(d, FloatDistribution) and d.step is None]
-        return f"without number: {', '.join(endless)} takes any value" if endless else super()._size_in_words()
+        return f"without number: {self._endless} takes any value" if self._endless else super()._size_in_words()
 
     def __contains__(self, config: object) -> bool:
         """Whether a network has the parameters of this space, with values that can be drawn."""

@@ -110,8 +110,7 @@ class FloatDistribution(Finite):
 
     @cached_property
     def values(self) -> np.ndarray:
-        if self.step is None:
-            raise InputError("a parameter that takes any number between two ends has no list of values; give it a step")
+        assert self.step is not None, "without a step there is no list of values"
         count = math.floor((self.high - self.low) / self.step + 1e-9) + 1
         return np.array([round(self.low + k * self.step, 12) for k in range(count)])
 
@@ -180,6 +179,11 @@ def as_distribution(name: str, given: Any) -> Distribution:
     try:
         if isinstance(given, range):
             return IntDistribution(given[0], given[-1], step=given.step)
+        if isinstance(given, tuple) and len(given) == 2 and all(type(end) in (int, float) for end in given):
+            low, high = given
+            raise InputError(
+                f"{given} may be meant as {low} to {high} or as two choices; the choices are a list, {[*given]}"
+            )
         if isinstance(given, Sequence) and not isinstance(given, str):
             return CategoricalDistribution(tuple(given))
         kind: Any = KINDS.get(type(given).__name__)

@@ -74,7 +74,7 @@ def test_sizes_are_exact_and_spaces_print_themselves():
     assert hash(MLPS) == hash(rn.ModuleSpace(mlp, dict(MLPS.parameters), cost=mlp_cost))
     endless = rn.ModuleSpace(mlp, {"rate": rn.FloatDistribution(1e-3, 1, log=True)})
     assert "without number: rate takes any value" in str(endless)
-    with pytest.raises(InputError, match="takes any number between two ends has no list of values; give it a step"):
+    with pytest.raises(InputError, match="mlp has networks without number: rate takes any value; give a step"):
         endless.size()
 
 
@@ -117,7 +117,9 @@ def test_optuna_s_distributions_ranges_and_lists_are_taken():
     (lambda: rn.CategoricalDistribution((1, 1)), "must name at least one value, and none twice"),
     (lambda: MLPS.config(depth=1, width=16), "MLPs needs the parameter 'activation' too"),
     (lambda: MLPS.config(depht=1), "MLPs has no parameter 'depht'; did you mean depth?"),
-    (lambda: MLPS.refine("odd", lambda nets: nets["dept"] > 1).sample(1), "constraint 'odd' failed on .*KeyError"),
+    (lambda: MLPS.refine("odd", lambda nets: nets["dept"] > 1).sample(1), "no parameter 'dept'; did you mean"),
+    (lambda: rn.ModuleSpace(mlp, {"a": (1, 4)}), "may be 1 to 4, or two choices; choices are a list: .1, 4.$"),
+    (lambda: rn.ModuleConfig(mlp, {"depth": 1}).make(10), "own_spaces:mlp fails with {'depth': 1}: KeyError: 'width'"),
 ])  # fmt: skip
 def test_what_makes_no_space_is_refused_in_one_sentence(wrong, said):
     with pytest.raises(InputError, match=said):
