@@ -21,7 +21,7 @@ PACKAGE = ROOT / "regnet_edu"
 # The rooms in the order of the course: a file imports only from its own room and from rooms before it.
 ROOMS = (
     *("common", "networks", "spaces", "data", "training", "sweeps", "analysis"),
-    *("plots", "reports", "widgets", "study", "grading", "cli"),
+    *("plots", "reports", "study", "widgets", "grading", "cli"),
 )
 # What torch stands behind; all else up to `analysis` imports where torch, d2l and matplotlib are missing.
 NEEDS_TORCH = {

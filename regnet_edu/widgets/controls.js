@@ -69,7 +69,13 @@ function choice(control, rule, id, change) {
   const options = rule.choices.map((c) => make("option", { value: c }, control.names?.[c] ?? String(c)));
   const select = make("select", { id, onchange: () => change(select.value, {}) }, ...options);
   const element = make("div", { class: "rni-control rni-choice" }, make("label", { for: id }, control.label), select);
-  return { element, show: (value) => (select.value = String(value)) };
+  const show = (value, typed, state) => {
+    const without = control.without?.(state) ?? []; // what has no meaning now; what is chosen stays in any case
+    const left = options.filter((o) => o.value === String(value) || !without.includes(o.value));
+    if (left.length !== select.length || left.some((o, i) => o !== select[i])) select.replaceChildren(...left);
+    select.value = String(value);
+  };
+  return { element, show };
 }
 
 function check(control, rule, id, change) {

@@ -68,7 +68,7 @@ function start(description, { model, el, link = "" }) {
       if (how.typed || problem) controls.get(control.key).show(value, true, state);
     };
     const names = typeof control.names === "function" ? control.names(data) : control.names;
-    controls.set(control.key, makeControl({ ...control, names }, rule, `${uid}-${control.key}`, report));
+    controls.set(control.key, makeControl({ ...control, names, without: control.without && ((now) => control.without(now, data)) }, rule, `${uid}-${control.key}`, report));
   }
   const presets = description.presets?.(data) ?? [];
   let preset; // the one that was chosen last; it stays named as long as its values stand

@@ -15,18 +15,21 @@ import numpy as np
 import workbench_vectors
 
 from regnet_edu.analysis.edf import edf
+from regnet_edu.analysis.pareto import pareto_front
 from regnet_edu.networks.complexity import complexity
 from regnet_edu.networks.config import AnyNetConfig, compatible_widths
 from regnet_edu.networks.regnet import quantized_linear_widths
 from regnet_edu.spaces.anynet import IN_WORDS
 from regnet_edu.spaces.distributions import in_order
-from regnet_edu.widgets import resampling
+from regnet_edu.widgets import against_the_field, resampling
 from regnet_edu.widgets.constraint_funnel import space_of
 from regnet_edu.widgets.imagenet_budget import ImageNetBudget, gpu_hours
 
 Cases = list[tuple[list[Any], Any]]
 CASES = 1000
 FINGERPRINTS = Path(__file__).with_suffix(".json")
+
+FOLLOWING = {"budget", "front"}
 
 
 def vectors() -> dict[str, Cases]:
@@ -45,6 +48,7 @@ def vectors() -> dict[str, Cases]:
         "best": best(rng),
         "band": [([n, 40, s], [list(x) for x in resampling.bootstrap_band(n, 40, s)]) for s, n in pairs(rng, 2**32, 9)],
         "budget": budgets(rng),
+        "front": fronts(np.random.default_rng(18)),
         "size": sizes(rng),
         "order": in_orders(rng),
         **workbench_vectors.vectors(CASES),
@@ -54,9 +58,9 @@ def vectors() -> dict[str, Cases]:
 def fingerprints(found: dict[str, Cases]) -> dict[str, str]:
     """Name of the function -> fingerprint of its cases, to nine digits: the last bits differ between machines.
 
-    The budget has none: its numbers follow a table of GPUs, which grows.
+    The budget and the front have none: they follow tables of GPUs and of networks, which grow.
     """
-    kept = {name: json.dumps(coarse(cases)) for name, cases in found.items() if name != "budget"}
+    kept = {name: json.dumps(coarse(cases)) for name, cases in found.items() if name not in FOLLOWING}
     return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in kept.items()}
 
 
@@ -170,6 +174,19 @@ def in_orders(rng: np.random.Generator) -> Cases:
         if k % 3 == 0:
             values.sort(reverse=k % 2 == 0)
         cases.append(([values, order], in_order(values, order)))
+    return cases
+
+
+def fronts(rng: np.random.Generator) -> Cases:
+    """Some networks of the field of today, and which of them are on the front of error against a cost."""
+    rows, cases = against_the_field.today_rows(), []
+    for k in range(CASES):
+        cost = ("flops", "params", "activations", "inference_ms")[k % 4]
+        some = [rows[i] for i in rng.choice(len(rows), int(rng.integers(1, 40)), replace=False)]
+        table = [{key: row[key] for key in ("title", cost, "error")} for row in some]
+        on = pareto_front([row[cost] for row in table], [row["error"] for row in table])
+        titles = sorted(row["title"] for row, best in zip(table, on, strict=True) if best)
+        cases.append(([table, cost], titles))
     return cases
 
 

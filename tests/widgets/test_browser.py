@@ -18,7 +18,7 @@ from widget_pages import LIVE, NAMES, ROOT, Opened, axe, browser, first_slider, 
 from regnet_edu.widgets import bundle
 
 pytestmark = pytest.mark.browser
-MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "design_spaces", "neighbours")
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "field", "design_spaces", "neighbours")
 SLIDING = [name for name in NAMES if first_slider(name)[0]]
 
 

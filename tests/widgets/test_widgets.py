@@ -34,7 +34,7 @@ needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run Ja
 NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 30, 300  # compressed: one interactive's own, and the populations of a page
 WORKBENCH_KB, ALL_KB = 35, 90  # that of the workbench, the centre of the course; and all scripts of all of them
-MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "design_spaces", "neighbours")
+MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "field", "design_spaces", "neighbours")
 
 
 def node(*arguments: object) -> str:
@@ -296,10 +296,21 @@ class TestAgainstTheField:
     def test_it_shows_every_published_network_with_what_is_known_of_it(self) -> None:
         rows = against_the_field.field_rows()
         assert len(rows) == 24 + 12 + 8
-        known = {family: [r for r in rows if r["family"] == family] for family in against_the_field.FAMILIES}
+        known = {family: [r for r in rows if r["family"] == family] for family in against_the_field.PAPER}
         assert [len(members) for members in known.values()] == [12, 12, 3, 3, 6, 8]
         assert all(r["error"] == r["error_reported"] and r["inference_ms"] is None for r in known["mobile"])
         assert {r["title"]: r["error_reported"] for r in rows}["EfficientNet-B5"] == 0.167
+
+    def test_the_field_of_today_learned_from_imagenet_alone_and_recipes_share_their_networks(self) -> None:
+        rows = {row["title"]: row for row in against_the_field.today_rows()}
+        assert {row["family"] for row in rows.values()} == set(against_the_field.FAMILIES)
+        assert not any(re.search("in22k|in12k|dist|laion", row["weights"]) for row in rows.values())
+        recipes = against_the_field.recipe_rows()
+        old, new = ({r["same"]: r for r in recipes if r["now"] is now} for now in (False, True))
+        assert old.keys() == new.keys() and len(old) == 15
+        assert all(old[k]["flops"] == new[k]["flops"] and old[k]["error"] > new[k]["error"] for k in old)
+        assert old["ResNet-50"]["error"] == zoo.get("resnet_50").top1_error_mean
+        assert len(set(against_the_field.TITLES)) == len(against_the_field.TITLES)
 
     def test_an_unknown_network_or_family_is_refused(self) -> None:
         with pytest.raises(InputError, match="AlexNet"):

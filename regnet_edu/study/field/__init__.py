@@ -11,7 +11,16 @@ and every figure that the course draws from them is a function that a reader can
     field.equal_cost("ResNe(X)t")  # RegNet's error at the cost of others, within one recipe
 """
 
-from .recipes import TEST_SETS, equal_cost, equal_cost_then, rank_correlations, recipe_gain, same_recipe, se_gain
+from .recipes import (
+    TEST_SETS,
+    TORCHVISION,
+    equal_cost,
+    equal_cost_then,
+    rank_correlations,
+    recipe_gain,
+    same_recipe,
+    se_gain,
+)
 from .standing import FRONTS, front_counts, front_distance, plainly_trained
 from .table import COSTS, FAMILIES, MACHINES, costs, errors, family_of, saw_more_data, taught
 from .times import growth_networks, growth_powers, speedup, time_correlations, time_models
@@ -22,6 +31,7 @@ __all__ = [
     "FRONTS",
     "MACHINES",
     "TEST_SETS",
+    "TORCHVISION",
     "costs",
     "equal_cost",
     "equal_cost_then",

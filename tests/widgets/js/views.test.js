@@ -1,7 +1,8 @@
 // What the pictures say, without a browser: the claims of the default states, and any state without a crash.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { rival, widget as field } from "../../../regnet_edu/widgets/against_the_field.js";
+import { widget as field } from "../../../regnet_edu/widgets/against_the_field.js";
+import { front, rival } from "../../../regnet_edu/widgets/field.js";
 import { widget as block } from "../../../regnet_edu/widgets/block_explorer.js";
 import { fittingGroups, scaledConvolution, widget as calculator } from "../../../regnet_edu/widgets/complexity_calculator.js";
 import { funnel, rounds, widget as rules } from "../../../regnet_edu/widgets/constraint_funnel.js";
@@ -28,9 +29,12 @@ const targets = { targets: [target("X", [1, 2, 7, 12], [24, 64, 152, 392], 24, 2
 const published = (title, family, flops, inference_ms, error, training_hours = inference_ms && inference_ms / 4) => ({
   title, family, flops, params: flops / 90, activations: inference_ms && 2e5 * inference_ms, inference_ms, training_hours, error, error_reported: error + (family === "ResNet" ? 0.007 : 0),
 });
+const now = ([title, family, flops, inference_ms, cpu_ms, error]) => ({ title, family, when: "today", weights: "in1k", flops, params: flops / 90, activations: flops / 500, inference_ms, cpu_ms, error });
 const networks = { field: [
   published("RegNetX-small", "RegNetX", 4e8, 15, 0.27), published("RegNetX-large", "RegNetX", 8e9, 94, 0.207), published("RegNetY-one", "RegNetY", 1.6e9, 39, 0.22),
   published("ResNet-50", "ResNet", 4.1e9, 53, 0.232), published("EfficientNet-B5", "EfficientNet", 9.9e9, 504, 0.215), published("DARTS", "mobile", 5.7e8, null, 0.267),
+  ...[["regnety_160", "RegNetY", 1.6e10, 0.5, 8, 0.18], ["regnetx_080", "RegNetX", 8e9, 0.3, 5, 0.195], ["convnext_tiny", "ConvNeXt", 4.5e9, 0.2, null, 0.178]].map(now),
+  ...["2020", "now"].map((year, i) => ({ ...now(["RegNetX-8.0GF", "RegNetX", 8e9, 0.3, 5, 0.207 - 0.012 * i]), title: `RegNetX-8.0GF, ${year}`, when: "recipes", same: "RegNetX-8.0GF", now: i === 1 })),
 ] };
 const machines = { cost: {
   law: { per_flop: 1e-12, per_activation: 1e-10, per_image: 1e-4 }, images: { train: 1281167 }, activations_per_root_flop: 160,
@@ -286,19 +290,33 @@ test("the sizes of the space are those of as many stages as the population has",
 });
 
 test("the field: the rival is the cheapest of the other side with no higher error", () => {
+  const of2020 = networks.field.filter((m) => !m.when);
   const state = { x: "inference_ms", y: "error", network: "EfficientNet-B5" }, find = (title) => networks.field.find((m) => m.title === title);
-  assert.equal(rival(state, find("EfficientNet-B5"), networks.field).network.title, "RegNetX-large");
-  assert.equal(rival({ ...state, x: "error", y: "inference_ms" }, find("EfficientNet-B5"), networks.field).network.title, "RegNetX-large");
-  assert.equal(rival(state, find("RegNetX-large"), networks.field).network, undefined);
-  assert.equal(rival({ ...state, x: "flops", y: "params" }, find("ResNet-50"), networks.field), null);
-  assert.match(show(field, {}, networks).summary, /EfficientNet-B5: error, same training 21\.5 %, inference time 504 ms\. The RegNet with no higher error and the lowest inference time is RegNetX-large: 94 ms, 5\.4 times less/);
+  assert.equal(rival(state, find("EfficientNet-B5"), of2020).network.title, "RegNetX-large");
+  assert.equal(rival({ ...state, x: "error", y: "inference_ms" }, find("EfficientNet-B5"), of2020).network.title, "RegNetX-large");
+  assert.equal(rival(state, find("RegNetX-large"), of2020).network, undefined);
+  assert.equal(rival({ ...state, x: "flops", y: "params" }, find("ResNet-50"), of2020), null);
+  assert.match(show(field, {}, networks).summary, /EfficientNet-B5: error 21\.5 %, time on a GPU 504 ms\. The RegNet with no higher error and the lowest time on a GPU is RegNetX-large: 94 ms, 5\.4 times less/);
 });
 
 test("the field says what the paper does not know, what cannot be compared, and when nothing is left", () => {
-  assert.match(show(field, {}, networks).summary, /Of 1 mobile network the paper has no inference time/);
+  assert.match(show(field, {}, networks).summary, /Of 1 mobile network the paper has no time on a GPU/);
   assert.match(show(field, { x: "flops", network: "DARTS" }, networks).summary, /authors' own, with longer training/);
   assert.match(show(field, { y: "error_reported", network: "ResNet-50" }, networks).summary, /different training/);
   assert.match(show(field, { families: [] }, networks).summary, /No network is left/);
+});
+
+test("the field of today: the front, its RegNets, what was not measured, and two recipes of one network", () => {
+  const today = (state) => show(field, { when: "today", x: "flops", network: "regnety_160", ...state }, networks);
+  assert.match(today({}).summary, /regnety_160: error 18\.0 %, flops 16 GF\..*the 1 on it, none of them a RegNet \(of 2\)/);
+  assert.match(today({ families: ["RegNetX", "RegNetY"] }).summary, /the 2 on it, 2 of them a RegNet \(of 2\)/);
+  assert.match(today({ x: "inference_ms", y: "cpu_ms" }).summary, /takes 16 times as long for it as the GPU; for those shown from 16 to 17 times\. Of 1 network nobody has measured the time on a processor/);
+  assert.match(today({ network: "ResNet-50" }).summary, /^regnety_160/); // one of 2020 is not among them
+  assert.match(show(field, { when: "recipes", x: "flops", network: "RegNetX-8.0GF, now" }, networks).summary, /20\.7 % with the recipe of 2020, 19\.5 % .*, 1\.2 points by training alone\./);
+  const { follow } = field.description;
+  assert.deepEqual(follow("when", "today", { x: "training_hours", y: "error" }), { network: "regnety_160", x: "flops", y: "error" });
+  const [a, b, c] = [[1, 3], [1, 3], [2, 3]].map(([flops, error]) => ({ flops, error }));
+  assert.deepEqual(front([c, b, a], "flops", "error").length, 2); // twins both, and none that only costs more
 });
 
 test("the field's arrow keys go to the next point on an axis", () => {
