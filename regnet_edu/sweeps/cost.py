@@ -7,16 +7,17 @@ megaflops are bound by moving activations as much as by arithmetic (the paper's 
 1. the paper's own training times of its 24 RegNets (figures 15 and 16: 100 epochs of ImageNet on eight V100), through
    which seconds = a * flops + b * activations + c is fitted, within 13 % for every one of them. The paper does not name
    the precision; its ResNet-50 made 365 images a second on each V100, and NVIDIA's has 367 without mixed precision;
-2. two bounds on how much faster another GPU is: as its memory is faster (nothing gained by mixed precision), and as
-   ResNet-50 trains faster on it in mixed precision. A RegNet lies between. On an RTX 3090, with memory hardly faster
-   than a V100's, timm (`results/benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv`) has 1,781 images a second for
-   RegNetX-400MF and 1,218 for ResNet-50; the paper's V100 had 1,141 and 365.
+2. the bandwidth of a GPU's memory beside the V100's, from its data sheet, times one factor of utilisation: how well the
+   memory is used beside the paper's V100. It is 1 where nothing else is known. Mixed precision raises it, because it
+   halves what is moved: on an RTX 3090 timm (`results/benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv`) has 1,781
+   images a second for RegNetX-400MF, where the paper's V100 had 1,141 and the memories are 936 and 900 GB/s: 1.5. For
+   ResNet-50, with fewer activations for each flop, the same two machines give 3.2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -31,7 +32,7 @@ from ..training.regime import Regime
 
 FORWARD_AND_BACKWARD = 3
 PAPER_GPUS, PAPER_EPOCHS = 8, 100
-V100_FP32_RESNET50 = 367.0  # images a second without mixed precision; the table of the V100 below has it too
+MEASURED_UTILISATION = 1.5  # RegNetX-400MF in mixed precision on an RTX 3090, see above
 
 
 class Images(NamedTuple):
@@ -59,63 +60,51 @@ KNOWN = {
 
 @dataclass(frozen=True)
 class GPU:
-    """One kind of GPU, with the two published figures that its speed is estimated from.
+    """One kind of GPU: how fast its memory is, and what an hour of it was asked for.
 
     Args:
         name: such as "V100".
-        bandwidth: of its memory, in GB/s, from NVIDIA's data sheet of the kind that `source` names.
-        resnet50: images a second when it trains ResNet-50 (v1.5, 224 pixels) in mixed precision.
-        source: where `resnet50` comes from.
+        bandwidth: of its memory, in GB/s.
+        sheet: the data sheet that has it, with its date.
+        price: dollars for an hour on demand; None where no source was found.
+        spot: dollars for an hour that may be taken away again; None where no source was found.
+        prices: where and when these prices were read.
     """
 
     name: str
     bandwidth: float
-    resnet50: float
-    source: str
+    sheet: str
+    price: float | None = None
+    spot: float | None = None
+    prices: str = ""
 
     @property
-    def speed(self) -> tuple[float, float]:
-        """How many times as fast as the paper's V100 without mixed precision: at least, and at best."""
-        return self.bandwidth / V100.bandwidth, self.resnet50 / V100_FP32_RESNET50
+    def speed(self) -> float:
+        """How many times as fast as the paper's V100, where its memory is used as well."""
+        return self.bandwidth / V100.bandwidth
 
 
-_NVIDIA = "NVIDIA DeepLearningExamples, PyTorch ResNet-50 v1.5, container 21.03, one GPU"
-# The same servers in one round: 16 H100 took 7.8 minutes, 16 A100 14.4 (a ratio of eight GPUs of NVIDIA's own, 57,260
-# images a second in round 4.0 with H100 and 26,200 in round 2.0 with A100, is 2.2 and counts newer software in).
-_H100_TO_A100 = 14.4 / 7.8
-_H200_TO_H100 = 63_560 / 57_260
-
-V100 = GPU("V100", 900, 1200, f"{_NVIDIA} (SXM2 16 GB): 1,200 images/s in mixed precision, 367 without")
-A100 = GPU("A100", 2039, 2470, f"{_NVIDIA} (SXM4 80 GB): 2,470 images/s")
-H100 = GPU(
-    "H100",
-    3350,
-    round(A100.resnet50 * _H100_TO_A100),
-    "the A100's, times 14.4 / 7.8: minutes of 16 A100 and of 16 H100 (SXM5 80 GB) for ResNet-50 in Dell's submissions "
-    "to MLPerf Training 3.0",
+_RUNPOD = "RunPod's list of prices (Secure Cloud), read 2026-09-25"
+V100 = GPU("V100", 900, "NVIDIA V100 data sheet (SXM2), 2020-01")
+GPUS = (
+    V100,
+    GPU("A100", 2039, "NVIDIA A100 80GB data sheet (SXM4), 2021-06", 1.59, prices=_RUNPOD),
+    GPU("H100", 3350, "NVIDIA H100 data sheet (SXM5 80 GB), 2023-04", 3.49, prices=_RUNPOD),
+    GPU(
+        "H200",
+        4800,
+        "NVIDIA H200 data sheet (SXM 141 GB), 2023-11",
+        4.59,
+        3.40,
+        f"{_RUNPOD}; spot: AWS p5en.48xlarge in us-east-1, an eighth of 27.20 dollars, read 2026-08-06",
+    ),
+    GPU("B200", 8000, "NVIDIA HGX B200 data sheet (SXM, 64 TB/s of eight), 2024-11", 6.79, prices=_RUNPOD),
+    GPU("MI300X", 5300, "AMD Instinct MI300X data sheet, 2023-12"),
+    GPU("L40S", 864, "NVIDIA L40S data sheet, 2023-08", 1.09, prices=_RUNPOD),
+    GPU("L4", 300, "NVIDIA L4 data sheet, 2023-03"),
+    GPU("T4", 320, "NVIDIA T4 data sheet, 2019-03"),
+    GPU("RTX 5090", 1792, "NVIDIA GeForce RTX 5090, specifications, 2025-01"),
 )
-H200 = GPU(
-    "H200",
-    4800,
-    round(A100.resnet50 * _H100_TO_A100 * _H200_TO_H100),
-    "the H100's, times 63,560 / 57,260: images/s of 8 H200 (SXM 141 GB) and of 8 H100 for ResNet-50 in the logs of "
-    "NVIDIA's submissions to MLPerf Training 4.0",
-)
-T4 = GPU(
-    "T4",
-    320,
-    round(V100.resnet50 * 320 / 900),
-    "no published training speed was found: the V100's, times 320 / 900, the ratio of their memory bandwidths; "
-    "a T4 is held to 70 W, and may be slower",
-)
-GPUS = (V100, A100, H100, H200, T4)
-
-
-class Hours(NamedTuple):
-    """GPU-hours, between a lower and an upper bound (`GPU.speed`)."""
-
-    low: float
-    high: float
 
 
 class Law(NamedTuple):
@@ -169,39 +158,30 @@ def training_work(flops: Any, images: Images, epochs: int) -> Any:
     return flops * (FORWARD_AND_BACKWARD * images.train + images.test) * epochs
 
 
-def gpu_hours(configs: Sequence[Config], regime: Regime, images: Images = IMAGENET) -> dict[str, Hours]:
+def gpu_hours(
+    configs: Sequence[Config], regime: Regime, images: Images = IMAGENET, utilisation: float = 1.0
+) -> dict[str, float]:
     """GPU-hours of training these networks under a regime, for every GPU of the table.
 
-    The bounds hold for networks like the paper's (200 MF to 32 GF at 224 pixels). Smaller ones are bound by the launch
-    of kernels and by the supply of images, which no table knows: measure those.
+    They hold for networks like the paper's (200 MF to 32 GF at 224 pixels). Smaller ones are bound by the launch of
+    kernels and by the supply of images, which no table knows: measure those.
 
     Args:
         configs: the networks.
         regime: its resolution and epochs count, and how many images it takes.
         images: of the data set, ImageNet-1k if not given.
+        utilisation: how well the memory is used, beside the paper's V100; see the top of this file.
 
     Returns:
-        `Hours(low, high)` under the name of each GPU.
+        Hours under the name of each GPU.
     """
     taken = images_of(regime, images)
     counts = complexities(configs, regime.resolution, images.channels, images.num_classes)
     on_v100 = float(paper_law().seconds(counts.flops, counts.activations).sum()) * taken.train * regime.epochs / 3600
-    return {g.name: Hours(on_v100 / max(g.speed), on_v100 / min(g.speed)) for g in GPUS}
+    return {g.name: on_v100 / (g.speed * utilisation) for g in GPUS}
 
 
 def table() -> dict[str, Any]:
     """Return the law and the GPUs as plain values, for a page that computes in the browser."""
-    return {
-        "law": paper_law()._asdict(),
-        "images": IMAGENET._asdict(),
-        "gpus": [
-            {
-                "name": g.name,
-                "speed": g.speed,
-                "bandwidth_gb_s": g.bandwidth,
-                "resnet50_images_s": g.resnet50,
-                "source": g.source,
-            }
-            for g in GPUS
-        ],
-    }
+    gpus = [{**asdict(g), "speed": g.speed} for g in GPUS]
+    return {"law": paper_law()._asdict(), "images": IMAGENET._asdict(), "gpus": gpus}

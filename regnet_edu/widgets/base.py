@@ -186,6 +186,24 @@ class Numbers(traitlets.List):
         return int(value)
 
 
+class Amounts(traitlets.List):
+    """A trait that holds so many numbers, each between the same limits."""
+
+    def validate(self, obj: Any, value: Any) -> list[float]:
+        count, low, high = len(self.default() or []), self.metadata["low"], self.metadata["high"]
+        if not isinstance(value, (list, tuple)) or len(value) != count:
+            raise InputError(f"{self.name} {value!r:.60} must be a list of {count} numbers")
+        for i, amount in enumerate(value):
+            if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not low <= amount <= high:
+                raise InputError(f"{self.name}[{i}] {amount!r:.30} is no number from {low} to {high}")
+        return [float(amount) for amount in value]
+
+
+def amounts(default: list[float], low: float, high: float) -> Any:
+    """Return a trait of the state that holds a list of numbers, each from `low` to `high`."""
+    return Amounts(traitlets.Float(), list(default)).tag(sync=True, state=True, low=low, high=high)
+
+
 def numbers(default: list[int], allowed: Sequence[int]) -> Any:
     """Return a trait of the state that holds a list of whole numbers, each of those that are allowed."""
     return Numbers(traitlets.Int(), list(default)).tag(sync=True, state=True, allowed=allowed)

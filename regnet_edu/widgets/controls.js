@@ -102,6 +102,18 @@ function several(control, rule, id, change) {
   return { element, show };
 }
 
-const KINDS = { bool: check, choice, set: several };
+/** A list of numbers, one field each; an empty one is 0. */
+function numbers(control, rule, id, change) {
+  const report = () => change(fields.map((field) => field.value || 0), { typed: true });
+  const fields = control.names.map((name, i) => make("input", { type: "number", id: `${id}-${i}`, min: rule.each.min, max: rule.each.max, step: "any", inputmode: "decimal", placeholder: "–", onchange: report }));
+  const labels = fields.map((field, i) => make("span", { class: "rni-amount" }, make("label", { for: field.id }, control.names[i]), field));
+  const element = make("fieldset", { class: "rni-control rni-several" }, make("legend", {}, control.label), ...labels);
+  const show = (values, typed) => fields.forEach((field, i) => {
+    if (typed || document.activeElement !== field) field.value = values[i] || "";
+  });
+  return { element, show };
+}
+
+const KINDS = { bool: check, choice, numbers, set: several };
 
 export const makeControl = (control, rule, id, change) => (KINDS[rule.type] ?? slider)(control, rule, id, change);

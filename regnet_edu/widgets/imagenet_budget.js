@@ -12,9 +12,10 @@ const schema = {
   n: { type: "int", min: 1, max: 2000, default: 500 },
   epochs: { type: "int", min: 1, max: 300, default: 10 },
   megaflops: { type: "int", min: 200, max: 32000, default: 400 },
-  gpu: { type: "choice", choices: ["V100", "A100", "H100", "H200", "T4"], default: "V100" },
+  gpu: { type: "choice", choices: ["V100"], default: "V100" },
   gpus: { type: "int", min: 1, max: 1024, default: 8 },
-  price: { type: "float", min: 0, max: 50, default: 1 },
+  utilisation: { type: "float", min: 0.2, max: 4, default: 1 },
+  prices: { type: "numbers", each: { type: "float", min: 0, max: 1000 }, default: [0] },
 };
 
 const controls = [
@@ -23,22 +24,25 @@ const controls = [
   { key: "megaflops", label: "megaflops each", log: true },
   { key: "gpu", label: "GPU" },
   { key: "gpus", label: "GPUs at work", log: true },
-  { key: "price", label: "$ you pay for a GPU-hour", coarse: 0.1 },
+  { key: "utilisation", label: "utilisation (paper: 1)", coarse: 0.1 },
+  { key: "prices", label: "Dollars for a GPU-hour, yours to edit:", names: (data) => data.cost.gpus.map((g) => g.name) },
 ];
 
 function prepare(data, rules) {
   if (!data.cost?.gpus?.length) throw new Error("There is no table of GPUs here: the page brought none.");
-  return { ...rules, gpu: { ...rules.gpu, choices: data.cost.gpus.map((g) => g.name) } };
+  const { gpus } = data.cost;
+  return { ...rules, gpu: { ...rules.gpu, choices: gpus.map((g) => g.name) }, prices: { ...rules.prices, default: gpus.map((g) => g.price ?? 0) } };
 }
 
-/** GPU-hours of n networks: [low, high], between the two bounds on the speed of a GPU. */
-export function gpuHours({ n, megaflops, epochs, gpu }, { law, images, gpus, activations_per_root_flop: k }) {
+/** GPU-hours of n networks on one kind of GPU, its memory used so much better than the paper's V100 used theirs. */
+export function gpuHours({ n, megaflops, epochs, gpu, utilisation }, { law, images, gpus, activations_per_root_flop: k }) {
   const flops = 1e6 * megaflops;
   const seconds = law.per_flop * flops + law.per_activation * (k * Math.sqrt(flops)) + law.per_image;
-  const onV100 = (seconds * n * epochs * images.train) / 3600;
-  const { speed } = gpus.find((g) => g.name === gpu);
-  return [onV100 / Math.max(...speed), onV100 / Math.min(...speed)];
+  return (seconds * n * epochs * images.train) / 3600 / (gpus.find((g) => g.name === gpu).speed * utilisation);
 }
+
+/** What an hour of a GPU costs by the reader's table; 0 where that is not known. */
+const priceOf = ({ prices }, { gpus }, name) => prices[gpus.findIndex((g) => g.name === name)] ?? 0;
 
 /** What n networks can tell, by formula: nothing here depends on how they are trained. */
 export const tells = (n) => ({
@@ -66,10 +70,9 @@ export function view(state, { width, data }) {
   const one = gpuHours({ ...state, n: 1, epochs: 1 }, data.cost);
   const parts = [], middles = [];
   for (const [hours, name] of TIMES) {
-    const [slow, fast] = [one[1], one[0]].map((each) => contour((hours * state.gpus) / each, state, { x, y }, box));
-    const middle = slow.map(([a, at], k) => [(a + fast[k][0]) / 2, at]);
+    const middle = contour((hours * state.gpus) / one, state, { x, y }, box);
     parts.push(polyline([...middle, [box.right + 400, box.bottom], [box.right + 400, box.top]], "rni-fa rni-region"));
-    parts.push(`<g data-say="${name}, by the middle of the two bounds on the GPU's speed">${polyline(middle, "rni-la rni-thin")}</g>`);
+    parts.push(`<g data-say="${name} on ${state.gpus} ${state.gpu}">${polyline(middle, "rni-la rni-thin")}</g>`);
     middles.push(middle);
   }
   const whole = (v) => String(v);
@@ -80,10 +83,9 @@ export function view(state, { width, data }) {
     label: "population; arrows up and down change n, left and right the epochs", value: state.n, min: schema.n.min, max: schema.n.max, text: `${plural(state.n, "network")}, ${plural(state.epochs, "epoch")}`,
   });
   const label = `Bands of populations that take an hour, a day, a week, a month or a year on ${state.gpus} ${state.gpu}: n against epochs, both logarithmic. Chosen: ${plural(state.n, "network")} for ${plural(state.epochs, "epoch")}.`;
-  const gpu = data.cost.gpus.find((g) => g.name === state.gpu);
   return {
     picture: svg(width, HEIGHT, label, clip(box, parts.join("")) + frame + names(middles, box) + cross + answer(state, data, [px, py], box), point), summary: sentence(state, data), table: hardware(state, data),
-    source: `Hours: a law through the paper's training times of 24 RegNets on V100, activations by the trend of figure 12, and two bounds on the speed of a GPU, by the bandwidth of its memory and by ResNet-50 in mixed precision. ${state.gpu}: ${gpu.source}.`,
+    source: `Hours: a law through the paper's training times of 24 RegNets on V100, activations by the trend of figure 12, the bandwidth of each memory beside the V100's, and the utilisation above: in mixed precision it was 1.5 for RegNetX-400MF on an RTX 3090 (timm). ${data.cost.gpus.map((g) => `${g.name}: ${g.bandwidth} GB/s, ${g.sheet}; ${g.prices || "no price with a source was found"}`).join(". ")}.`,
   };
 }
 
@@ -99,14 +101,14 @@ function names(middles, box) {
 
 /** The answer, at the point. */
 function answer(state, { cost }, [px, py], box) {
-  const hours = gpuHours(state, cost), used = Math.min(state.gpus, state.n);
-  const lines = [`${duration(hours.map((h) => h / used))} on ${state.gpus} ${state.gpu}`, state.price ? dollars(hours.map((h) => h * state.price)) : `${between(hours, "GPU-hours")}`];
+  const hours = gpuHours(state, cost), used = Math.min(state.gpus, state.n), price = priceOf(state, cost, state.gpu);
+  const lines = [`${duration(hours / used)} on ${state.gpus} ${state.gpu}`, price ? dollars(hours * price) : `${about(hours)} GPU-hours`];
   const wide = 7.4 * Math.max(...lines.map((l) => l.length)), right = px + 14 + wide < box.right, at = right ? px + 14 : Math.max(box.left + wide, px - 14);
   const foot = py - 30 > box.top + 40 ? py - 26 : py + 26;
   return lines.map((text, i) => words(at, foot + 16 * i, text, { anchor: right ? "start" : "end", className: "rni-t rni-strong rni-halo" })).join("");
 }
 
-const dollars = ([low, high]) => (about(low) === about(high) ? `$${about(low)}` : `$${about(low)} to $${about(high)}`);
+const dollars = (sum) => `$${about(sum)}`;
 
 /** Two or three digits, as a person would say an estimate. */
 function about(v) {
@@ -114,19 +116,17 @@ function about(v) {
   return v >= 100 ? Number(v.toPrecision(2)).toLocaleString("en") : String(Number(v.toPrecision(2)));
 }
 
-const between = ([low, high], unit) => (about(low) === about(high) ? `${about(low)} ${unit}` : `${about(low)} to ${about(high)} ${unit}`);
-
-function duration([low, high]) {
-  const [size, unit] = high < 2 ? [1 / 60, "minutes"] : high < 48 ? [1, "hours"] : high < 24 * 730 ? [24, "days"] : [24 * 365, "years"];
-  return between([low / size, high / size], unit);
+function duration(hours) {
+  const [size, unit] = hours < 2 ? [1 / 60, "minutes"] : hours < 48 ? [1, "hours"] : hours < 24 * 730 ? [24, "days"] : [24 * 365, "years"];
+  return `${about(hours / size)} ${unit}`;
 }
 
 function sentence(state, { cost }) {
-  const hours = gpuHours(state, cost), used = Math.min(state.gpus, state.n);
+  const hours = gpuHours(state, cost), used = Math.min(state.gpus, state.n), price = priceOf(state, cost, state.gpu);
   const idle = used < state.gpus ? ` (only ${used} of them have a network to train)` : "";
   const trainings = (state.n * state.megaflops * 1e6 * state.epochs) / RESNET50;
   const { share, difference, top } = tells(state.n);
-  const lead = `${plural(state.n, "network")} of ${state.megaflops} MF for ${plural(state.epochs, "epoch")} of ImageNet take ${between(hours, "GPU-hours")}: ${duration(hours.map((h) => h / used))} on ${state.gpus} ${state.gpu}${idle}, and as many multiply-adds as ${about(trainings)} trainings of ResNet-50 for 100 epochs.${state.price ? ` At your ${state.price} $ a GPU-hour that is ${dollars(hours.map((h) => h * state.price))}.` : ""}`;
+  const lead = `${plural(state.n, "network")} of ${state.megaflops} MF for ${plural(state.epochs, "epoch")} of ImageNet take ${about(hours)} GPU-hours: ${duration(hours / used)} on ${state.gpus} ${state.gpu}${idle}, and as many multiply-adds as ${about(trainings)} trainings of ResNet-50 for 100 epochs.${price ? ` At $${price} a GPU-hour that is ${dollars(hours * price)}.` : ` What an hour of a ${state.gpu} costs is not in the table: put it in.`}`;
   const most = top > 0.9995 ? "almost surely" : `with probability ${percent(top)}`;
   return `${lead} That buys the EDF within ${(100 * share).toFixed(1)} points either way, differences between two such populations from ${difference.toFixed(2)} standard deviations on, and ${most} a network of the best 5 %.`;
 }
@@ -134,10 +134,10 @@ function sentence(state, { cost }) {
 function hardware(state, { cost }) {
   const used = Math.min(state.gpus, state.n);
   const rows = cost.gpus.map((g) => {
-    const hours = gpuHours({ ...state, gpu: g.name }, cost);
-    return [g.name, between(hours, "h"), duration(hours.map((h) => h / used)), between([...g.speed].sort((a, b) => a - b), "×")];
+    const hours = gpuHours({ ...state, gpu: g.name }, cost), price = priceOf(state, cost, g.name);
+    return [g.name, about(hours), duration(hours / used), price ? dollars(hours * price) : "–", g.spot ? dollars(hours * g.spot) : "–"];
   });
-  return table("The same population on each GPU; its speed is that of the paper's V100, which used no mixed precision", [["GPU", "GPU-hours", `on ${used}`, "speed"], ...rows]);
+  return table("The same population on each GPU; the bill at your price, and as spot instances where a price with a source was found", [["GPU", "GPU-hours", `on ${used}`, "bill", "spot"], ...rows]);
 }
 
 function drag(name, point, state, { width }) {

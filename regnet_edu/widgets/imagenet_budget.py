@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ..networks import zoo
 from ..sweeps import cost
-from .base import Interactive, choice, number
+from .base import Interactive, amounts, choice, number
 from .still import Dots, Region, Ticks, picture
 
 TIMES = [(1, "an hour"), (24, "a day"), (168, "a week"), (720, "a month"), (8760, "a year"), (87_600, "ten years")]
@@ -30,9 +29,12 @@ class ImageNetBudget(Interactive):
         n: number of networks, 1 to 2000.
         megaflops: of each network, in millions of multiply-adds, 200 to 32000.
         epochs: 1 to 300.
-        gpu: "V100", "A100", "H100", "H200" or "T4".
+        gpu: a name of `sweeps.cost.GPUS`, such as "V100", "H100" or "RTX 5090".
         gpus: how many of them, 1 to 1024; one network trains on one GPU.
-        price: dollars for one GPU-hour, 0 to 50; what yours costs, for prices change by the week.
+        utilisation: how well their memory is used beside the paper's V100, 0.2 to 4; mixed precision made it 1.5 for
+            RegNetX-400MF on an RTX 3090.
+        prices: dollars for one GPU-hour of each GPU of that table, 0 to 1000; 0 where nothing is known. They change by
+            the week, so put in yours.
         link_id: names it in the page's address.
 
     Raises:
@@ -47,37 +49,41 @@ class ImageNetBudget(Interactive):
     megaflops = number(400, 200, 32_000, step=1)
     gpu = choice("V100", [g.name for g in cost.GPUS])
     gpus = number(8, 1, 1024, step=1)
-    price = number(1, 0, 50)
+    utilisation = number(1, 0.2, 4)
+    prices = amounts([g.price or 0 for g in cost.GPUS], 0, 1000)
 
     @property
-    def gpu_hours(self) -> cost.Hours:
-        """Between which bounds the hours lie that one GPU would take for the population."""
-        return gpu_hours(self.n, self.megaflops, self.epochs, self.gpu)
+    def gpu_hours(self) -> float:
+        """The hours that one GPU would take for the population."""
+        return gpu_hours(self.n, self.megaflops, self.epochs, self.gpu, self.utilisation)
 
     @property
-    def days(self) -> cost.Hours:
-        """Between which bounds the days lie that the GPUs together take; more GPUs than networks do not help."""
-        return cost.Hours(*(hours / min(self.gpus, self.n) / 24 for hours in self.gpu_hours))
+    def days(self) -> float:
+        """The days that the GPUs take together; more GPUs than networks do not help."""
+        return self.gpu_hours / min(self.gpus, self.n) / 24
 
     @property
-    def dollars(self) -> cost.Hours:
-        """Between which bounds the bill lies, at `price` for each GPU-hour."""
-        return cost.Hours(*(hours * self.price for hours in self.gpu_hours))
+    def dollars(self) -> float | None:
+        """The bill, at its price for each GPU-hour; None where there is no price."""
+        price = self.prices[[g.name for g in cost.GPUS].index(self.gpu)]
+        return self.gpu_hours * price if price else None
 
     def parts(self) -> dict[str, Any]:
         return {"cost": cost.table() | {"activations_per_root_flop": activations_per_root_flop()}}
 
     def still(self) -> str:
         """How long populations of n networks take for so many epochs, as regions; the reader's own is the dot."""
-        one, ends = gpu_hours(1, self.megaflops, 1, self.gpu), ((0.0, np.log2(300)), (0.0, np.log2(2000)))
+        one, ends = (
+            gpu_hours(1, self.megaflops, 1, self.gpu, self.utilisation),
+            ((0.0, np.log2(300)), (0.0, np.log2(2000))),
+        )
         regions = []
         for hours, name in TIMES:
-            edge = self._contour(hours * self.gpus / math.sqrt(one.low * one.high))
+            edge = self._contour(hours * self.gpus / one)
             corners = [*edge, (ends[0][1], 0.0), (ends[0][1], ends[1][1])]
             x, y = ([float(np.clip(c[i], *ends[i])) for c in corners] for i in (0, 1))
             regions.append(Region(f"over {name}" if 0 < x[0] < ends[0][1] - 1 else "", x, y))
-        days = self.days
-        told = f"{days.low:.2g} to {days.high:.2g} days on {self.gpus} {self.gpu}"
+        told = f"{self.days:.2g} days on {self.gpus} {self.gpu}"
         point = Dots(told, [np.log2(self.epochs)], [np.log2(self.n)], "rni-fb", np.log2(self.n))
         epochs, networks = [1, 2, 5, 10, 25, 50, 100, 300], [1, 5, 10, 25, 50, 100, 250, 500, 2000]
         x_axis = Ticks("epochs", np.log2(epochs).tolist(), [str(n) for n in epochs])
@@ -93,7 +99,7 @@ class ImageNetBudget(Interactive):
         return [*line, (line[-1][0], 0.0)]
 
 
-def gpu_hours(n: int, megaflops: float, epochs: int, gpu: str) -> cost.Hours:
+def gpu_hours(n: int, megaflops: float, epochs: int, gpu: str, utilisation: float = 1.0) -> float:
     """GPU-hours of n RegNets of that size: `cost.gpu_hours` with the activations of figure 12's trend.
 
     Args:
@@ -101,9 +107,8 @@ def gpu_hours(n: int, megaflops: float, epochs: int, gpu: str) -> cost.Hours:
         megaflops: of each, in millions of multiply-adds at 224 pixels.
         epochs: passes over ImageNet.
         gpu: a name of `cost.GPUS`.
+        utilisation: of its memory beside the paper's V100.
     """
     flops = 1e6 * megaflops
     seconds = cost.paper_law().seconds(flops, activations_per_root_flop() * np.sqrt(flops))
-    on_v100 = float(seconds) * n * epochs * cost.IMAGENET.train / 3600
-    speed = cost.gpu(gpu).speed
-    return cost.Hours(on_v100 / max(speed), on_v100 / min(speed))
+    return float(seconds) * n * epochs * cost.IMAGENET.train / 3600 / (cost.gpu(gpu).speed * utilisation)

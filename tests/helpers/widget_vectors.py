@@ -193,14 +193,14 @@ def fronts(rng: np.random.Generator) -> Cases:
 def budgets(rng: np.random.Generator) -> Cases:
     given = ImageNetBudget().parts()["cost"]
     small = {key: given[key] for key in ("law", "images", "activations_per_root_flop")}
-    small["gpus"] = [{"name": g["name"], "speed": list(g["speed"])} for g in given["gpus"]]
+    small["gpus"] = [{"name": g["name"], "speed": g["speed"]} for g in given["gpus"]]
     cases: Cases = []
     for _ in range(CASES):
         n, epochs = int(rng.integers(1, 2001)), int(rng.integers(1, 301))
         megaflops, gpu = int(rng.integers(200, 32_001)), str(rng.choice([g["name"] for g in given["gpus"]]))
-        state = {"n": n, "epochs": epochs, "megaflops": megaflops, "gpu": gpu}
-        hours = gpu_hours(n, megaflops, epochs, gpu)
-        cases.append(([state, small], list(hours)))
+        better = float(rng.uniform(0.2, 4))
+        state = {"n": n, "epochs": epochs, "megaflops": megaflops, "gpu": gpu, "utilisation": better}
+        cases.append(([state, small], gpu_hours(n, megaflops, epochs, gpu, better)))
     return cases
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 CURVES = {"RegNetExplorer": "width w: ", "EDFExplorer": "AnyNetXA: ", "ComplexityCalculator": "flops: ×",
           "FitGame": "the network: ", "ConstraintFunnel": "AnyNetXA: "}  # fmt: skip
-MARKS = {"ImageNetBudget": "by the middle of the two bounds", "BlockExplorer": "numbers", "SearchRace": "of the races"}
+MARKS = {"ImageNetBudget": "on 8 V100", "BlockExplorer": "numbers", "SearchRace": "of the races"}
 GLIDING = "document.getAnimations().filter(a => a.effect.target.closest('.rni-picture')).length"
 
 

@@ -23,6 +23,7 @@ from fake_populations import population
 from regnet_edu import widgets, zoo
 from regnet_edu.common.errors import InputError
 from regnet_edu.spaces.anynet import AnyNetXA, AnyNetXE
+from regnet_edu.sweeps import cost
 from regnet_edu.widgets import against_the_field, bundle
 
 TESTS = Path(__file__).parent
@@ -326,15 +327,29 @@ class TestImageNetBudget:
             budget = widgets.ImageNetBudget(
                 n=1, epochs=100, megaflops=min(32_000, max(200, round(entry.flops / 1e6))), gpus=1
             )
-            # the slow bound on a V100 is the paper's own training, here with the activations of the trend
-            assert budget.gpu_hours.high == pytest.approx(8 * entry.training_hours, rel=0.25), name
+            # the paper's own training, here with the activations of the trend
+            assert budget.gpu_hours == pytest.approx(8 * entry.training_hours, rel=0.25), name
 
     def test_a_bill_is_the_hours_times_the_reader_s_price(self) -> None:
-        budget = widgets.ImageNetBudget(price=2.5)
-        assert budget.dollars == tuple(2.5 * hours for hours in budget.gpu_hours)
+        names = [g.name for g in cost.GPUS]
+        prices = [2.5 if name == "L4" else 0 for name in names]
+        budget = widgets.ImageNetBudget(prices=prices, gpu="L4", utilisation=2)
+        assert budget.dollars == 2.5 * budget.gpu_hours
+        assert budget.gpu_hours == widgets.ImageNetBudget(gpu="L4").gpu_hours / 2
+        assert widgets.ImageNetBudget(prices=prices).dollars is None
+        with pytest.raises(InputError, match=r"prices\[0\] -1 is no number from 0 to 1000"):
+            widgets.ImageNetBudget(prices=[-1.0, *prices[1:]])
+        with pytest.raises(InputError, match=f"must be a list of {len(names)} numbers"):
+            widgets.ImageNetBudget(prices=[1.0])
+
+    def test_every_figure_of_the_table_says_where_and_when(self) -> None:
+        assert len(cost.GPUS) == 10
+        for g in cost.GPUS:
+            assert re.search(r"20\d\d-\d\d$", g.sheet)
+            assert bool(g.price or g.spot) == bool(re.search(r"read 20\d\d-\d\d-\d\d$", g.prices))
 
     def test_more_gpus_than_networks_do_not_help(self) -> None:
-        days = [widgets.ImageNetBudget(n=4, gpus=gpus).days.high for gpus in (2, 4, 64)]
+        days = [widgets.ImageNetBudget(n=4, gpus=gpus).days for gpus in (2, 4, 64)]
         assert days[0] == pytest.approx(2 * days[1]) and days[1] == days[2]
 
 

@@ -24,7 +24,7 @@ const CALLS = {
   race: (core, [values, k, repeats, seed]) => Array.from(core.bestOfDraws(values, k, repeats, seed)),
   best: (core, [values, errors, repeats, seed]) => core.bootstrapBest(values, errors, repeats, seed),
   band: (core, [n, repeats, seed]) => core.bootstrapBand(Array.from({ length: n }, (_, i) => i), repeats, seed),
-  budget: (core, [state, cost], expected) => core.gpuHours(state, cost).map((h, i) => close(h, expected[i])),
+  budget: (core, [state, cost], expected) => close(core.gpuHours(state, cost), expected),
   front: (core, [rows, cost]) => core.front(rows, cost, "error").map((m) => m.title).sort(),
   proposal: (core, [space, numbers]) => core.propose(space, numbers),
   belongs: (core, [net]) => Object.keys(core.SPACES).map((space) => core.belongs(net, space)),

@@ -38,7 +38,7 @@ const networks = { field: [
 ] };
 const machines = { cost: {
   law: { per_flop: 1e-12, per_activation: 1e-10, per_image: 1e-4 }, images: { train: 1281167 }, activations_per_root_flop: 160,
-  gpus: ["V100", "A100", "H100", "H200", "T4"].map((name, i) => ({ name, speed: [1 + i, 3.3 + i], source: `${name}, measured somewhere` })),
+  gpus: ["V100", "A100", "H100"].map((name, i) => ({ name, speed: 1 + i, bandwidth: 900 * (1 + i), price: i ? 2 * i : null, spot: i === 2 ? 1 : null, sheet: `${name}, a data sheet`, prices: i ? "a list, read some day" : "" })),
 } };
 const all = [[field, networks], [budget, machines], [block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data], [rules, data]];
 
@@ -53,6 +53,7 @@ function anyState(schema, below) {
     if (rule.type === "bool") return below(2) === 1;
     if (rule.type === "set") return rule.choices.filter(() => below(2));
     if (rule.type === "choice") return rule.choices[below(rule.choices.length)];
+    if (rule.type === "numbers") return rule.default.map(() => pick(rule.each));
     const edge = below(4);
     if (edge < 2) return edge ? rule.min : rule.max;
     const share = below(1001) / 1000, step = rule.type === "int" ? (rule.step ?? 1) : 0;
@@ -326,11 +327,13 @@ test("the field's arrow keys go to the next point on an axis", () => {
 });
 
 test("the budget: more networks cost more and tell more, and idle GPUs are said", () => {
-  const hours = (n) => gpuHours({ n, megaflops: 400, epochs: 10, gpu: "V100" }, machines.cost);
-  assert.ok(Math.abs(hours(200)[0] / hours(100)[0] - 2) < 1e-12 && hours(1)[0] < hours(1)[1]);
+  const hours = (n) => gpuHours({ n, megaflops: 400, epochs: 10, gpu: "V100", utilisation: 1 }, machines.cost);
+  assert.ok(Math.abs(hours(200) / hours(100) - 2) < 1e-12);
   assert.ok(tells(400).share < tells(100).share && Math.abs(tells(100).share - 0.098) < 1e-9 && tells(100).top > 0.99);
   assert.match(show(budget, {}, machines).summary, /500 networks of 400 MF for 10 epochs .* as 4\.9 trainings of ResNet-50/);
-  assert.match(show(budget, { price: 2 }, machines).summary, /At your 2 \$ a GPU-hour that is \$[\d,]+ to \$[\d,]+\./);
-  assert.match(show(budget, {}, machines).picture, />[\d.]+ to [\d.]+ \w+ on 8 V100</);
+  assert.match(show(budget, { prices: [2, 0, 0] }, machines).summary, /At \$2 a GPU-hour that is \$[\d,]+\./);
+  assert.match(show(budget, { prices: [0, 0, 0] }, machines).summary, /an hour of a V100 costs is not in the table: put it in/);
+  assert.match(show(budget, { prices: [0, 0, 3], gpu: "H100" }, machines).table, /H100<\/th>.*<td>\$[\d,]+<\/td><td>\$[\d,]+<\/td><\/tr><\/tbody>/); // and spot
+  assert.match(show(budget, { prices: [0, 0, 0] }, machines).picture, />[\d.]+ \w+ on 8 V100</);
   assert.match(show(budget, { n: 5 }, machines).summary, /only 5 of them have a network to train/);
 });
