@@ -12,10 +12,10 @@ const schema = {
   n: { type: "int", min: 1, max: 2000, default: 500 },
   epochs: { type: "int", min: 1, max: 300, default: 10 },
   megaflops: { type: "int", min: 200, max: 32000, default: 400 },
-  gpu: { type: "choice", choices: ["V100"], default: "V100" },
+  gpu: { type: "choice", choices: ["V100", "A100", "H100", "H200", "B200", "MI300X", "L40S", "L4", "T4", "RTX 5090"], default: "V100" },
   gpus: { type: "int", min: 1, max: 1024, default: 8 },
   utilisation: { type: "float", min: 0.2, max: 4, default: 1 },
-  prices: { type: "numbers", each: { type: "float", min: 0, max: 1000 }, default: [0] },
+  prices: { type: "numbers", each: { type: "float", min: 0, max: 1000 }, default: [0], fromData: true },
 };
 
 const controls = [

@@ -337,7 +337,7 @@ class TestImageNetBudget:
         assert budget.dollars == 2.5 * budget.gpu_hours
         assert budget.gpu_hours == widgets.ImageNetBudget(gpu="L4").gpu_hours / 2
         assert widgets.ImageNetBudget(prices=prices).dollars is None
-        with pytest.raises(InputError, match=r"prices\[0\] -1 is no number from 0 to 1000"):
+        with pytest.raises(InputError, match=r"prices\[0\] -1.0 is no number from 0 to 1000"):
             widgets.ImageNetBudget(prices=[-1.0, *prices[1:]])
         with pytest.raises(InputError, match=f"must be a list of {len(names)} numbers"):
             widgets.ImageNetBudget(prices=[1.0])
