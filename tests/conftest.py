@@ -34,6 +34,15 @@ FLAGS = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_code_of_other_tests() -> Iterator[None]:
+    """Forget which code of one's own was asked for: as long as there is some, no worker rests until the next sweep."""
+    from regnet_edu.common import import_path
+
+    yield
+    import_path._asked.clear()
+
+
 # A browser that does not end by itself is killed: the end of one run waited ten minutes for it.
 SECONDS_TO_CLOSE = 30
 

@@ -83,6 +83,7 @@ def test_swapping_the_populations_mirrors_the_result():
     assert one.better == other.better == "B"
 
 
+@pytest.mark.heavy
 @each("n", [10, 12, 30, 50])
 def test_two_populations_of_one_space_are_told_apart_in_5_percent_of_cases(n):
     errors = rn.load_population("anynetxa-cpu")["error"].to_numpy()

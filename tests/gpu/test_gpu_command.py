@@ -124,6 +124,7 @@ def die_while_recording(process: subprocess.Popen[bytes], journal: Path, least: 
     process.wait()
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_machine_that_dies_while_recording_has_lost_nothing_and_another_goes_on(rehearsal, tmp_path):
     out = tmp_path / "out"

@@ -52,6 +52,7 @@ def stand_in(plan) -> str:
     return next(name for name in populations() if name.startswith(family) and name.endswith("quick"))
 
 
+@pytest.mark.heavy
 def test_every_row_has_a_verdict_once_all_of_the_plan_is_recorded(everything):
     for row in ROWS:
         verdict, ours, why = row.outcome
@@ -61,6 +62,7 @@ def test_every_row_has_a_verdict_once_all_of_the_plan_is_recorded(everything):
         assert "not recorded" not in ours + why
 
 
+@pytest.mark.heavy
 def test_every_caution_is_on_the_page_and_at_the_figure_too():
     page = paper_table.map_html()
     for row in ROWS:
@@ -91,6 +93,7 @@ def test_the_slope_of_the_widths_is_judged(monkeypatch):
         assert paper_rules.line("any", 48).verdict == verdict
 
 
+@pytest.mark.heavy
 @each("number", [n for n in FIGURES if FIGURES[n][0].populations])
 def test_every_figure_is_whole_once_all_of_the_plan_is_recorded(everything, number):
     figure = rn.plots.paper_figure(number, everything)

@@ -64,6 +64,7 @@ def test_a_choice_keeps_the_order_of_the_plan_and_says_what_is_unknown():
         chosen(["regnetx-cpuu"])
 
 
+@pytest.mark.heavy
 def test_the_tool_goes_on_with_what_is_shipped_and_ships_what_is_finished(tmp_path, monkeypatch):
     tiny = regime.get("tiny").replace(name="cpu", flops=(1e5, 2e6), train_images=64, test_images=50, resolution=16)
     monkeypatch.setitem(regime.REGIMES, "cpu", tiny)

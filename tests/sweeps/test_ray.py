@@ -117,6 +117,7 @@ def test_a_cluster_gives_the_records_of_local_workers(connected, images, undistu
     wait_for(lambda: free_processors() == 2, 30)  # all workers have gone
 
 
+@pytest.mark.heavy
 def test_the_package_goes_to_the_nodes_with_the_job(connected):
     def copies():
         return [p for p in sys.path if os.path.exists(os.path.join(p, "regnet_edu", "sweeps", "engines", "ray.py"))]
@@ -124,6 +125,7 @@ def test_the_package_goes_to_the_nodes_with_the_job(connected):
     assert set(ray.get(ray.remote(copies).remote())) - {str(Path(rn.__file__).parent.parent)}
 
 
+@pytest.mark.heavy
 def test_a_gpu_that_only_the_cluster_believes_in_is_refused_by_the_worker(connected, images, tmp_path):
     with pytest.raises(InputError, match="device 'cuda' is not there: this machine has no GPU that torch can use"):
         run(images, tmp_path / "a.jsonl", device="cuda", gpus=0.5)
@@ -145,6 +147,7 @@ def test_closing_the_iterator_ends_the_training_within_seconds(connected, images
         wait_for(lambda: free_processors() == 2, 60)
 
 
+@pytest.mark.heavy
 def test_a_network_that_takes_too_long_is_ended(connected, images):
     endless = rn.AnyNetConfig((10_000,), (8,), 1, 8)
     engine = rn.RayEngine(workers=1, network_timeout=3)
@@ -152,12 +155,14 @@ def test_a_network_that_takes_too_long_is_ended(connected, images):
     assert table.reason[0] == "it was ended after 3 s without a result"
 
 
+@pytest.mark.heavy
 def test_a_network_whose_worker_is_lost_every_time_is_recorded_as_failed(connected, images, monkeypatch):
     monkeypatch.setattr(cluster, "train_one", lambda told, data, task: os._exit(1))
     table = run(images, n=1)
     assert table.status[0] == "failed" and table.reason[0].startswith("its worker was lost (WorkerCrashedError: ")
 
 
+@pytest.mark.heavy
 def test_a_node_lost_in_the_middle_loses_no_record(connected, images, undisturbed, tmp_path):
     out = tmp_path / "a.jsonl"
     node = connected.add_node(num_cpus=1, object_store_memory=100 * 2**20)
