@@ -8,7 +8,7 @@ import numpy as np
 
 from ..analysis import compare
 from ..plots.canvas import finish, look, new_figure
-from ..plots.source import Source, sources
+from ..plots.source import Source, small_print, sources
 
 # [min | mean] error in percent from the legends of figures 5 and 7: 400 MF, ImageNet, 500 networks a space.
 PAPER = {
@@ -33,7 +33,7 @@ def three_lines(first: Any, second: Any, why: str, paper: str = "") -> str:
         (low, mean), (new_low, new_mean) = PAPER[before.name], PAPER[after.name]
         paper = f"The mean error goes from {mean} to {new_mean} %, the lowest from {low} to {new_low} %."
     found = compare(before.errors, after.errors, names=(before.name, after.name))
-    change, low, high = (100 * v for v in found.mean_difference)
+    change, low, high = (round(100 * v, 1) + 0.0 for v in found.mean_difference)  # no -0.0
     told = f"{found.better} is better" if found.better else "0 lies inside, so these data name no winner"
     means, minima = ([100 * v for v in pair] for pair in (found.means, found.minima))
     records = (
@@ -55,7 +55,7 @@ def picture(populations: Any) -> Any:
     """
     shown: list[Source] = sources(populations)
     first = 100 * shown[0].errors[~np.isnan(shown[0].errors)]
-    fig, (curves, theirs, ours) = new_figure(7.4, 3.2, columns=3, width_ratios=[2, 1, 1])
+    fig, (curves, theirs, ours) = new_figure(7.4, 3.2, small_print(shown), columns=3, width_ratios=[2, 1, 1])
     words = []
     for k, source in enumerate(shown):
         errors = 100 * np.sort(source.errors[~np.isnan(source.errors)])

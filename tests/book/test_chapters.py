@@ -9,6 +9,7 @@ from pathlib import Path
 
 import chapter_lint as lint
 import yaml
+from browser import load_tool
 from chapter_text import Chapter
 from each import each
 
@@ -176,3 +177,16 @@ def test_a_chapter_that_lacks_one_thing_is_found_out_by_its_rule(there: str, ins
 def test_the_guide_for_authors_names_every_rule_that_there_is() -> None:
     guide = (BOOK / "AUTHORS.md").read_text(encoding="utf-8")
     assert not [rule for rule in RULES if f"`{rule}`" not in guide and rule not in ("header", "leftovers")]
+
+
+def test_every_chapter_states_the_time_that_the_model_gives() -> None:
+    times = load_tool("chapter_times")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in FILES}
+    assert [name for name, text in texts.items() if times.told(text) != text] == [], "python tools/chapter_times.py"
+
+
+def test_reading_and_exercises_are_counted_and_what_is_folded_is_not() -> None:
+    shown, folded = "x = 1\n\ny = 2\n", ":tags: [hide-input]\nz = 3\n"
+    cells = "".join(f"```{{code-cell}} ipython3\n{code}```\n" for code in (shown, folded, 'rn.check("03.1")\n'))
+    found = load_tool("chapter_times").count(f"---\na: b\n---\n{'word ' * 2_000}\n{cells}:::{{exercise}}\n:::\n")
+    assert found == {"words": 2_002, "lines": 3, "reading": 10, "exercises": 5 * round((get("03.1").minutes + 10) / 5)}
