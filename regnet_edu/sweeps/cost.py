@@ -7,11 +7,12 @@ megaflops are bound by moving activations as much as by arithmetic (the paper's 
 1. the paper's own training times of its 24 RegNets (figures 15 and 16: 100 epochs of ImageNet on eight V100), through
    which seconds = a * flops + b * activations + c is fitted, within 13 % for every one of them. The paper does not name
    the precision; its ResNet-50 made 365 images a second on each V100, and NVIDIA's has 367 without mixed precision;
-2. the bandwidth of a GPU's memory beside the V100's, from its data sheet, times one factor of utilisation: how well the
-   memory is used beside the paper's V100. It is 1 where nothing else is known. Mixed precision raises it, because it
-   halves what is moved: on an RTX 3090 timm (`results/benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv`) has 1,781
-   images a second for RegNetX-400MF, where the paper's V100 had 1,141 and the memories are 936 and 900 GB/s: 1.5. For
-   ResNet-50, with fewer activations for each flop, the same two machines give 3.2.
+2. the bandwidth of a GPU's memory beside the V100's, as its vendor gives it (`BANDWIDTHS`), times one factor of
+   utilisation: how well the memory is used beside the paper's V100. It is 1 where nothing else is known. Mixed
+   precision raises it, because it halves what is moved: on an RTX 3090 timm
+   (`results/benchmark-train-amp-nhwc-pt112-cu113-rtx3090.csv`) has 1,781 images a second for RegNetX-400MF, where the
+   paper's V100 had 1,141 and the memories are 936 and 900 GB/s: 1.5. For ResNet-50, with fewer activations for each
+   flop, the same two machines give 3.2.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class GPU:
     Args:
         name: such as "V100".
         bandwidth: of its memory, in GB/s.
-        sheet: the data sheet that has it, with its date.
+        board: which one of that name.
         price: dollars for an hour on demand; None where no source was found.
         spot: dollars for an hour that may be taken away again; None where no source was found.
         prices: where and when these prices were read.
@@ -73,7 +74,7 @@ class GPU:
 
     name: str
     bandwidth: float
-    sheet: str
+    board: str
     price: float | None = None
     spot: float | None = None
     prices: str = ""
@@ -84,26 +85,30 @@ class GPU:
         return self.bandwidth / V100.bandwidth
 
 
+BANDWIDTHS = (
+    "the vendors' figures, as Modal's glossary of GPUs, Vultr's documentation and tables of dealers quote them "
+    "(compared 2026-11-29, not at the vendors')"
+)
 _RUNPOD = "RunPod's list of prices (Secure Cloud), read 2026-09-25"
-V100 = GPU("V100", 900, "NVIDIA V100 data sheet (SXM2), 2020-01")
+V100 = GPU("V100", 900, "NVIDIA V100 SXM2")
 GPUS = (
     V100,
-    GPU("A100", 2039, "NVIDIA A100 80GB data sheet (SXM4), 2021-06", 1.59, prices=_RUNPOD),
-    GPU("H100", 3350, "NVIDIA H100 data sheet (SXM5 80 GB), 2023-04", 3.49, prices=_RUNPOD),
+    GPU("A100", 2039, "NVIDIA A100 80 GB SXM4", 1.59, prices=_RUNPOD),
+    GPU("H100", 3350, "NVIDIA H100 80 GB SXM5", 3.49, prices=_RUNPOD),
     GPU(
         "H200",
         4800,
-        "NVIDIA H200 data sheet (SXM 141 GB), 2023-11",
+        "NVIDIA H200 141 GB SXM5",
         4.59,
         3.40,
         f"{_RUNPOD}; spot: AWS p5en.48xlarge in us-east-1, an eighth of 27.20 dollars, read 2026-08-06",
     ),
-    GPU("B200", 8000, "NVIDIA HGX B200 data sheet (SXM, 64 TB/s of eight), 2024-11", 6.79, prices=_RUNPOD),
-    GPU("MI300X", 5300, "AMD Instinct MI300X data sheet, 2023-12"),
-    GPU("L40S", 864, "NVIDIA L40S data sheet, 2023-08", 1.09, prices=_RUNPOD),
-    GPU("L4", 300, "NVIDIA L4 data sheet, 2023-03"),
-    GPU("T4", 320, "NVIDIA T4 data sheet, 2019-03"),
-    GPU("RTX 5090", 1792, "NVIDIA GeForce RTX 5090, specifications, 2025-01"),
+    GPU("B200", 8000, "NVIDIA HGX B200", 6.79, prices=_RUNPOD),
+    GPU("MI300X", 5300, "AMD Instinct MI300X"),
+    GPU("L40S", 864, "NVIDIA L40S", 1.09, prices=_RUNPOD),
+    GPU("L4", 300, "NVIDIA L4"),
+    GPU("T4", 320, "NVIDIA T4"),
+    GPU("RTX 5090", 1792, "NVIDIA GeForce RTX 5090"),
 )
 
 
@@ -184,4 +189,4 @@ def gpu_hours(
 def table() -> dict[str, Any]:
     """Return the law and the GPUs as plain values, for a page that computes in the browser."""
     gpus = [{**asdict(g), "speed": g.speed} for g in GPUS]
-    return {"law": paper_law()._asdict(), "images": IMAGENET._asdict(), "gpus": gpus}
+    return {"law": paper_law()._asdict(), "images": IMAGENET._asdict(), "gpus": gpus, "bandwidths": BANDWIDTHS}

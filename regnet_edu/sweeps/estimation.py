@@ -75,11 +75,11 @@ class Estimate:
             lines.append(f"about {duration(self.seconds)} with {crew}, by {self.basis}")
         if self.gpu_hours:
             lines += ["GPU-hours where its memory is used as well as the paper's V100 used theirs:"]
-            lines += [f"  {g.name:<8} {self.gpu_hours[g.name]:>9,.0f}  {g.sheet}" for g in cost.GPUS]
-            gain = cost.MEASURED_UTILISATION
             lines += [
-                f"Mixed precision made that {gain} times as good for RegNetX-400MF: a {1 / gain:.2f} of the hours."
+                f"  {g.name:<8} {self.gpu_hours[g.name]:>9,.0f}  {g.board}, {g.bandwidth:,.0f} GB/s" for g in cost.GPUS
             ]
+            gain = cost.MEASURED_UTILISATION
+            lines += [f"Mixed precision made that {gain} times as good for RegNetX-400MF: {1 / gain:.0%} of the hours."]
         return "\n".join(lines)
 
     __repr__ = __str__

@@ -85,7 +85,7 @@ export function view(state, { width, data }) {
   const label = `Bands of populations that take an hour, a day, a week, a month or a year on ${state.gpus} ${state.gpu}: n against epochs, both logarithmic. Chosen: ${plural(state.n, "network")} for ${plural(state.epochs, "epoch")}.`;
   return {
     picture: svg(width, HEIGHT, label, clip(box, parts.join("")) + frame + names(middles, box) + cross + answer(state, data, [px, py], box), point), summary: sentence(state, data), table: hardware(state, data),
-    source: `Hours: a law through the paper's training times of 24 RegNets on V100, activations by the trend of figure 12, the bandwidth of each memory beside the V100's, and the utilisation above: in mixed precision it was 1.5 for RegNetX-400MF on an RTX 3090 (timm). ${data.cost.gpus.map((g) => `${g.name}: ${g.bandwidth} GB/s, ${g.sheet}; ${g.prices || "no price with a source was found"}`).join(". ")}.`,
+    source: `Hours: a law through the paper's training times of 24 RegNets on V100, activations by the trend of figure 12, the bandwidth of each memory beside the V100's (${data.cost.bandwidths}), and the utilisation above: in mixed precision it was 1.5 for RegNetX-400MF on an RTX 3090 (timm). ${data.cost.gpus.map((g) => `${g.name}: ${g.bandwidth} GB/s, ${g.board}; ${g.prices || "no price with a source was found"}`).join(". ")}.`,
   };
 }
 

@@ -38,7 +38,7 @@ const networks = { field: [
 ] };
 const machines = { cost: {
   law: { per_flop: 1e-12, per_activation: 1e-10, per_image: 1e-4 }, images: { train: 1281167 }, activations_per_root_flop: 160,
-  gpus: ["V100", "A100", "H100"].map((name, i) => ({ name, speed: 1 + i, bandwidth: 900 * (1 + i), price: i ? 2 * i : null, spot: i === 2 ? 1 : null, sheet: `${name}, a data sheet`, prices: i ? "a list, read some day" : "" })),
+  gpus: ["V100", "A100", "H100"].map((name, i) => ({ name, speed: 1 + i, bandwidth: 900 * (1 + i), price: i ? 2 * i : null, spot: i === 2 ? 1 : null, board: name, prices: i ? "a list, read some day" : "" })),
 } };
 const all = [[field, networks], [budget, machines], [block, {}], [calculator, {}], [distribution, data], [explorer, {}], [game, targets], [search, data], [gallery, data], [rules, data]];
 
