@@ -81,7 +81,7 @@ def test_large_networks_get_gpu_hours_and_their_sources_instead(tmp_path, monkey
     assert found.gpu_hours == cost.gpu_hours(configs, REGIMES["imagenet"])
     assert main(["sweep", "AnyNetXA", "--n", "5", "--regime", "imagenet", "--dry-run"]) == 0
     said = capsys.readouterr().out
-    assert "5 networks to train" in said and all(g.name in said and g.sheet in said for g in cost.GPUS)
+    assert "5 networks to train" in said and all(g.name in said and g.board in said for g in cost.GPUS)
     assert main(["sweep", "AnyNetXA", "--n", "5", "--regime", "imagenet", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["gpu_hours"]["A100"] == found.gpu_hours["A100"]
 
