@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from . import wire
@@ -34,6 +35,8 @@ def evaluate(part: Part, function: Callable | None, module: Any, calls: list[tup
         try:
             if part.script is not None:
                 value = space[part.script.__name__](module, *arguments)
+                if part.after_kill:
+                    value |= space[part.after_kill.__name__](module, *arguments)
             else:
                 assert function is not None
                 value = function(*arguments)
@@ -90,6 +93,13 @@ def same(part: Part, answer: Any, expected: Any) -> bool:
         return bool(part.same(answer, expected))
     except Exception:  # a learner may return anything
         return False
+
+
+def joined(first: Outcome, second: Outcome) -> Outcome:
+    """What two programs return is one table; what failed in the second has failed."""
+    if second.kind != "value" or not isinstance(first.value, dict) or not isinstance(second.value, dict):
+        return second
+    return replace(second, value={**first.value, **second.value})
 
 
 def alike(part: Part, outcome: Outcome, theirs: Outcome) -> bool:

@@ -82,6 +82,9 @@ class Part:
         helpers: functions that the script uses; their text goes with it.
         told: what a call is, in place of the function and its arguments.
         evidence: from what was asked of an `Ask` to a table of what is compared with that of the reference too.
+        repeatable: whether it draws by chance, and the same calls in a new process must give the same.
+        after_kill: a script for a new process, which remembers nothing and finds what was asked before; the tables that
+            both return are one.
     """
 
     name: str
@@ -95,6 +98,8 @@ class Part:
     helpers: tuple[Callable[..., Any], ...] = ()
     told: Callable[[tuple[Any, ...]], str] | None = None
     evidence: Callable[[list[tuple[tuple[Any, ...], Any]]], dict[str, Any]] | None = None
+    repeatable: bool = False
+    after_kill: Callable[..., Any] | None = None
 
     def calls(self, seeds: Sequence[int] = SEEDS) -> list[tuple[Any, ...]]:
         """Arguments of every call, the smallest first, those of the first seed before those of the second."""

@@ -9,14 +9,15 @@ from typing import Any
 
 from . import wire
 from .compare import show
-from .draws import NOT_DRAWN
-from .evaluate import alike, expected_of, found
+from .draws import NOT_SEEDED, UNUSED
+from .evaluate import alike, expected_of, found, joined
 from .exercise import SEEDS, Ask, Asked, Exercise, Part, Rng
 from .patterns import PLACES
 from .process import MEMORY, Limits, Outcome, Submission
 from .recognise import recognise
-from .runner import run
+from .runner import run, run_again
 from .verdict import PartVerdict, Verdict
+from .worlds import plain
 
 LONGEST_LINE = 800
 OUT_OF_ROOM = ("failed to map segment", "cannot allocate memory in static TLS", "cannot open shared object file")
@@ -28,13 +29,27 @@ def check_source(
     """Run and judge one submission of one exercise."""
     calls = [part.calls(seeds) for part in exercise.parts]
     ran = run(exercise, submission, calls, limits)
-    submission = replace(submission, name=wire.printable(submission.name))
+    killed = {
+        k: replace(part, script=part.after_kill)
+        for k, part in enumerate(exercise.parts)
+        if part.after_kill and _whole(ran.parts[k], calls[k])
+    }
+    for k, after in run_again(exercise, submission, calls, limits, killed, ran.parts).items():
+        ran.parts[k] = [joined(one, two) for one, two in zip(ran.parts[k], after, strict=False)]
+    handed_in, submission = submission, replace(submission, name=wire.printable(submission.name))
     if all(outcomes[0].kind == "syntax" for outcomes in ran.parts):
         return _nothing(exercise, submission, syntax_words(ran.parts[0][0].facts, submission.name))
     parts = [judge_part(exercise, part, calls[k], ran.parts[k], submission) for k, part in enumerate(exercise.parts)]
+    drawn = {k: p for k, p in enumerate(exercise.parts) if p.repeatable and parts[k].passed}
+    for k, outcomes in run_again(exercise, handed_in, calls, limits, drawn).items():
+        parts[k] = repeated(parts[k], calls[k], ran.parts[k], outcomes)
     if ran.rebound:
         parts = [p if p.passed or p.untouched else replace(p, words=f"{p.words}\n{_later(ran.rebound)}") for p in parts]
     return Verdict(exercise, submission.name, tuple(parts), layers=tuple(ran.layers))
+
+
+def _whole(outcomes: list[Outcome], calls: list[tuple]) -> bool:
+    return len(outcomes) == len(calls) and all(o.kind == "value" for o in outcomes)
 
 
 def _later(names: Sequence[str]) -> str:
@@ -77,7 +92,7 @@ def judge_part(
             first = (k, complaint)
             break
     if first is None and any(isinstance(a, Rng) for a in calls[0]) and all(o.facts.get("unused") for o in outcomes):
-        first = (0, f"{_called(part, calls[0])}\n{NOT_DRAWN}")
+        first = (0, f"{_called(part, calls[0])}\n{UNUSED}")
     if first is None:
         return PartVerdict(part.name, part.points, part.points, "", part.idea)
     words = _tidy(first[1])
@@ -88,6 +103,12 @@ def judge_part(
     if changed:  # allowed, and a likely reason
         words += f"\nBy the way, the call changed its {PLACES[min(changed[0], 7)]} argument: was that meant?"
     return PartVerdict(part.name, 0, part.points, words, part.idea, first[0], outcomes[0].kind == "todo")
+
+
+def repeated(verdict: PartVerdict, calls: list[tuple], first: list[Outcome], again: list[Outcome]) -> PartVerdict:
+    """The verdict on a part that draws by chance, when a new process has made the same calls."""
+    same = _whole(again, calls) and repr([plain(o.value) for o in first]) == repr([plain(o.value) for o in again])
+    return verdict if same else replace(verdict, points=0, words=NOT_SEEDED)
 
 
 def _likely(

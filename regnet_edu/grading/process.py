@@ -166,7 +166,7 @@ class Process:
             "parts": [_order(part, calls) for part, calls in asked],
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(PACKAGE / "grading" / "student.py")],
+            [sys.executable, "-s", "-P", "-B", str(PACKAGE / "grading" / "student.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -204,9 +204,9 @@ class Process:
         """Seconds in which it, or the grader that it may be waiting for, had to wait for a processor."""
         return waited(self.pid) + waited("thread-self")
 
-    def answer(self, call: tuple, seconds: float) -> Outcome:
-        """Return what comes of one call; what it asks of the grader on the way is answered and kept."""
-        asked: list[tuple[tuple, Any]] = []
+    def answer(self, call: tuple, seconds: float, before: Sequence[tuple[tuple, Any]] = ()) -> Outcome:
+        """Return what comes of one call; what it asks of the grader on the way is answered and kept after `before`."""
+        asked = list(before)
         while True:
             outcome = self.next(seconds)
             if outcome.kind != "ask":
@@ -219,7 +219,7 @@ class Process:
                 not isinstance(place, int)
                 or not 0 <= place < len(call)
                 or not isinstance(question, tuple)
-                or len(asked) >= MOST_QUESTIONS
+                or len(asked) >= MOST_QUESTIONS + len(before)
             ):
                 words = f"it asked more than {MOST_QUESTIONS:,} questions, or some that nobody can read"
                 return Outcome("forged", facts={"words": words})

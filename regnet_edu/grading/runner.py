@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import sandbox
-from .exercise import Exercise
+from .exercise import Exercise, Part
 from .process import START_LIMIT, Limits, Outcome, Process, Submission
 from .surroundings import temporary_folder
 
@@ -31,11 +31,17 @@ class Run:
     rebound: list[str] = field(default_factory=list)
 
 
-def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], limits: Limits | None = None) -> Run:
+def run(
+    exercise: Exercise,
+    submission: Submission,
+    calls: list[list[tuple]],
+    limits: Limits | None = None,
+    before: list[list[Outcome]] | None = None,
+) -> Run:
     """Make the calls of every part. The learner's file is loaded afresh for each, so that no part sees another's.
 
     A part that ends the process costs that part, and the next starts in a new one. A file that does not load in a new
-    process costs all parts that wait.
+    process costs all parts that wait. What was asked `before` is part of what the grader then knows.
     """
     limits = limits or Limits()
     result: list[list[Outcome]] = [[] for _ in exercise.parts]
@@ -55,7 +61,7 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
                     break
                 done += 1
                 rebound = list(first.facts.get("rebound", []))
-                if not _ask_all(process, calls[k], limits, result[k]):
+                if not _ask_all(process, calls[k], limits, result[k], before[k] if before else []):
                     break
         if not done:
             for k in waiting:
@@ -65,11 +71,29 @@ def run(exercise: Exercise, submission: Submission, calls: list[list[tuple]], li
     return Run(result, layers, rebound)
 
 
-def _ask_all(process: Process, calls: list[tuple], limits: Limits, outcomes: list[Outcome]) -> bool:
+def run_again(
+    exercise: Exercise,
+    submission: Submission,
+    calls: list[list[tuple]],
+    limits: Limits | None,
+    parts: dict[int, Part],
+    before: list[list[Outcome]] | None = None,
+) -> dict[int, list[Outcome]]:
+    """Make the calls of some parts in a new process, where nothing is left of what the first one remembered."""
+    if not parts:
+        return {}
+    some = replace(exercise, parts=tuple(parts.values()))
+    known = [before[k] for k in parts] if before else None
+    return dict(zip(parts, run(some, submission, [calls[k] for k in parts], limits, known).parts, strict=True))
+
+
+def _ask_all(
+    process: Process, calls: list[tuple], limits: Limits, outcomes: list[Outcome], before: list[Outcome]
+) -> bool:
     """Make the calls of one part; return whether the process can go on."""
     process.begin()
-    for call in calls:
-        outcomes.append(process.answer(call, limits.seconds))
+    for k, call in enumerate(calls):
+        outcomes.append(process.answer(call, limits.seconds, before[k].asked if before else ()))
         if outcomes[-1].kind in FATAL:
             return False
     return True

@@ -390,7 +390,9 @@ def test_what_was_trained_cannot_be_erased() -> None:
 FORGETS = """
 import json
 
-KEPT = {}
+import sys
+
+KEPT = vars(sys).setdefault("kept", {})  # outlives the module
 def train(gradient, order, lr, epochs, state, save):
     step, weight = (state["step"], state["weight"]) if state else (0, 0.0)
     velocity = KEPT.get(step, 0.0) if state else 0.0
@@ -409,6 +411,10 @@ OWN_CHANCE = {
     "chance that is remembered": (
         "    state = str(rng.random())\n    if state not in KEPT:\n        KEPT[state] = np.random.default_rng()\n"
         "    rng = np.random.default_rng(KEPT[state].bit_generator.seed_seq.entropy)\n"
+    ),
+    "chance that another module remembers": (
+        "    state = str(rng.random())\n    kept = vars(np.random).setdefault('kept', {})\n"
+        "    rng = np.random.default_rng(kept.setdefault(state, np.random.SeedSequence()).entropy)\n"
     ),
 }
 

@@ -11,6 +11,21 @@ from regnet_edu.grading.judge import check_source, ending
 from regnet_edu.grading.process import Outcome, Submission
 
 RIGHT = {
+    "a child of the Generator": (
+        "01.1",
+        "def sample_widths(n, rng):\n    return [log_uniform(u, 1024, 8) for u in rng.spawn(1)[0].random(n)]\n",
+    ),
+    "children of the Generator, one a repetition": (
+        "03.2",
+        "def bootstrap_best(values, errors, rng):\n    best, n = [], len(values)\n    for child in rng.spawn(2000):\n"
+        "        best.append(values[min(child.integers(n, size=max(1, n // 4)), key=errors.__getitem__)])\n"
+        "    return np.quantile(best, [0.025, 0.5, 0.975])\n",
+    ),
+    "the order of a set of words": (
+        "10.3",
+        "_vionets = vionets\n\n\ndef vionets(n, factor, low, high, rng):\n    first = next(iter({*FACTORS, 'ada', 'bob', 'eve'}))\n    rng.random(len(first))\n"
+        "    return _vionets(n, factor, low, high, rng)\n",
+    ),
     "torch where nobody asks for it": (
         "03.1",
         "import torch\n\n\ndef edf(errors, e):\n    return (torch.tensor(errors, dtype=torch.float64) < e).double().mean()\n",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..draws import draw_thrice, wrong_draw
+from ..draws import draw_twice, wrong_draw
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 1, "A space is a set with a distribution"'
@@ -24,18 +24,18 @@ def samples(rng: np.random.Generator) -> list[tuple]:
     return [(1, Rng(3)), (6, Rng(int(rng.integers(1000)))), (4000, Rng(int(rng.integers(1000))))]
 
 
-def draw_twice(m: Any, n: int, rng: Any) -> Any:
-    """drawing n widths twice with the same seed, with n, rng ="""
+def draw_widths(m: Any, n: int, rng: Any) -> Any:
+    """drawing n widths with n, rng ="""
     import numpy as np
 
     before = str(np.random.get_state())
-    draws = draw_thrice(m, rng, lambda m, rng: np.asarray(m.sample_widths(n, rng)))
+    draws = draw_twice(m, rng, lambda m, rng: np.asarray(m.sample_widths(n, rng)))
     return [*draws, str(np.random.get_state()) != before]
 
 
 def judge_sample(call: tuple, answer: Any) -> str | None:
     n = call[0]
-    if not isinstance(answer, list) or any(not isinstance(a, np.ndarray) for a in answer[:3]):
+    if not isinstance(answer, list) or any(not isinstance(a, np.ndarray) for a in answer[:2]):
         return "The widths are not an array or a list of numbers."
     *draws, moved = answer
     first = draws[0]
@@ -43,7 +43,7 @@ def judge_sample(call: tuple, answer: Any) -> str | None:
         return f"{n} widths were asked for, and the shape of what came back is {first.shape}."
     if moved:
         return "It looks as if numpy's global random state was used: draw from the Generator that you are given."
-    words = wrong_draw(draws, "widths", few=n < 5)
+    words = wrong_draw(draws, few=n < 5)
     if words:
         return words
     if ((first % 8) != 0).any():
@@ -101,8 +101,9 @@ that comes out is rounded *up* to a multiple of the step.""",
             samples,
             IDEA,
             judge=judge_sample,
-            script=draw_twice,
-            helpers=(draw_thrice,),
+            script=draw_widths,
+            helpers=(draw_twice,),
+            repeatable=True,
         ),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..draws import draw_thrice, wrong_draw
+from ..draws import draw_twice, wrong_draw
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 6, "What is left of the space"'
@@ -29,7 +29,7 @@ def draw_rows(m: Any, n: int, k: int, stages: int, rng: Any) -> Any:
     """drawing n rows of `stages` numbers from 1 to k that never shrink, with n, k, stages, rng ="""
     import numpy as np
 
-    return draw_thrice(m, rng, lambda m, rng: np.asarray(m.sample_growing(n, k, stages, rng)))
+    return draw_twice(m, rng, lambda m, rng: np.asarray(m.sample_growing(n, k, stages, rng)))
 
 
 def judge_rows(call: tuple, answer: Any) -> str | None:
@@ -39,7 +39,7 @@ def judge_rows(call: tuple, answer: Any) -> str | None:
     rows = answer[0]
     if rows.shape != (n, stages):
         return f"The table should have the shape ({n}, {stages}), and has {rows.shape}."
-    words = wrong_draw(answer, "rows", few=True)
+    words = wrong_draw(answer, few=True)
     if words:
         return words
     if rows.min() < 1 or rows.max() > k:
@@ -61,7 +61,7 @@ def judge_rows(call: tuple, answer: Any) -> str | None:
         return f"{equal:.0%} of the rows have equal numbers, and {exact:.0%} should."
     if abs(float(np.mean(rows[:, 0] == 1)) - exact) > 0.04:
         return "The first numbers are not as they are among unordered draws given that they never shrink."
-    return wrong_draw(answer, "rows")
+    return wrong_draw(answer)
 
 
 EXERCISE = Exercise(
@@ -88,7 +88,8 @@ relative to the others. Numbers from 1 to k stand for the widths here, each equa
             IDEA,
             judge=judge_rows,
             script=draw_rows,
-            helpers=(draw_thrice,),
+            helpers=(draw_twice,),
+            repeatable=True,
         ),
     ),
 )

@@ -11,7 +11,7 @@ from ...common.errors import InputError
 from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
 from ...spaces.regnet import RegNetX
-from ..draws import draw_thrice, wrong_draw
+from ..draws import draw_twice, wrong_draw
 from ..exercise import Ask, Exercise, Part, Rng
 from ..worlds import build, noise
 
@@ -29,7 +29,7 @@ def bands(rng: np.random.Generator) -> list[tuple]:
 
 def draw_networks(m: Any, n: int, low: float, high: float, rng: Any) -> Any:
     """drawing networks with n, low, high, rng ="""
-    return draw_thrice(m, rng, lambda m, rng: list(m.four_stages(n, low, high, rng)))
+    return draw_twice(m, rng, lambda m, rng: list(m.four_stages(n, low, high, rng)))
 
 
 def as_config(network: Any) -> AnyNetConfig | str:
@@ -83,7 +83,7 @@ def judge_networks(call: tuple, answer: Any) -> str | None:
         words = wrong_with(network, low, high)
         if words:
             return words
-    words = wrong_draw(answer, "networks")
+    words = wrong_draw(answer)
     if words:
         return words
     if n > 2 and len({repr(network) for network in first}) < n / 2:
@@ -185,7 +185,8 @@ take up to a minute. To try networks before you hand one in:
             'chapter 10, "Four changes, and what stays the same"',
             judge=judge_networks,
             script=draw_networks,
-            helpers=(draw_thrice,),
+            helpers=(draw_twice,),
+            repeatable=True,
         ),
         Part("is it better? seed by seed", 2, "beats", two_networks, IDEA),
         Part("choosing and reporting", 2, "choose", many_networks, IDEA),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...common.errors import InputError
 from ...networks.complexity import complexity
-from ..draws import draw_thrice, wrong_draw
+from ..draws import draw_twice, wrong_draw
 from ..exercise import Ask, Asked, Exercise, Part, Rng
 from ..solutions.e10_3_vionet import FACTORS, most_important, vionets
 from ..worlds import build, noise, plain
@@ -64,7 +64,7 @@ def good_ones(rng: np.random.Generator) -> list[tuple]:
 
 def violate_often(m: Any, network: Any, factor: str, rng: Any) -> Any:
     """violating one factor of a network, forty times; network, factor, rng ="""
-    return draw_thrice(m, rng, lambda m, rng: [m.violate(network, factor, rng) for _ in range(40)])
+    return draw_twice(m, rng, lambda m, rng: [m.violate(network, factor, rng) for _ in range(40)])
 
 
 def judge_violations(call: tuple, answer: Any) -> str | None:
@@ -89,7 +89,7 @@ def judge_violations(call: tuple, answer: Any) -> str | None:
             return f"It looks as if the range was left: {factor} {values} should be among {list(VALUES[factor])}."
     if len({repr(plain(got)) for got in first}) < 4:
         return "It looks as if the same violation came back each time: draw anew."
-    words = wrong_draw(answer, "networks")
+    words = wrong_draw(answer)
     if words:
         return words
     drawn = {v for got in first for v in got[FACTORS.index(factor)]}
@@ -106,7 +106,7 @@ def populations(rng: np.random.Generator) -> list[tuple]:
 
 def draw_vionets(m: Any, n: int, factor: Any, low: float, high: float, rng: Any) -> Any:
     """drawing VioNets with n, factor, low, high, rng ="""
-    return draw_thrice(m, rng, lambda m, rng: list(m.vionets(n, factor, low, high, rng)))
+    return draw_twice(m, rng, lambda m, rng: list(m.vionets(n, factor, low, high, rng)))
 
 
 def judge_population(call: tuple, answer: Any) -> str | None:
@@ -128,7 +128,7 @@ def judge_population(call: tuple, answer: Any) -> str | None:
                 f"A network has {flops(network):,} flops, outside {low:,.0f} to {high:,.0f}. It looks as if the band was "
                 "forgotten, or asked about before the violation, which changes the flops."
             )
-    words = wrong_draw(answer, "networks")
+    words = wrong_draw(answer)
     if words:
         return words
     if len({repr(plain(network)) for network in first}) < 2:
@@ -260,7 +260,8 @@ with a band such as 1.8 to 2.2 million flops: 40 networks take some ten minutes.
             IDEA,
             judge=judge_violations,
             script=violate_often,
-            helpers=(draw_thrice,),
+            helpers=(draw_twice,),
+            repeatable=True,
         ),
         Part(
             "VioNets at equal flops",
@@ -270,11 +271,12 @@ with a band such as 1.8 to 2.2 million flops: 40 networks take some ten minutes.
             IDEA,
             judge=judge_population,
             script=draw_vionets,
-            helpers=(draw_thrice,),
+            helpers=(draw_twice,),
+            repeatable=True,
         ),
         Part("what each violation costs", 2, "effects", families, IDEA),
         Part("the most important, or none", 2, "most_important", tables, IDEA),
-        Part("your own populations", 2, "study", worlds, IDEA, judge=judge_study),
+        Part("your own populations", 2, "study", worlds, IDEA, judge=judge_study, repeatable=True),
     ),
     uses_package=True,
 )

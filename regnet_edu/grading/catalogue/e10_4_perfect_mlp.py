@@ -162,6 +162,6 @@ training: its truth is known, differs from check to check, and it has luck in it
         Part("multiply-adds of an MLP", 1, "mlp_cost", shapes, IDEA),
         Part("a shape at a given cost", 2, "scale_to", targets, IDEA),
         Part("do the ranks agree?", 2, "rank_agreement", two_lists, IDEA),
-        Part("search small, build large", 3, "perfect_mlp", worlds, IDEA, judge=judge_perfect),
+        Part("search small, build large", 3, "perfect_mlp", worlds, IDEA, judge=judge_perfect, repeatable=True),
     ),
 )

@@ -38,16 +38,16 @@ def machine(steps: int, targets: list[float], asked: Sequence[tuple[tuple, Any]]
         return float(weight) - targets[int(image)]
     if kind == "save":
         return None
-    saved = [question[1] for question, _ in first_training(asked) if question[0] == "save"]
+    if not asked:  # the first program
+        return None
+    first = takewhile(lambda one: one[0][0] != "how many", asked[1:])
+    saved = [question[1] for question, _ in first if question[0] == "save"]
     return saved[int(more[0])] if kind == "state" else min(len(saved), 2 * steps)
 
 
-def first_training(asked: Sequence[tuple[tuple, Any]]) -> list[tuple[tuple, Any]]:
-    return list(takewhile(lambda one: one[0][0] != "how many", asked))
-
-
 def killed_everywhere(m: Any, machine: Any, images: int, epochs: int, seed: int) -> Any:
-    """Train to the end, and then again from each of the states that were saved, every time as in a new program."""
+    """Train to the end; in a new program, from each of the states that were saved: the last ones first, so that what it
+    remembers is of no use."""
     import json
 
     import numpy as np
@@ -66,9 +66,11 @@ def killed_everywhere(m: Any, machine: Any, images: int, epochs: int, seed: int)
         )
         return float(weight)
 
-    whole = run(None)
     number = machine("how many")
-    return {"weight": whole, "weight after a kill": [run(json.loads(machine("state", k))) for k in range(number)]}
+    if number is None:
+        return {"weight": run(None)}
+    weights = [run(json.loads(machine("state", k))) for k in reversed(range(number))]
+    return {"weight after a kill": weights[::-1]}
 
 
 def images_taken(questions: list[tuple[tuple, Any]]) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def images_taken(questions: list[tuple[tuple, Any]]) -> dict[str, Any]:
             runs.append([])
         elif question[0] == "gradient":
             runs[-1].append(question[2])
-    return {"images": runs[0], "images after a kill": runs[1:]}
+    return {"images": runs[0], "images after a kill": runs[:0:-1]}
 
 
 def told(call: tuple) -> str:
@@ -171,6 +173,7 @@ network here. The checks kill your training after *each* of its steps, and cut t
             trainings,
             'chapter 14, "What a checkpoint must hold"',
             script=killed_everywhere,
+            after_kill=killed_everywhere,
             evidence=images_taken,
             told=told,
         ),

@@ -12,7 +12,7 @@ from ...networks.complexity import complexity
 from ...networks.config import AnyNetConfig
 from ...spaces import names
 from ...spaces.regnet import RegNetX
-from ..draws import draw_thrice, wrong_draw
+from ..draws import draw_twice, wrong_draw
 from ..exercise import Ask, Exercise, Part, Rng
 from ..report_check import DIVERGED, judge_report, spread
 from ..worlds import build, noise, plain
@@ -34,13 +34,11 @@ def draw_space(m: Any, n: int, low: float, high: float, seed: int) -> Any:
     band: dict[str, Any] = {"flops": (low, high), "resolution": 32, "in_channels": 3, "num_classes": 10}
     space = m.my_space()
     if isinstance(space, type) or not hasattr(space, "sample"):
-        return [None, type(space).__name__, [], []]
-    samples = [
-        [(c.depths, c.widths, c.bottleneck_ratios, c.group_widths, c.block) for c in s.sample(n, rng=seed, **band)]
-        for s in (space, m.my_space())
-    ]
+        return [None, type(space).__name__, []]
+    sample = space.sample(n, rng=seed, **band)
+    rows = [(c.depths, c.widths, c.bottleneck_ratios, c.group_widths, c.block) for c in sample]
     common = [bool(c in space) for c in rn.RegNetX().sample(20, rng=seed, **band)]
-    return [str(space.name), *samples, common]
+    return [str(space.name), rows, common]
 
 
 def as_config(network: Any) -> AnyNetConfig | None:
@@ -57,13 +55,11 @@ def count(network: Any) -> float:
 
 def judge_space(call: tuple, answer: Any) -> str | None:
     n, low, high, _ = call
-    name, first, again, common = answer
-    if name is not None and not len(first) == len(again) == n:  # before anybody counts them
+    name, first, common = answer
+    if name is not None and len(first) != n:  # before anybody counts them
         return f"{n} networks were asked for, and {len(first)} came back: does your class have a `sample` of its own?"
     if name is None:
         return f"It looks as if my_space returned no design space: it should be one with a method sample, and is a {first}."
-    if plain(first) != plain(again):
-        return "It looks as if the constraint is not the same each time: it must depend on the network and on nothing else."
     if name in names():
         return f"It looks as if a space of the course came back as it is ({name}): refine it with a constraint of your own."
     for network in first:
@@ -166,7 +162,7 @@ def two_populations(rng: np.random.Generator) -> list[tuple]:
 
 def ask_interval(m: Any, mine: list, theirs: list, rng: Any) -> Any:
     """the interval of two lists of errors and rng ="""
-    return draw_thrice(m, rng, lambda m, rng: [float(x) for x in m.interval(mine, theirs, rng)])
+    return draw_twice(m, rng, lambda m, rng: [float(x) for x in m.interval(mine, theirs, rng)])
 
 
 def judge_interval(call: tuple, answer: Any) -> str | None:
@@ -181,7 +177,7 @@ def judge_interval(call: tuple, answer: Any) -> str | None:
         )
     if not low < difference < high:
         return f"It looks as if nothing was drawn with replacement: the interval {low:.4f} to {high:.4f} should lie around {difference:.4f}."
-    words = wrong_draw(answer, "interval")
+    words = wrong_draw(answer)
     if words:
         return words
     a, b = spread(mine, theirs)
@@ -265,8 +261,8 @@ that can be believed. The `train` of the checks stands in for training. When all
         'their differences. report: collect lines in a list, f"{100 * x:.2f} %", and "\\n".join.',
     ),
     parts=(
-        Part("a space of your own", 2, "my_space", bands, SPACE, judge=judge_space, script=draw_space),
-        Part("a fair test", 3, "study", studies, TEST, judge=judge_study, script=run_study),
+        Part("a space of your own", 2, "my_space", bands, SPACE, judge=judge_space, script=draw_space, repeatable=True),
+        Part("a fair test", 3, "study", studies, TEST, judge=judge_study, script=run_study, repeatable=True),
         Part(
             "the interval of the difference",
             2,
@@ -275,10 +271,11 @@ that can be believed. The `train` of the checks stands in for training. When all
             NUMBER,
             judge=judge_interval,
             script=ask_interval,
-            helpers=(draw_thrice,),
+            helpers=(draw_twice,),
+            repeatable=True,
         ),
         Part("what may be said", 1, "verdict", intervals, TEST),
-        Part("the report", 3, "report", record_lists, TEST, judge=judge_report),
+        Part("the report", 3, "report", record_lists, TEST, judge=judge_report, repeatable=True),
     ),
     uses_package=True,
 )

@@ -75,7 +75,7 @@ def sample_growing__strict(n, k, stages, rng):
 
 def sample_growing__unseeded(n, k, stages, rng):
     """It looks as if the draw is not seeded"""
-    return np.sort(np.random.default_rng().integers(1, k + 1, (n, stages)), axis=1)
+    return sample_growing__right_choice(n, k, stages, np.random.default_rng())
 
 
 def sample_growing__shrinks(n, k, stages, rng):

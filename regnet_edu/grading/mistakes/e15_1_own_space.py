@@ -36,7 +36,7 @@ def my_space__networks():
 
 
 def my_space__chance():
-    """It looks as if the constraint is not the same each time"""
+    """It looks as if the draw is not seeded"""
     rng = np.random.default_rng()
     return rn.AnyNetXE().refine("half of them", lambda batch: rng.random(len(batch)) < 0.5)
 
