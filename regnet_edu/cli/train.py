@@ -115,6 +115,8 @@ def _train_streamed(config: Any, options: argparse.Namespace) -> None:
             on_epoch=tracker and tracker.epoch,
             **{name: value for name, value in chosen.items() if value is not None},
         )
+        if tracker:
+            tracker.losses(result.losses)
     if first_process():
         _conclude(result, f"; weights and result in {out}")
 
@@ -145,6 +147,8 @@ def _train_in_memory(config: Any, options: argparse.Namespace) -> None:
             on_epoch=tell,
             keep="last" if options.save else "none",
         )
+        if tracker:
+            tracker.losses(result.losses)
     if options.save:
         result.network.save(options.save)
     _conclude(result, f"; network in {options.save}" if options.save else "")

@@ -42,7 +42,10 @@ def check_source(
     parts = [judge_part(exercise, part, calls[k], ran.parts[k], submission) for k, part in enumerate(exercise.parts)]
     drawn = {k: p for k, p in enumerate(exercise.parts) if p.repeatable and parts[k].passed}
     for k, outcomes in run_again(exercise, handed_in, calls, limits, drawn).items():
-        parts[k] = repeated(parts[k], calls[k], ran.parts[k], outcomes)
+        if _whole(outcomes, calls[k]):
+            parts[k] = repeated(parts[k], ran.parts[k], outcomes)
+        else:
+            parts[k] = judge_part(exercise, exercise.parts[k], calls[k], outcomes, submission)
     if ran.rebound:
         parts = [p if p.passed or p.untouched else replace(p, words=f"{p.words}\n{_later(ran.rebound)}") for p in parts]
     return Verdict(exercise, submission.name, tuple(parts), layers=tuple(ran.layers))
@@ -105,9 +108,9 @@ def judge_part(
     return PartVerdict(part.name, 0, part.points, words, part.idea, first[0], outcomes[0].kind == "todo")
 
 
-def repeated(verdict: PartVerdict, calls: list[tuple], first: list[Outcome], again: list[Outcome]) -> PartVerdict:
+def repeated(verdict: PartVerdict, first: list[Outcome], again: list[Outcome]) -> PartVerdict:
     """The verdict on a part that draws by chance, when a new process has made the same calls."""
-    same = _whole(again, calls) and repr([plain(o.value) for o in first]) == repr([plain(o.value) for o in again])
+    same = repr([plain(o.value) for o in first]) == repr([plain(o.value) for o in again])
     return verdict if same else replace(verdict, points=0, words=NOT_SEEDED)
 
 

@@ -82,6 +82,8 @@ def run_again(
     """Make the calls of some parts in a new process, where nothing is left of what the first one remembered."""
     if not parts:
         return {}
+    limits = limits or Limits()
+    limits = replace(limits, seconds=2 * limits.seconds)  # what took nearly all of it once may take a little more now
     some = replace(exercise, parts=tuple(parts.values()))
     known = [before[k] for k in parts] if before else None
     return dict(zip(parts, run(some, submission, [calls[k] for k in parts], limits, known).parts, strict=True))

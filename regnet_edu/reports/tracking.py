@@ -44,7 +44,8 @@ class Tracker:
             self.board, self.run = module.SummaryWriter(str(folder)), None
         else:
             self.board, self.run = module, module.init(project="regnet_edu", name=name, dir=str(folder))
-            self.run.define_metric("networks/*", step_metric="epoch")
+            for name in ("error", "loss", "networks/*"):
+                self.run.define_metric(name, step_metric="epoch")
             self.run.define_metric("population/*", step_metric="networks")
 
     def epoch(self, epoch: int, error: float) -> None:
@@ -54,8 +55,8 @@ class Tracker:
     def records(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Add the newest of the records of a sweep: its errors epoch by epoch, and what the population is like now."""
         newest, table = records[-1], pd.DataFrame({"error": [r["error"] for r in records]}, dtype=float)
-        for epoch, error in enumerate(newest.get("errors") or (), 1):
-            self._add({f"networks/{newest['index']:04}": error}, "epoch", epoch)
+        for kind, name in (("errors", "networks"), ("losses", "networks/loss")):
+            self._curve(f"{name}/{newest['index']:04}", newest.get(kind) or ())
         count = len(records)
         figures = {"best error": table["error"].min(), "median error": table["error"].median()}
         status = [r["status"] for r in records]
@@ -70,9 +71,18 @@ class Tracker:
             else:
                 self.board.add_figure("population/EDF", figure, count)
 
+    def losses(self, losses: Sequence[float]) -> None:
+        """Add the mean training loss of every epoch of a training, when it is over."""
+        self._curve("loss", losses)
+
     def close(self) -> None:
         """Write what is left."""
         self.run.finish() if self.run else self.board.close()
+
+    def _curve(self, name: str, values: Sequence[float | None]) -> None:
+        for epoch, value in enumerate(values, 1):
+            if value is not None:
+                self._add({name: value}, "epoch", epoch)
 
     def _add(self, values: Mapping[str, float], axis: str, at: int) -> None:
         if self.run:

@@ -138,6 +138,7 @@ FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
         "status": (lambda value: value in ("ok", "diverged", "failed"), "ok, diverged or failed"),
         "error": (lambda value: value is None or _share(value), "a number in [0, 1]"),
         "errors": (lambda v: v is None or (isinstance(v, list) and all(map(_share, v))), "a list of numbers in [0, 1]"),
+        "losses": (lambda v: v is None or (isinstance(v, list) and all(map(_NUMBER[0], v))), "a list of numbers"),
         **dict.fromkeys(("flops", "params", "activations", "epochs", "loss"), _NUMBER),
         **dict.fromkeys(("seconds", "cpu_seconds", "images_per_second"), _NUMBER),
     },

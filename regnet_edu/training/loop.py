@@ -160,9 +160,9 @@ def train(
         if own:
             return own_result(lambda: own(config, regime, seed, device, data), data.num_classes)
         started, cpu_started = time.perf_counter(), time.process_time()
-        errors, loss, training, note, trained = _run(start or config, regime, seed, data, on_epoch, keep)
+        errors, losses, training, note, trained = _run(start or config, regime, seed, data, on_epoch, keep)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
-    diverged = not math.isfinite(loss)
+    diverged = not math.isfinite(loss := losses[-1])
     if diverged:
         errors.append(1 - 1 / data.num_classes)
     return TrainResult(
@@ -175,6 +175,7 @@ def train(
         images_per_second=round(len(errors) * len(data.train_labels) / max(training, 1e-9), 1),
         reason=f"loss {loss} in epoch {len(errors)}" if diverged else None,
         note=note,
+        losses=tuple(losses),
         network=trained,
     )
 
@@ -186,8 +187,8 @@ def _run(
     data: DeviceData,
     on_epoch: Callable[[int, float], None] | None,
     keep: str,
-) -> tuple[list[float], float, float, str | None, nn.Module | None]:
-    """Return the test error after each epoch, the last loss, the seconds of training alone, a note and the network."""
+) -> tuple[list[float], list[float], float, str | None, nn.Module | None]:
+    """Return the test error after each epoch, their losses, the seconds of training alone, a note and the network."""
     weight_seed, order_seed = seeds(seed)
     generator = torch.Generator().manual_seed(weight_seed)
     options: dict[str, Any] = {"zero_init_last": regime.zero_init_last, "generator": generator}
@@ -222,15 +223,15 @@ def _run(
     # and runs no Python, which an optimiser or a loss of somebody's own may count on.
     captured = Captured(step) if where.type == "cuda" and not (regime.optimizer or regime.loss) else None
     rates = scheduled.float().to(where) if captured else scheduled.tolist()
-    errors: list[float] = []
-    loss, training, best = math.nan, 0.0, None
+    errors, losses = list[float](), list[float]()
+    training, best = 0.0, None
     for epoch in range(regime.epochs):
         started = time.perf_counter()
         network.train()
         batches = steps // regime.epochs
-        loss = _one_epoch(captured or step, data, regime, order, rates[epoch * batches : (epoch + 1) * batches])
+        losses.append(_one_epoch(captured or step, data, regime, order, rates[epoch * batches :][:batches]))
         training += time.perf_counter() - started
-        if not math.isfinite(loss):
+        if not math.isfinite(losses[-1]):
             break
         errors.append(top1_error(network, data, regime.precision))
         if keep == "best" and errors[-1] < min(errors[:-1], default=math.inf):
@@ -240,7 +241,7 @@ def _run(
     if best is not None:
         network.load_state_dict(best)
     trained = None if keep == "none" else network.requires_grad_(True).cpu().eval()
-    return errors, loss, training, captured.note if captured else None, trained
+    return errors, losses, training, captured.note if captured else None, trained
 
 
 def _one_epoch(

@@ -21,6 +21,7 @@ class TrainResult:
     `status` is "ok" or "diverged" (a loss that is not finite; the error is then that of guessing). `errors` holds the
     top-1 test error after each epoch, as a fraction; `error` is the last of them. `seconds` is wall time and
     `cpu_seconds` processor time, both with evaluation; `images_per_second` counts training images over training time.
+    `losses` holds the mean training loss of each epoch, with that at which it diverged.
     `note` says what went otherwise than planned, with the same result: steps that a GPU could not record as a graph.
     `network` is the trained `AnyNet`, on the processor, if `keep` asked for it.
     """
@@ -34,6 +35,7 @@ class TrainResult:
     images_per_second: float
     reason: str | None = None
     note: str | None = None
+    losses: tuple[float, ...] = ()
     network: Any = field(default=None, repr=False)
 
 

@@ -40,7 +40,7 @@ def verdicts(exercise: Exercise, name: str, function: Callable) -> list:
             outcomes = evaluate(part, function, ours, calls)
             found.append(judge_part(exercise, part, calls, outcomes, Submission("", exercise.filename)))
             if found[-1].passed and part.repeatable:
-                found[-1] = repeated(found[-1], calls, outcomes, evaluate(part, function, ours, calls))
+                found[-1] = repeated(found[-1], outcomes, evaluate(part, function, ours, calls))
     return found
 
 

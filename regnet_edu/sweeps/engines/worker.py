@@ -126,6 +126,7 @@ class Trainer:
             "images_per_second": _finite(result.images_per_second),
             "reason": result.reason,
             **({"note": result.note} if result.note else {}),
+            **({"losses": [_finite(loss) for loss in result.losses]} if result.losses else {}),
         }
 
 

@@ -234,6 +234,7 @@ def _result(run: TrainingRun) -> DistributedResult:
         images_per_second=round(images / max(run.training_seconds, 1e-9), 1),
         reason=f"loss {last['loss']} in epoch {run.epoch}" if run.diverged else None,
         ema_error=last.get("ema_error"),
+        losses=tuple(epoch["loss"] for epoch in run.epochs),
         epochs=tuple(run.epochs),
     )
 
