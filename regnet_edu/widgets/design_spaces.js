@@ -63,13 +63,13 @@ export function levelWidths(w0, wm) {
   return widths;
 }
 
-/** The network of a line, or null if it has not just four stages. */
-export function networkOfLine({ depth, w0, wa, wm, ratio, group }) {
+/** The network of a line, or null if it has not just so many stages. */
+export function networkOfLine({ depth, w0, wa, wm, ratio, group }, count = STAGES) {
   const last = Math.log((w0 + wa * (depth - 1)) / w0) / Math.log(wm);
-  if (last < STAGES - 1.5 - 1e-6 || last > STAGES - 0.5 + 1e-6) return null; // so most are seen to have more or fewer at once
+  if (last < count - 1.5 - 1e-6 || last > count - 0.5 + 1e-6) return null; // so most are seen to have more or fewer at once
   const { levels, widths } = quantizedLinear(depth, w0, wa, wm), stages = stagesOf(widths);
-  if (stages.length !== STAGES || new Set(levels).size !== STAGES || levels.at(-1) !== STAGES - 1) return null;
-  return { depths: stages.map((s) => s.depth), widths: stages.map((s) => s.width), ratios: Array(STAGES).fill(ratio), groups: Array(STAGES).fill(group) };
+  if (stages.length !== count || new Set(levels).size !== count || levels.at(-1) !== count - 1) return null;
+  return { depths: stages.map((s) => s.depth), widths: stages.map((s) => s.width), ratios: Array(count).fill(ratio), groups: Array(count).fill(group) };
 }
 
 /** Parameters on the grids of RegNetX that give just this network, or null: `RegNetX.find_params`. */
@@ -128,11 +128,12 @@ function placeIn({ cumulative, even }, x) {
 
 /** One parameter in each of some stages: independent draws conditioned on an order; (uniform numbers) -> values. */
 function drawer({ values, weights }, order = "free", stages = STAGES) {
+  if (order === "non-increasing") return drawer({ values: [...values].reverse(), weights: [...weights].reverse() }, "non-decreasing", stages);
   const unit = weights.map((w) => w / UNIT), last = values.length - 1, rises = order === "non-decreasing";
   let tails = Array(stages).fill(tailsOf(unit));
   if (order === "equal") {
     const most = Math.max(...unit);
-    tails = [tailsOf(unit.map((w) => (w / most) * (w / most) * (w / most) * (w / most)))];
+    tails = [tailsOf(unit.map((w) => Array(stages).fill(w / most).reduce((a, b) => a * b)))];
   }
   for (let i = stages - 2; rises && i >= 0; i--) tails[i] = tailsOf(unit.map((w, j) => w * tails[i + 1].cumulative[last - j]));
   return (numbers) => {
@@ -141,33 +142,37 @@ function drawer({ values, weights }, order = "free", stages = STAGES) {
       left = placeIn(t, (1 - numbers[stage]) * (stage && rises ? t.cumulative[left] : t.total));
       return values[last - left];
     });
-    return order === "equal" ? Array(STAGES).fill(drawn[0]) : drawn;
+    return order === "equal" ? Array(stages).fill(drawn[0]) : drawn;
   };
 }
 
 const times = ({ values, weights }, by) => ({ values: values.map((k) => k / by), weights });
 const samplers = {};
 
-/** How a space is drawn: its grids, and what becomes of the values. */
-function sampler(space) {
-  const { orders, line } = SPACES[space];
+/** How a space is drawn: its grids, and what becomes of the values; `ranges` may differ from the paper's. */
+function sampler({ orders, line }, { stages = STAGES, widest = 1024 } = {}) {
   const grids = line
     ? [uniform(range(1, LINE.longest)), logUniform(1, LINE.w0[1] / WIDTH_STEP, WIDTH_STEP), times(logUniform(...LINE.wa), 10), times(logUniform(...LINE.wm), 1000), uniform(RATIOS), uniform(GROUPS)]
-    : [logUniform(1, 16), logUniform(1, 128, WIDTH_STEP), uniform(RATIOS), uniform(GROUPS)];
+    : [logUniform(1, 16), logUniform(1, widest / WIDTH_STEP, WIDTH_STEP), uniform(RATIOS), uniform(GROUPS)];
   const parts = grids.map((grid, i) => {
     const order = orders[PARAMETERS[i]];
-    return line ? { many: 1, draw: drawer(grid, "free", 1) } : { many: numbersOf(orders, PARAMETERS[i]), draw: drawer(grid, order) };
+    return line ? { many: 1, draw: drawer(grid, "free", 1) } : { many: order === "equal" ? 1 : stages, draw: drawer(grid, order, stages) };
   });
   return { columns: parts.reduce((sum, p) => sum + p.many, 0), propose(numbers) {
     let at = 0;
     const drawn = parts.map(({ many, draw }) => draw(numbers.slice(at, (at += many))));
     if (!line) return { depths: drawn[0], widths: drawn[1], ratios: drawn[2], groups: drawn[3] };
     const [depth, w0, wa, wm, ratio, group] = drawn.flat();
-    return networkOfLine({ depth, w0, wa, wm, ratio, group });
+    return networkOfLine({ depth, w0, wa, wm, ratio, group }, stages);
   } };
 }
 
-const samplerOf = (space) => (samplers[space] ??= sampler(space));
+/** The controls of figure 7 with other widths, besides the spaces of the ladder. */
+export const CONTROLS = {
+  AnyNetXEqualWidths: { orders: { ratio: "equal", group: "equal", width: "equal" } },
+  AnyNetXDecreasingWidths: { orders: { ratio: "equal", group: "equal", width: "non-increasing" } },
+};
+export const samplerOf = (space, ranges = {}) => (samplers[`${space} ${JSON.stringify(ranges)}`] ??= sampler(SPACES[space] ?? CONTROLS[space], ranges));
 
 /** How many uniform numbers a proposal takes, and the network that they make: null if a line has not four stages. */
 export const columnsOf = (space) => samplerOf(space).columns;
