@@ -15,6 +15,7 @@ const SHOWN = [
   ["regnet_explorer", {}],
   ["regnet_explorer", { brief: true }],
   ["regnet_explorer", { depth: 23, w0: 80, wa: 49.56, wm: 2.88, group_width: 120 }],
+  ["population_lab", {}],
   ["space_workbench", {}],
   ["space_workbench", { against: "AnyNetXB", depths: [4, 4, 3, 4], widths: [48, 336, 32, 104], bottleneck_ratios: [1, 4, 4, 2], group_widths: [16, 16, 1, 32] }],
   ["space_workbench", { space: "AnyNetXB", against: "AnyNetXC", depths: [8, 3, 5, 4], widths: [144, 16, 288, 96], bottleneck_ratios: same(4), group_widths: [16, 8, 4, 2] }],

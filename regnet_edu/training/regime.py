@@ -191,6 +191,9 @@ def _known(settings: Mapping[str, Any]) -> Mapping[str, Any]:
     return settings
 
 
+# Maps of 8, 4 and 2 pixels from images of 16, cheap enough for a browser; see `tools/simd` and the interactive.
+_PAGE_RANGES = {"num_stages": 3, "strides": (1, 2, 2)}
+
 # 400 MF at 224 pixels is about 8 MF at 32 pixels: the paper's band, scaled by the area of the image.
 _CPU = Regime(
     name="cpu",
@@ -211,6 +214,16 @@ REGIMES: dict[str, Regime] = {
         ranges={"AnyNet": {"min_width": 24, "max_width": 512}},
         train_images=5_120,
         test_images=2_000,
+        batch_size=32,
+    ),
+    "page": _CPU.replace(
+        name="page",
+        data="synthetic",
+        resolution=16,
+        flops=(0.25e6, 0.35e6),
+        ranges={"AnyNet": {**_PAGE_RANGES, "max_width": 256}, "RegNet": _PAGE_RANGES},
+        train_images=5_120,
+        test_images=1_000,
         batch_size=32,
     ),
     "quick": _CPU.replace(name="quick", flops=(1.8e6, 2.2e6), ranges={"AnyNet": {"min_width": 24, "max_width": 512}}),

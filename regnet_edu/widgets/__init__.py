@@ -26,6 +26,7 @@ _HOMES = {
     "ConstraintFunnel": "constraint_funnel",
     "AgainstTheField": "against_the_field",
     "ImageNetBudget": "imagenet_budget",
+    "PopulationLab": "population_lab",
 }
 
 INTERACTIVES = list(_HOMES)

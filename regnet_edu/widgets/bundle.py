@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 IMPORT = re.compile(r'^import \{ (.+) \} from "\./(\w+)\.js";\n', re.M)
-EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.M)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) (\w+))", re.M)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.M)  # with lines to itself
 REMARK = re.compile(r"(?<=[;,{}()\]]) +// [^\"'`\n]*$", re.M)  # after code, and with nothing in it that could be code
 TABLE = "globalThis.regnetEdu"

@@ -23,6 +23,7 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
  *   follow?, eases?  (key, value, state) -> what else a control changes; (before, after) -> whether view sees the way, as ease
  *   prepare?      (data, schema) -> schema, where limits depend on data
+ *   begin?        (changed, memory, data) -> what goes on by itself: view gets it as `session`, an action's run(session, state) calls it, `end` ends it
  *   bare?         (state) -> whether its title, its presets and its buttons are left out
  */
 export function interactive(description) {
@@ -97,6 +98,7 @@ function start(description, { model, el, link = "" }) {
 
   let stop = () => {}, playing = null;
   function act(action) {
+    if (action.run) return action.run(session, state);
     stop();
     const done = () => change(action.apply(state, data));
     if (!action.play) return done();
@@ -143,6 +145,7 @@ function start(description, { model, el, link = "" }) {
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
   let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null, view = {}, ends;
   const axes = new Axes(), ease = new Ease(), memory = new Memory(description.name);
+  const session = description.begin?.(request, memory, data);
   function request() {
     follow();
     clearTimeout(timer);
@@ -166,7 +169,7 @@ function start(description, { model, el, link = "" }) {
       const [now, moving] = axes.next(description.frame?.(shown, data));
       ends = now;
       if (moving || way) follow();
-      view = description.view(shown, { width, data, frame: ends, kept: memory.kept, ease: way });
+      view = description.view(shown, { width, data, frame: ends, kept: memory.kept, ease: way, session });
       drawn = width;
       unread();
       if (resized || axes.held || glimpsed) redraw(picture, view.picture);
@@ -259,6 +262,7 @@ function start(description, { model, el, link = "" }) {
   return () => {
     stop();
     end();
+    session?.end();
     size.disconnect();
     room.disconnect();
     removeEventListener("hashchange", obey);
