@@ -144,8 +144,7 @@ function start(description, { model, el, link = "" }) {
 
   // The picture follows every change at the next frame; the address and the screen reader when it is quiet.
   let frame = 0, timer = 0, touched = false, drawn = 0, said = "", glimpsed = null, view = {}, ends;
-  const axes = new Axes(), ease = new Ease(), memory = new Memory(description.name);
-  const session = description.begin?.(request, memory, data);
+  const axes = new Axes(), ease = new Ease(), memory = new Memory(description.name), session = description.begin?.(request, memory, data);
   function request() {
     follow();
     clearTimeout(timer);
@@ -260,9 +259,7 @@ function start(description, { model, el, link = "" }) {
     if (obey()) el.scrollIntoView({ block: "nearest" });
   }
   return () => {
-    stop();
-    end();
-    session?.end();
+    for (const finish of [stop, end, () => session?.end()]) finish();
     size.disconnect();
     room.disconnect();
     removeEventListener("hashchange", obey);

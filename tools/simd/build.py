@@ -16,16 +16,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MODULE = HERE.parents[1] / "regnet_edu/widgets/simd.js"
 FLAGS = [
-    "--target=wasm32",
-    "-O3",
-    "-msimd128",
-    "-ffreestanding",
-    "-nostdlib",
-    "-fno-strict-aliasing",
-    "-fno-delete-null-pointer-checks",
-    "-Wl,--no-entry",
-    "-Wl,--import-memory",
-    "-Wl,--strip-all",
+    *("--target=wasm32", "-O3", "-msimd128", "-ffreestanding", "-nostdlib", "-fno-strict-aliasing"),
+    *("-fno-delete-null-pointer-checks", "-Wl,--no-entry", "-Wl,--import-memory", "-Wl,--strip-all"),
     "-Wl,-z,stack-size=16384",
 ]
 

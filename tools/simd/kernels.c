@@ -1,6 +1,6 @@
 /* The products of matrices of regnet_edu/widgets/trainer.js with four numbers at a time, for WebAssembly SIMD.
  *
- * Both do what `plainKernels` does; places are counted in floats from the start of the memory. `make simd` builds it. */
+ * Both do what `plainKernels` does; places are counted in floats from the start of the memory. `python tools/simd/build.py` builds it. */
 #include <wasm_simd128.h>
 
 #define F(place) (((float *)0) + (place))
