@@ -37,6 +37,18 @@ def test_gradients_and_losses_are_torch_s_in_plain_javascript_and_in_simd(tmp_pa
     assert not [f for f in found if f["gradient"] > 1e-4 or f["loss"] > 1e-4 or f["largest"] < 1e-2]
 
 
+@pytest.mark.heavy
+def test_sixty_networks_take_torch_s_steps_but_for_a_gate_at_zero(tmp_path: Path) -> None:
+    """Where an activation is within rounding of zero, its ReLU falls to either side, and the later losses differ.
+
+    So torch's own losses in float32 differ from those in float64 by more than 1e-4 for 4 of these 60 (at most 4.4e-3).
+    """
+    found = node("check_trainer.mjs", [torch_steps.case(k) for k in range(60)], tmp_path)
+    assert len(found) == 120 and max(f["gradient"] for f in found) < 1e-4
+    apart = [f["loss"] for f in found if f["loss"] > 1e-4]
+    assert len(apart) <= 12 and max(apart, default=0) < 1e-2
+
+
 def test_the_page_samples_python_s_networks_and_draws_its_pictures(tmp_path: Path) -> None:
     regime = regimes.get("page")
     spaces = rn.widgets.PopulationLab().traits()["first"].metadata["options"]
