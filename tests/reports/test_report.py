@@ -241,7 +241,7 @@ def test_what_is_wrong_with_a_file_is_on_the_page_and_still_a_warning(quick, tmp
         warnings.warn(f"line 7 of {path} is left out: it is torn", stacklevel=2)
         return A
 
-    monkeypatch.setattr("regnet_edu.plots.source.load_population", load)
+    monkeypatch.setattr("regnet_edu.sweeps.population.load_population", load)
     with pytest.warns(UserWarning, match="line 7"):
         report(["a.jsonl"], tmp_path / "r.html")
     assert "Line 7 of a.jsonl is left out: it is torn." in words(tmp_path / "r.html")

@@ -20,6 +20,8 @@ from regnet_edu.widgets import bundle
 pytestmark = pytest.mark.browser
 MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "field", "design_spaces", "neighbours")
 SLIDING = [name for name in NAMES if first_slider(name)[0]]
+# Those that need no data of a population.
+ALONE = ("BlockExplorer", "ComplexityCalculator", "PopulationLab", "RegNetExplorer", "SpaceWorkbench")
 
 
 def assert_that_the_link_and_reset_work(browser: Any, opened: Opened, start: dict[str, Any], picture: str) -> None:
@@ -233,6 +235,5 @@ class TestSeveralOnOnePage:
             for name, live in zip(NAMES, opened.page.locator(LIVE).all(), strict=True):
                 works = live.locator(".rni-picture > svg").count() == 1
                 note = live.locator(".rni-note").inner_text()
-                alone = ("BlockExplorer", "ComplexityCalculator", "RegNetExplorer", "SpaceWorkbench")
-                assert works == (name in alone), name
+                assert works == (name in ALONE), name
                 assert works or re.fullmatch(r"There is no .* here: the page( or the call)? brought none.*", note), name
