@@ -20,6 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+from regnet_book import ahead, downloads  # noqa: E402
+
 HTML = ROOT / "_build" / "html"
 STAMP = ROOT / "_build" / "built"
 # Every kernel says so; it listens on this machine only, for as long as the chapter runs.
@@ -93,7 +97,7 @@ def write_wheel() -> Path:
 
 def write_zip(wheel: Path) -> Path:
     """Put all notebooks of the site and the wheel into one zip: what Colab needs where no address is known."""
-    zipped = HTML / "notebooks" / "regnet_edu_notebooks.zip"
+    zipped = HTML / downloads.FOLDER / downloads.ZIP
     zipped.unlink(missing_ok=True)
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in (*sorted(zipped.parent.glob("*.ipynb")), wheel):
@@ -114,9 +118,6 @@ def main() -> int:
     write_zip(write_wheel())
     STAMP.touch()
     os.utime(STAMP, (begun, begun))  # what was written while it was being built is not in it
-    sys.path.insert(0, str(ROOT / "book" / "_ext"))
-    from regnet_book import ahead, downloads
-
     took, side_by_side = run_seconds(), ahead.at_once()
     print(f"The cells of {len(took)} pages run in {sum(took.values()):.0f} s, with {side_by_side} pages at a time")
     if note := downloads.colab_note(ROOT):

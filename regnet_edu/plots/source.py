@@ -83,9 +83,8 @@ def sources(populations: Any, least: int = 1, measure: Measure | str | None = No
     if isinstance(populations, Mapping):
         pairs = [(str(name), _table(value, judged)) for name, value in populations.items()]
     else:
-        single = isinstance(populations, (str, os.PathLike)) or hasattr(populations, "columns")
-        if not single and not isinstance(populations, Iterable):
-            as_population(populations)
+        several = isinstance(populations, Iterable) and not hasattr(populations, "columns")
+        single = isinstance(populations, (str, os.PathLike)) or not several
         items = [populations] if single else list(populations)
         tables = [_table(item, judged) for item in items]
         pairs = list(zip(_names(items, tables), tables, strict=True))

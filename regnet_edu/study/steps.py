@@ -8,7 +8,7 @@ import numpy as np
 
 from ..analysis import compare
 from ..plots.canvas import finish, look, new_figure
-from ..plots.source import Source, small_print, sources
+from ..plots.source import Source, one_source, small_print, sources
 
 # [min | mean] error in percent from the legends of figures 5 and 7: 400 MF, ImageNet, 500 networks a space.
 PAPER = {
@@ -28,7 +28,7 @@ def three_lines(first: Any, second: Any, why: str, paper: str = "") -> str:
         why: the third line.
         paper: the first line; what the legends of figures 5 and 7 say, where it is empty.
     """
-    before, after = (sources(p)[0] for p in (first, second))
+    before, after = (one_source(p, "three_lines") for p in (first, second))
     if not paper:
         (low, mean), (new_low, new_mean) = PAPER[before.name], PAPER[after.name]
         paper = f"The mean error goes from {mean} to {new_mean} %, the lowest from {low} to {new_low} %."

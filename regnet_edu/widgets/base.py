@@ -171,13 +171,13 @@ def as_text(value: Any) -> str:
 class Numbers(traitlets.List):
     """A trait that holds so many whole numbers, each within the same limits."""
 
-    def validate(self, obj: Any, value: Any) -> list[int]:
+    def validate(self, obj: Any, value: Any) -> list[float]:
         start = list(self.default() or [])
         if not isinstance(value, (list, tuple)) or len(value) != len(start):
             raise InputError(f"{self.name} {value!r:.60} must be a list of {len(start)} numbers")
         return [self._checked(i, v, start[i]) for i, v in enumerate(value)]
 
-    def _checked(self, i: int, value: Any, start: int) -> int:
+    def _checked(self, i: int, value: Any, start: float) -> float:
         allowed = self.metadata["allowed"]
         if isinstance(value, bool) or value not in allowed:
             numeric = isinstance(value, (int, float)) and value == value
@@ -186,17 +186,14 @@ class Numbers(traitlets.List):
         return int(value)
 
 
-class Amounts(traitlets.List):
-    """A trait that holds so many numbers, each between the same limits."""
+class Amounts(Numbers):
+    """A trait that holds so many numbers, whole or not, each between the same limits."""
 
-    def validate(self, obj: Any, value: Any) -> list[float]:
-        count, low, high = len(self.default() or []), self.metadata["low"], self.metadata["high"]
-        if not isinstance(value, (list, tuple)) or len(value) != count:
-            raise InputError(f"{self.name} {value!r:.60} must be a list of {count} numbers")
-        for i, amount in enumerate(value):
-            if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not low <= amount <= high:
-                raise InputError(f"{self.name}[{i}] {amount!r:.30} is no number from {low} to {high}")
-        return [float(amount) for amount in value]
+    def _checked(self, i: int, value: Any, start: float) -> float:
+        low, high = self.metadata["low"], self.metadata["high"]
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+            raise InputError(f"{self.name}[{i}] {value!r:.30} is no number from {low} to {high}")
+        return float(value)
 
 
 def amounts(default: list[float], low: float, high: float) -> Any:

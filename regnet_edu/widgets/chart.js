@@ -158,6 +158,9 @@ export function powers(x) {
   return `${digits} × 10${[...exponent].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("")}`;
 }
 
+/** Where among others of its value the i-th dot lies, in [0, 1), so that they can be told apart. */
+export const sideways = (i) => (i * 0.618034) % 1;
+
 export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 
 export const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 // One rule after another: which networks fall out, how few are left, and what a new sample of the smaller space shows.
 import { ascending } from "./core.js";
-import { axes, dot, inWords, labels, line, linear, percent, plural, powers, specks, svg, table, words } from "./chart.js";
+import { axes, dot, inWords, labels, line, linear, percent, plural, powers, sideways, specks, svg, table, words } from "./chart.js";
 import { bandArea, beside, beyond, called, edfCorners, edfLine, errorLimits, mean, named, points, remember, sources, verdict } from "./distribution.js";
 import { interactive } from "./kit.js";
 import { bootstrapBand, bootstrapMeans } from "./resampling.js";
@@ -112,7 +112,7 @@ function crowd(p, indices, seed) {
 }
 
 const about = (p, i) => `${percent(p.errors[i])}: depths ${p.depths[i].join(", ")}; widths ${p.widths[i].join(", ")}; b ${p.bottleneck_ratios[i].join(", ")}; g ${p.group_widths[i].join(", ")}`;
-const spread = (i, high) => ((i * 0.618034) % 1) * high; // so that dots of one error can be told apart
+const spread = (i, high) => sideways(i) * high;
 
 /** A rule's lane: those that keep it above, those that fell out below. Only the newest lane moves. */
 function lane(round, data, x, top, width, newest) {

@@ -1,6 +1,6 @@
 // Two populations trained in the page: sampled as in Python, trained by workers, kept in the browser, exported as records.
 import { ascending, complexity } from "./core.js";
-import { axes, dot, labels, linear, percent, plural, rect, svg, table, words } from "./chart.js";
+import { axes, dot, labels, linear, percent, plural, rect, sideways, svg, table, words } from "./chart.js";
 import { sentence } from "./compare.js";
 import { CONTROLS, SPACES, samplerOf } from "./design_spaces.js";
 import { FILLS, LINES, bandArea, beside, edfCorners, edfLine, mean, remember } from "./distribution.js";
@@ -135,7 +135,7 @@ export function view(state, { width, kept, session: live }) {
     const rows = Math.max(1, Math.ceil(Math.min(state.n, p.done.length) / columns)), now = [...(live?.hand ?? [])].filter(([key]) => key.startsWith(`${p.key} `));
     const hand = now.map(([, share]) => percent(share, 0)).join(", ");
     parts.push(words(10, top + 12, p.space, { className: `rni-t rni-strong ${FILLS[i]}` }), words(width - 16, top + 12, `${p.done.length} of ${state.n}${hand && `, in training: ${hand}`}`, { anchor: "end" }));
-    p.done.forEach((r, k) => parts.push(dot(x(r.error), top + 24 + ((r.index * 0.618034) % 1) * 20, 4.5, `${FILLS[i]} rni-edge`, about(r), `${p.key} ${r.index}`), profile(r, 10 + (k % columns) * CELL, top + 52 + Math.floor(k / columns) * (TALL + 6), CELL, TALL, FILLS[i], about(r))));
+    p.done.forEach((r, k) => parts.push(dot(x(r.error), top + 24 + sideways(r.index) * 20, 4.5, `${FILLS[i]} rni-edge`, about(r), `${p.key} ${r.index}`), profile(r, 10 + (k % columns) * CELL, top + 52 + Math.floor(k / columns) * (TALL + 6), CELL, TALL, FILLS[i], about(r))));
     top += LANE + rows * (TALL + 6) - 12;
   });
   const box = { left: LEFT, right: width - 16, top: top + 20, bottom: top + 190 }, y = linear(0, 1, box.bottom, box.top);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..sweeps.cost import KNOWN
 from ..training import regime as regimes
 from .base import Interactive, choice, number
 
@@ -38,12 +39,13 @@ class PopulationLab(Interactive):
 
     def parts(self) -> dict[str, Any]:
         regime = regimes.get("page")
+        size = KNOWN[regime.data]
         images = {
-            "name": "synthetic",
-            "train": 10_240,
-            "test": 4_000,
-            "classes": 10,
-            "channels": 3,
+            "name": regime.data,
+            "train": size.train,
+            "test": size.test,
+            "classes": size.num_classes,
+            "channels": size.channels,
             "note": "drawn by the package itself, no photographs; trained in a page",
         }
         return {"regime": regime.to_dict(), "fingerprint": regime.fingerprint, "images": images}

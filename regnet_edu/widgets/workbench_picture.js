@@ -1,6 +1,6 @@
 // The picture of the workbench: the ladder of spaces, the network in the crowd of its space, and where it would lie.
 import { ascending, compatibleWidths, edf } from "./core.js";
-import { dot, grip, handle, line, linear, logarithmic, percent, polyline, powers, rect, short, words } from "./chart.js";
+import { dot, grip, handle, line, linear, logarithmic, percent, polyline, powers, rect, short, sideways, words } from "./chart.js";
 import { GROUPS, RATIOS, SPACES, STAGES, freedom, sizeOf } from "./design_spaces.js";
 import { edfLine, errorLimits, mean } from "./distribution.js";
 import { BAND, within } from "./snap.js";
@@ -45,7 +45,7 @@ export function ladder(space, at) {
 
 /** Strands of one network: through the four widths as far as its depths, and through b and g. */
 function strandsOf(p, i, at) {
-  const spread = ((i * 0.618034) % 1) - 0.5; // so that equal ones lie beside each other
+  const spread = sideways(i) - 0.5;
   const flat = (scale, values, room) => at.columns.flatMap((c, s) => [c.left, scale(values[s]) + spread * room, c.right, scale(values[s]) + spread * room]);
   return [
     at.columns.flatMap((c, s) => [c.left, at.up(p.widths[i][s]), at.across(s, p.depths[i][s]), at.up(p.widths[i][s])]),

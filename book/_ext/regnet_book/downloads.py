@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from . import notebooks, repository
 
 FOLDER = "notebooks"
-ZIP = "regnet_edu_notebooks.zip"  # tools/build_book.py makes it, with the wheel
+ZIP = "regnet_edu_notebooks.zip"  # all of them and the wheel; tools/build_book.py makes it
 COLAB = "https://colab.research.google.com/github"
 CHAPTER = re.compile(r"book/(\d\d_\w+)")
 
