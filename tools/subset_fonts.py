@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +39,10 @@ FACES = (
 
 
 def fetch(package: str, folder: Path) -> Path:
-    """Unpack a package of npm, and return its folder."""
-    done = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, capture_output=True, text=True, check=True)
-    home = folder / package.split("/")[1]
-    with tarfile.open(folder / done.stdout.split()[-1]) as archive:
-        archive.extractall(home, filter="data")
-    return home / "package"
+    """Have npm unpack a package, and return its folder."""
+    options = ["--silent", "--no-save", "--ignore-scripts", "--prefix", str(folder)]
+    subprocess.run(["npm", "install", *options, package], capture_output=True, check=True)
+    return folder / "node_modules" / package.rpartition("@")[0]
 
 
 def cut(source: Path, face: Face) -> Path:
