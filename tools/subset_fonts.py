@@ -40,9 +40,13 @@ FACES = (
 
 def fetch(package: str, folder: Path) -> Path:
     """Have npm unpack a package, and return its folder."""
-    options = ["--silent", "--no-save", "--ignore-scripts", "--prefix", str(folder)]
+    name, _, version = package.rpartition("@")
+    home = (
+        folder / name.replace("/", "-") / version
+    )  # one for each: npm removes from a folder what it was not asked for
+    options = ["--silent", "--no-save", "--ignore-scripts", "--prefix", str(home)]
     subprocess.run(["npm", "install", *options, package], capture_output=True, check=True)
-    return folder / "node_modules" / package.rpartition("@")[0]
+    return home / "node_modules" / name
 
 
 def cut(source: Path, face: Face) -> Path:
