@@ -15,6 +15,9 @@ from .errors import InputError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+# Seconds that a lock is waited for: a process that was killed while it started another leaves its locks to that one for
+# a moment, between the fork and the program that closes them.
+LETTING_GO = 2.0
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFCHR: "a device",
@@ -102,7 +105,7 @@ def locked(file: Path, target: Path, writer: str) -> BaseFileLock:
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        held = FileLock(file, timeout=0)
+        held = FileLock(file, timeout=LETTING_GO)
         held.acquire()
     except Timeout:
         if not file.exists():  # filelock takes a place where no file can be made, such as /proc, for a lock

@@ -1,10 +1,13 @@
 """Arguments that are whole numbers, one writer at a time, and a library that is not there."""
 
 import sys
+import threading
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
+from regnet_edu.common import files
 from regnet_edu.common.errors import InputError, first_line
 from regnet_edu.common.files import locked
 from regnet_edu.common.optional_imports import torchvision_part
@@ -46,6 +49,14 @@ def test_one_writer_at_a_time_and_another_when_it_is_done(tmp_path):
         locked(file, target, "sweep")
     held.release()
     locked(file, target, "sweep").release()
+
+
+def test_a_lock_that_is_let_go_in_a_moment_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LETTING_GO", 60.0)
+    dying = FileLock(tmp_path / "a.lock", thread_local=False)
+    dying.acquire()
+    threading.Timer(0.2, dying.release).start()
+    locked(tmp_path / "a.lock", tmp_path / "a.jsonl", "sweep").release()
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):
