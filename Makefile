@@ -75,5 +75,5 @@ lock: $(READY)  ## write requirements.lock again with the newest versions that f
 	@mv requirements.lock.new requirements.lock && rm build-lock.tmp
 
 clean:  ## remove what was built (the environment in .venv stays; rm -rf .venv removes that too)
-	@rm -rf _build build dist artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf _build build dist artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

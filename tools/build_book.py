@@ -13,7 +13,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
@@ -80,16 +79,8 @@ def write_wheel() -> Path:
     folder = HTML / "wheels"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    with tempfile.TemporaryDirectory() as name:  # setuptools leaves its work where it works
-        copy = Path(name)
-        for file in ("pyproject.toml", "README.md", "LICENSE"):
-            shutil.copy(ROOT / file, copy)
-        shutil.copytree(ROOT / "regnet_edu", copy / "regnet_edu", ignore=shutil.ignore_patterns("__pycache__"))
-        make = f"from setuptools.build_meta import build_wheel; build_wheel({str(folder)!r})"
-        env = {**os.environ, "SOURCE_DATE_EPOCH": "1577836800"}
-        done = subprocess.run(
-            [sys.executable, "-c", make], cwd=copy, env=env, capture_output=True, text=True, check=False
-        )
+    make = f"from flit_core.buildapi import build_wheel; build_wheel({str(folder)!r})"
+    done = subprocess.run([sys.executable, "-c", make], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the package's wheel could not be made: {done.stderr.strip()[-1000:]}")
     return next(folder.iterdir())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis import compare
-from ..plots.canvas import finish, look, new_figure
+from ..plots.canvas import finish, look, new_figure, styled
 from ..plots.source import Source, one_source, small_print, sources
 
 # [min | mean] error in percent from the legends of figures 5 and 7: 400 MF, ImageNet, 500 networks a space.
@@ -45,6 +45,7 @@ def three_lines(first: Any, second: Any, why: str, paper: str = "") -> str:
     return "\n>\n".join(f"> **{name}** {text}" for name, text in lines.items())
 
 
+@styled
 def picture(populations: Any) -> Any:
     """Draw the story so far: the EDFs of our populations, and beside them lowest and mean error, the paper's and ours.
 

@@ -34,6 +34,8 @@ CUT_OFF = """() => [...document.querySelectorAll("div.math")].filter(m =>
     .map(m => m.textContent.slice(0, 80))"""
 SCROLLS = """() => [...document.querySelectorAll(".cell_input pre")].filter(e => e.scrollWidth > e.clientWidth + 1)
     .map(e => e.textContent.slice(0, 80))"""
+BLACK = """() => [...document.querySelectorAll(".cell_output svg[role=img] text")].filter(t =>
+    getComputedStyle(t).fill === "rgb(0, 0, 0)").map(t => t.textContent)"""  # ink that does not follow the theme
 ALL_LIVE = "() => [...document.querySelectorAll('[data-rni]')].every(e => e.querySelector('.rni-live'))"
 # Without preload: axe would fetch the theme's imported styles from where they are not.
 NARROW_RULES = ["color-contrast", "target-size", "scrollable-region-focusable"]  # what may change with size and colours
@@ -164,7 +166,7 @@ class TestEveryPage:
         page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
         page.wait_for_timeout(400)  # colours change in a transition
         keep_screenshot(page, name, "narrow-dark")
-        assert page.evaluate(TOO_WIDE) == [] and page.evaluate(CUT_OFF) == []
+        assert page.evaluate(TOO_WIDE) == [] and page.evaluate(CUT_OFF) == [] and page.evaluate(BLACK) == []
         assert page.evaluate(VIOLATIONS, ["rule", NARROW_RULES]) == []
         assert not opened.troubles
 
