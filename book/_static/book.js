@@ -47,12 +47,18 @@
   addEventListener("load", () => new MutationObserver(tell).observe(document.body, {subtree: true, attributeFilter: ["tabindex"]}));
 })();
 
-// Paper cannot be opened: what is folded is unfolded for print, and folded again after it.
+// Paper cannot be opened, and it is white: for print what is folded is unfolded, and a dark page is light.
 (() => {
-  let opened = [];
+  const page = document.documentElement.dataset;
+  let opened = [], theme = "";
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("article details:not([open])")];
     opened.forEach(details => { details.open = true; });
+    theme = page.theme;
+    page.theme = "light";
   });
-  addEventListener("afterprint", () => opened.forEach(details => { details.open = false; }));
+  addEventListener("afterprint", () => {
+    opened.forEach(details => { details.open = false; });
+    page.theme = theme;
+  });
 })();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 from collections import Counter
@@ -15,6 +16,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from browser import HTML, ROOT, load_tool, pages, serve
+from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 
@@ -125,15 +127,18 @@ class TestQuiz:
         page.keyboard.press("Enter")
         assert not explanation.is_visible()
 
-    def test_print_shows_every_explanation_and_folds_them_again(self, site: str, visit: Any) -> None:
+    def test_print_shows_every_explanation_in_light_colours_and_puts_all_back(self, site: str, visit: Any) -> None:
         page = visit(site + self.NAME).page
+        page.emulate_media(color_scheme="dark")
+        theme = "document.documentElement.dataset.theme"
+        page.wait_for_function(f"{theme} === 'dark'")
         closed = "() => document.querySelectorAll('details.quiz-answer:not([open])').length"
         answers = page.locator("details.quiz-answer").count()
         assert page.evaluate(closed) == answers >= 9
         page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
-        assert page.evaluate(closed) == 0
+        assert page.evaluate(closed) == 0 and page.evaluate(theme) == "light"
         page.evaluate("() => dispatchEvent(new Event('afterprint'))")
-        assert page.evaluate(closed) == answers
+        assert page.evaluate(closed) == answers and page.evaluate(theme) == "dark"
 
     def test_it_works_without_scripts(self, chromium: Any, site: str) -> None:
         context = chromium.new_context(java_script_enabled=False)
@@ -196,6 +201,15 @@ def test_a_page_has_its_colours_before_it_is_read(
     assert page.evaluate("document.documentElement.dataset.theme") == shown
     assert {tuple(change) for change in page.evaluate("themes")} <= {("loading", shown), ("interactive", shown)}
     context.close()
+
+
+def test_a_drawing_has_the_ground_of_the_page_in_the_dark(chromium: Any, site: str) -> None:
+    page = chromium.new_page(color_scheme="dark")
+    page.goto(f"{site}/book/02_anynet.html")
+    drawing = Image.open(io.BytesIO(page.locator("img[src*=x_block]").screenshot())).convert("RGB")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb({}, {}, {})".format(*drawing.getpixel((3, 3)))
+    page.close()
 
 
 def test_folds_of_the_paper_map_open_without_moving_its_columns(site: str, visit: Any) -> None:
