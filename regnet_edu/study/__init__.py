@@ -5,7 +5,9 @@ import lazy_loader
 from .plan import COMPARISONS, PLAN, Planned, chosen, planned
 
 # The map draws figures, and so imports matplotlib; the measurements of others wait until they are asked for.
-__getattr__, _, _ = lazy_loader.attach(__name__, {"families", "field", "paper_map", "sensitivity", "steps"})
+__getattr__, _, _ = lazy_loader.attach(
+    __name__, {"families", "field", "hypotheses", "paper_map", "sensitivity", "steps"}
+)
 
 __all__ = [
     "COMPARISONS",
@@ -14,6 +16,7 @@ __all__ = [
     "chosen",
     "families",
     "field",
+    "hypotheses",
     "paper_map",
     "planned",
     "sensitivity",
