@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from regnet_edu.grading import folders
 from regnet_edu.grading.evaluate import With, evaluate
-from regnet_edu.grading.exercise import Exercise, exercises, make_stub
+from regnet_edu.grading.exercise import Exercise, Rng, exercises, get, make_stub
 from regnet_edu.grading.judge import check_source, judge_part, repeated
 from regnet_edu.grading.process import Submission
 from regnet_edu.grading.recognise import sentence
@@ -27,6 +28,14 @@ each = pytest.mark.parametrize("exercise", ALL, ids=IDS)
 def variants(exercise: Exercise, right: bool) -> dict[str, Callable]:
     public = {n: f for n, f in vars(exercise.mistakes).items() if callable(f) and "__" in n and not n.startswith("_")}
     return {n: f for n, f in public.items() if ("__right_" in n) == right}
+
+
+@pytest.fixture
+def no_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chance from elsewhere than the argument: another Generator each time, and the same ones in each run."""
+    seeds, seeded = itertools.count(), np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda seed=None: seeded(next(seeds) if seed is None else seed))
+    np.random.seed(0)
 
 
 def verdicts(exercise: Exercise, name: str, function: Callable) -> list:
@@ -63,7 +72,7 @@ def test_other_right_solutions_pass(exercise: Exercise) -> None:
 
 
 @each
-def test_each_mistake_fails_with_words_of_its_own(exercise: Exercise) -> None:
+def test_each_mistake_fails_with_words_of_its_own(exercise: Exercise, no_chance: None) -> None:
     found = variants(exercise, right=False)
     assert len(found) >= 6
     said = {}
@@ -75,6 +84,31 @@ def test_each_mistake_fails_with_words_of_its_own(exercise: Exercise) -> None:
     for base in exercise.functions:
         own = [words for name, words in said.items() if name.startswith(f"{base}__")]
         assert len(own) == len(set(own)), f"two mistakes of {base} have the same words"
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        ("01.1", "sample_widths__right_vectorised"),
+        ("03.2", "bootstrap_best__right_vectorised"),
+        ("06.1", "sample_growing__right_choice"),
+        ("10.3", "violate__right_loop"),
+        ("10.4", "perfect_mlp__right_model"),
+        ("15.1", "interval__right_percentiles"),
+        ("15.1", "report__right_table"),
+    ],
+)
+def test_luck_refuses_no_right_solution(number: str, name: str) -> None:
+    exercise = get(number)
+    part = next(p for p in exercise.parts if p.function == name.split("__")[0])
+    function, seeds = getattr(exercise.mistakes, name), itertools.count(1)
+    ours = With(exercise.solution, part.function, function)
+    for _ in range(20 if number == "10.4" else 300):
+        calls = [tuple(Rng(next(seeds)) if isinstance(a, Rng) else a for a in call) for call in part.calls()]
+        outcomes = evaluate(part, function, ours, calls)
+        verdict = judge_part(exercise, part, calls, outcomes, Submission("", exercise.filename))
+        assert verdict.passed, verdict.words
 
 
 @each

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..draws import draw_twice, wrong_draw
+from ..draws import draw_twice, luck, wrong_draw
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 1, "A space is a set with a distribution"'
@@ -58,7 +58,7 @@ def judge_sample(call: tuple, answer: Any) -> str | None:
             "It looks as if the widths are uniform and not log-uniform: "
             f"{wide:.0%} of them are above 512, and each of the 8 doublings from 8 to 1024 should get an eighth."
         )
-    if not 0.44 < narrow < 0.56 or not 0.085 < wide < 0.165:
+    if abs(narrow - 1 / 2) > luck(1 / 2, n) or abs(wide - 1 / 8) > luck(1 / 8, n):
         return (
             f"{narrow:.0%} of the widths are at most 64, where half of them should be, and {wide:.0%} are above 512, "
             "where an eighth should be."
@@ -69,7 +69,7 @@ def judge_sample(call: tuple, answer: Any) -> str | None:
     grid = 8 * np.arange(1, 129)
     gaps = np.mean(first[:, None] <= grid, axis=0) - np.log2(grid / 4) / 8
     worst = int(np.argmax(np.abs(gaps)))
-    if abs(gaps[worst]) > 0.035:
+    if abs(gaps[worst]) > luck(1 / 2, n):  # the worst of all 128
         right = np.log2(grid[worst] / 4) / 8
         return f"{right + gaps[worst]:.1%} of the widths are at most {grid[worst]}, and it should be about {right:.1%}."
     if (np.diff(first) >= 0).all():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..draws import draw_twice, wrong_draw
+from ..draws import draw_twice, luck, wrong_draw
 from ..exercise import Exercise, Part, Rng
 
 IDEA = 'chapter 6, "What is left of the space"'
@@ -57,9 +57,9 @@ def judge_rows(call: tuple, answer: Any) -> str | None:
             f"{equal:.0%} of the rows have equal numbers, and {exact:.0%} should. It looks as if the rows were sorted: "
             "that gives (1, 2) twice its weight, because (2, 1) becomes (1, 2) too. Draw again what shrinks."
         )
-    if abs(equal - exact) > 0.04:
+    if abs(equal - exact) > luck(exact, n):
         return f"{equal:.0%} of the rows have equal numbers, and {exact:.0%} should."
-    if abs(float(np.mean(rows[:, 0] == 1)) - exact) > 0.04:
+    if abs(float(np.mean(rows[:, 0] == 1)) - exact) > luck(exact, n):
         return "The first numbers are not as they are among unordered draws given that they never shrink."
     return wrong_draw(answer)
 

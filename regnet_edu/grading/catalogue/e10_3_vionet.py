@@ -63,8 +63,8 @@ def good_ones(rng: np.random.Generator) -> list[tuple]:
 
 
 def violate_often(m: Any, network: Any, factor: str, rng: Any) -> Any:
-    """violating one factor of a network, forty times; network, factor, rng ="""
-    return draw_twice(m, rng, lambda m, rng: [m.violate(network, factor, rng) for _ in range(40)])
+    """violating one factor of a network, eighty times; network, factor, rng ="""
+    return draw_twice(m, rng, lambda m, rng: [m.violate(network, factor, rng) for _ in range(80)])
 
 
 def judge_violations(call: tuple, answer: Any) -> str | None:
@@ -94,7 +94,7 @@ def judge_violations(call: tuple, answer: Any) -> str | None:
         return words
     drawn = {v for got in first for v in got[FACTORS.index(factor)]}
     ends = {min(VALUES[factor]), max(VALUES[factor])}
-    if factor != "widths" and not ends <= drawn:  # among 160 draws, each of at most 16 values
+    if factor != "widths" and not ends <= drawn:  # among 320 draws, each of at most 16 values
         return f"It looks as if the range is too small: of {sorted(ends)} only {sorted(ends & drawn)} came in {len(first)} draws."
     return None
 

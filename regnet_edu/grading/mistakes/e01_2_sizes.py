@@ -67,6 +67,13 @@ def size__strict(letter, depths, widths, ratios, groups, stages):
     }[letter]
 
 
+def size__widths_free_in_e(letter, depths, widths, ratios, groups, stages):
+    """the widths may shrink again in E: it keeps the constraint of D, and orders the depths besides."""
+    if letter != "E":
+        return size__right_table(letter, depths, widths, ratios, groups, stages)
+    return math.comb(depths + stages - 1, stages) * widths**stages * ratios * groups
+
+
 def size__depths_first(letter, depths, widths, ratios, groups, stages):
     """depths were ordered in D: it is the widths that never shrink there, and the depths only in E."""
     rising = lambda m: math.comb(m + stages - 1, stages)  # noqa: E731

@@ -72,6 +72,16 @@ def fit__worst(widths, w0s, was, wms):
     return max(product(w0s, was, wms), key=lambda s: _error(s, widths))
 
 
+def fit__not_rounded(widths, w0s, was, wms):
+    """It looks as if the widths of the line were not rounded to multiples of 8"""
+
+    def error(w0, wa, wm):
+        line = w0 * wm ** np.round(np.log((w0 + wa * np.arange(len(widths))) / w0) / np.log(wm))
+        return np.mean(np.abs(np.log(line / np.array(widths))))
+
+    return min(product(w0s, was, wms), key=lambda s: error(*s))
+
+
 def fit__first(widths, w0s, was, wms):
     """It looks as if only the first setting of the grid was tried"""
     return w0s[0], was[0], wms[0]

@@ -48,6 +48,12 @@ def expected_best__one_too_many(errors, m):
     return sum(e * math.comb(n - k, m - 1) for k, e in enumerate(ranked)) / math.comb(n, m)
 
 
+def expected_best__others_are_m(errors, m):
+    """m others were chosen beside the lowest one: it is one of the m, so that m - 1 are left to choose."""
+    ranked, n = sorted(errors), len(errors)
+    return sum(e * math.comb(n - 1 - k, m) for k, e in enumerate(ranked)) / math.comb(n, m)
+
+
 def expected_best__mean(errors, m):
     """the mean error came back, the answer for m = 1: more networks find lower errors."""
     return float(np.mean(errors))
