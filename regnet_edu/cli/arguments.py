@@ -49,7 +49,7 @@ def training_options(parser: argparse.ArgumentParser, regime: str | None = "tiny
     images.add_argument("--skip-bad", type=int, default=0, metavar="N", help="leave out up to N of them (0)")
     images.add_argument("--verify", action="store_true", help="decode all of imagenet:DIR first, not only the headers")
     images.add_argument(
-        "--accept-changed-data", action="store_true", help="go on though images have changed since; it is recorded"
+        "--accept-changed-data", action="store_true", help="continue although images have changed; the record says so"
     )
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same result (0)")
     usual = device or "cpu; with imagenet:DIR cuda, where there is one"

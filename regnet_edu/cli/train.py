@@ -36,11 +36,11 @@ def add(command: MakeParser) -> dict[str, Command]:
         nargs="?",
         const="timm",
         metavar="SOURCE",
-        help="go on from trained weights: timm, torchvision or a file (timm)",
+        help="start from trained weights: timm, torchvision or a file (timm)",
     )
     train.add_argument("--save", metavar="FILE", help="keep the trained network, for AnyNet.load")
     training_options(train, regime=None, device=None)
-    recipe = train.add_argument_group("recipe, where it is to differ from the regime's")
+    recipe = train.add_argument_group("recipe, where it differs from the regime's")
     recipe.add_argument("--epochs", type=int, help="passes over the training images")
     recipe.add_argument(
         "--batch-size",

@@ -144,7 +144,7 @@ def _scan(root: Path) -> Listing:
             labels += [label] * len(files)
         # A list of a million strings costs ten times the memory of an array, and every process that touches it a copy.
         splits.append(Split(np.array([os.fsencode(n) for n in names]), np.array(labels, np.int64)))
-    left_out = f"{others:,} file{'s' * (others != 1)} left out, by their names no images" if others else ""
+    left_out = f"{others:,} file{'s' * (others != 1)} left out: by name not an image" if others else ""
     return Listing(tuple(map(printable, classes)), splits[0], splits[1], left_out)
 
 

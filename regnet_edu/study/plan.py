@@ -129,7 +129,7 @@ PLAN: tuple[Planned, ...] = (
     Planned(6, "RegNetY", "quick", 50, "silu", {"activation": "silu"}),
     Planned(6, "RegNetY", "quick", 50, "g1", {"group_widths": 1}),
     Planned(6, "RegNetY", "quick", 50, "g1-silu", {"group_widths": 1, "activation": "silu"}),
-    # Here the regime itself is what the comparison is about, so these are dearer.
+    # Here the regime itself is what the comparison is about, so these are more expensive.
     *_three(4, "cpu-16mf", 50),
     *_three(4, "quick-3epochs", 50),
     Planned(6, "RegNetXC", "cpu", 50),

@@ -166,7 +166,7 @@ def test_ink_is_converted_and_files_that_are_no_images_are_counted(root):
     (root / "train/cat/0.txt").write_text("a cat")
     (root / "test/dog/.hidden").touch()
     images = load(root)
-    assert images.note == "1 image of mode CMYK converted to RGB; 1 file left out, by their names no images"
+    assert images.note == "1 image of mode CMYK converted to RGB; 1 file left out: by name not an image"
     red, green, _ = images.arrays[0][0, 8, 8].tolist()  # 0.jpg is the first by its name
     assert red > 200 > 60 > green and load(root).note == images.note  # from the cache too
 

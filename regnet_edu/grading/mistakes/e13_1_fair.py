@@ -138,7 +138,7 @@ def at_cost__nearest(costs, errors, cost):
 
 
 def at_cost__cheaper(costs, errors, cost):
-    """the error of the next cheaper network came back, and not that of the line between it and the next dearer one."""
+    """the error of the next cheaper network came back, and not that of the line between it and the next more expensive one."""
     if not _inside(costs, cost):
         return None
     return max((c, e) for c, e in zip(costs, errors, strict=True) if c <= cost)[1]
