@@ -12,7 +12,7 @@ Fixed before the first run:
   1 and 2 points until the first dozen pairs showed how far seeds scatter, about 5 points; no test had been made.)
 
 The seeds are numbers for both engines, but give them different weights and orders. Every network is a line in --log, so
-that a killed run goes on; the errors go to `page_engine.json`, which a test judges again.
+that a killed run goes on; it may be judged at any time. The errors go to `page_engine.json`, which a test judges again.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from scipy import stats
 import regnet_edu as rn
 from regnet_edu.data.image_data import load
 from regnet_edu.training.loop import prepare
+from regnet_edu.widgets.population_lab import setting
 
 HERE = Path(__file__).parent
 FOUND = HERE / "page_engine.json"
@@ -63,16 +64,21 @@ class Page:
         stages = [dict(zip(names, s, strict=True)) for s in config.stages]
         net = {"block": "X", "stages": stages, "stemWidth": config.stem_width, "stemStride": config.stem_stride}
         assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"net": net, "seed": seed, "regime": regime.to_dict()}) + "\n")
+        self.process.stdin.write(json.dumps({"net": net, "seed": seed, "setting": setting(regime)}) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
 
 
 class Torch:
     """`rn.train`, on one thread."""
 
-    def __init__(self) -> None:
-        self.data = prepare(load(REGIME.data, REGIME.resolution), REGIME)
+    def __init__(self, regime: Any) -> None:
+        self.data = prepare(load(regime.data, regime.resolution), regime)
 
     def train(self, config: rn.AnyNetConfig, seed: int, regime: Any) -> dict[str, float]:
         found = rn.train(config, regime, seed=seed, data=self.data)
@@ -82,7 +88,7 @@ class Torch:
 def run(log: Path) -> None:
     """Train what is not in the log yet, by turns, so that it may end at any time."""
     done = {(r["task"], r["k"], r["engine"]) for r in read(log)}
-    engines, wanted = {"page": Page(), "torch": Torch()}, tasks()
+    engines, wanted = {"page": Page(), "torch": Torch(REGIME)}, tasks()
     for k in range(max(SEEDS, SIZE)):
         for task, networks in wanted.items():
             for name, engine in engines.items():
@@ -123,8 +129,9 @@ def judged(errors: dict[str, dict[str, list[float]]]) -> dict[str, Any]:
         half = stats.norm.ppf(0.95) * np.sqrt(sum(r["variance"] for r in some)) / len(some)
         together[name] = (middle - half, middle + half)
     adjusted = [min(rn.adjust_p_values([r[p] for r in rows], method="holm")) for p in ("p", "p_ks")]
-    near = all(-MARGIN < low and high < MARGIN for low, high in together.values())
-    return {"rows": rows, "together": together, "holm": adjusted, "agree": bool(min(adjusted) > 0.05 and near)}
+    near = all(low > -MARGIN and high < MARGIN for low, high in together.values())
+    verdict = "differ" if min(adjusted) <= 0.05 else "agree" if near else "undecided"
+    return {"rows": rows, "together": together, "holm": adjusted, "verdict": verdict}
 
 
 def main() -> int:
@@ -140,8 +147,8 @@ def main() -> int:
     for name, (low, high) in found["together"].items():
         print(f"the {name} together: page minus torch {low:+.2%} to {high:+.2%} (90 % interval)")
     print("smallest p by Holm: means {:.3f}, KS {:.3f}".format(*found["holm"]))
-    print("they agree" if found["agree"] else "they do not agree, or too little was trained to tell")
-    return int(not found["agree"])
+    print(f"verdict: {found['verdict']}")
+    return int(found["verdict"] != "agree")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ for (const [module, changes] of SHOWN) {
   const { schema, view } = (await import(new URL(`${module}.js`, folder))).widget.description;
   const state = Object.fromEntries(Object.entries(schema).map(([key, rule]) => [key, changes[key] ?? rule.default]));
   const data = module === "space_workbench" ? Object.fromEntries(RECORDED.map((name) => [name, recorded(name)])) : {};
-  const kept = module === "population_lab" ? JSON.parse(readFileSync(new URL("lab_still.json", import.meta.url), "utf8")) : null;
+  const kept = module === "population_lab" ? JSON.parse(readFileSync(new URL("../regnet_edu/widgets/stills/population_lab.json", import.meta.url), "utf8")) : null;
   const picture = view(state, { width: WIDTH, data, kept, still: true }).picture.replaceAll(/<g data-drag="[^>]*>/g, "<g>");
   const name = [module, ...Object.entries(changes).map(([key, value]) => `${key}-${[value].flat().map((v) => (v === true ? "True" : v)).join("-")}`)].join("--");
   wanted.set(`${name}.svg`, `${picture}\n`);

@@ -109,11 +109,13 @@ const TALL = 15; // pixels between the feet of two labels
 
 /** Names beside their lines, in place of a legend: [{ x, y, text, fill, anchor? }], moved up and down until all can be read. */
 export function labels(entries, { top, bottom }) {
+  const reach = ({ text, anchor }) => [anchor === "end" ? 7.6 * text.length : 0, anchor === "end" ? 0 : 7.6 * text.length];
+  const apart = (a, b) => a.x + reach(a)[1] < b.x - reach(b)[0] || b.x + reach(b)[1] < a.x - reach(a)[0];
   const sorted = entries.map((e) => ({ ...e })).sort((a, b) => a.y - b.y);
   const room = (from, step, limit) => {
     for (let k = from; sorted[k]; k += step) {
       const beside = sorted[k - step], least = beside ? beside.y + step * TALL : limit;
-      if (!beside || Math.abs(beside.x - sorted[k].x) < 150) sorted[k].y = step > 0 ? Math.max(sorted[k].y, least) : Math.min(sorted[k].y, least);
+      if (!beside || !apart(beside, sorted[k])) sorted[k].y = step > 0 ? Math.max(sorted[k].y, least) : Math.min(sorted[k].y, least);
     }
   };
   room(0, 1, top + 10);

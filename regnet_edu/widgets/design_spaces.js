@@ -172,7 +172,9 @@ export const CONTROLS = {
   AnyNetXEqualWidths: { orders: { ratio: "equal", group: "equal", width: "equal" } },
   AnyNetXDecreasingWidths: { orders: { ratio: "equal", group: "equal", width: "non-increasing" } },
 };
-export const samplerOf = (space, ranges = {}) => (samplers[`${space} ${JSON.stringify(ranges)}`] ??= sampler(SPACES[space] ?? CONTROLS[space], ranges));
+
+/** The sampler of a space by its name, or of { orders } of one's own. */
+export const samplerOf = (space, ranges = {}) => (samplers[JSON.stringify([space, ranges])] ??= sampler(SPACES[space] ?? CONTROLS[space] ?? space, ranges));
 
 /** How many uniform numbers a proposal takes, and the network that they make: null if a line has not four stages. */
 export const columnsOf = (space) => samplerOf(space).columns;

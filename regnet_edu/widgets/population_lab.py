@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ..sweeps.cost import KNOWN
 from ..training import regime as regimes
+from ..training.regime import Regime
+from . import bundle
 from .base import Interactive, choice, number
 
 SPACES = ["AnyNetXA", "AnyNetXB", "AnyNetXC", "AnyNetXD", "AnyNetXE", "RegNetX"]
-SPACES += ["AnyNetXEqualWidths", "AnyNetXDecreasingWidths"]
+SPACES += ["AnyNetXEqualWidths", "AnyNetXDecreasingWidths", "Own"]
+RULES = ["free", "equal", "rise", "fall"]
 
 
 class PopulationLab(Interactive):
@@ -20,7 +24,9 @@ class PopulationLab(Interactive):
     browser; "Export records" writes files that `rn.load_population` reads.
 
     Args:
-        first, second: names of the spaces.
+        first, second: names of the spaces; "Own" is the reader's, by the rules below.
+        own_depths, own_widths, own_ratios, own_groups: how the depths d, widths w, bottleneck ratios b and group widths
+            g of that space go from stage to stage: "free", "equal", "rise" or "fall" (or stay).
         n: networks of each.
         seed: of the sample.
         link_id: names it in the page's address.
@@ -36,16 +42,29 @@ class PopulationLab(Interactive):
     second = choice("AnyNetXDecreasingWidths", SPACES)
     n = number(12, 2, 40, step=1)
     seed = number(0, 0, 9999, step=1)
+    own_depths = choice("free", RULES)
+    own_widths = choice("rise", RULES)
+    own_ratios = choice("equal", RULES)
+    own_groups = choice("equal", RULES)
 
     def parts(self) -> dict[str, Any]:
-        regime = regimes.get("page")
-        size = KNOWN[regime.data]
-        images = {
-            "name": regime.data,
-            "train": size.train,
-            "test": size.test,
-            "classes": size.num_classes,
-            "channels": size.channels,
-            "note": "drawn by the package itself, no photographs; trained in a page",
-        }
-        return {"regime": regime.to_dict(), "fingerprint": regime.fingerprint, "images": images}
+        example = json.loads(bundle.read("stills/population_lab.json"))
+        return {**setting(), "example": example}
+
+
+TRIAL = regimes.get("page").replace(name="trial", flops=None, ranges={}, train_images=2048)  # for the workbench
+
+
+def setting(regime: Regime | str = "page") -> dict[str, Any]:
+    """Return what a page needs to train under a regime of drawn pictures, and to write records."""
+    regime = regimes.get(regime)
+    size = KNOWN[regime.data]
+    images = {
+        "name": regime.data,
+        "train": size.train,
+        "test": size.test,
+        "classes": size.num_classes,
+        "channels": size.channels,
+        "note": "drawn by the package itself, no photographs; trained in a page",
+    }
+    return {"regime": regime.to_dict(), "fingerprint": regime.fingerprint, "images": images}

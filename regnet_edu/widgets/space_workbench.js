@@ -8,6 +8,7 @@ import { NEIGHBOURS, nearest } from "./neighbours.js";
 import { bootstrapMeans } from "./resampling.js";
 import { KEYS, LONGEST, WIDEST, drawOne, mutate, replaced, snap, within } from "./snap.js";
 import { between, crowd, curves, frame, gauge, grips, ladder, layout, rule, skyline, strands } from "./workbench_picture.js";
+import { STRIP, strip, trial, trialSentence } from "./workbench_trial.js";
 
 const NAMES = Object.keys(SPACES);
 const numbers = (each, ...start) => ({ type: "numbers", each, default: start, hidden: true });
@@ -45,7 +46,7 @@ export function guessOf(state, populations) {
   return { exact, errors, near, middle: errors.length % 2 ? errors[half] : (errors[half - 1] + errors[half]) / 2 };
 }
 
-export function view(state, { width, data, ease = null, still = false }) {
+export function view(state, { width, data, kept = null, session: live = null, ease = null, still = false }) {
   const net = netOf(state), flops = flopsOf(net), at = layout(width), populations = recorded(data);
   const now = nameOf(state.space, populations), before = nameOf(state.against, populations), inside = belongs(net, state.space);
   const along = SPACES[state.space].line && findLine(net), guess = state.judged && within(flops) ? guessOf(state, populations) : null;
@@ -57,10 +58,12 @@ export function view(state, { width, data, ease = null, still = false }) {
     const lists = Object.values(populations).map((p) => p.errors);
     parts.push(curves({ now: populations[now].errors, before: before && before !== now && populations[before].errors, lists, guess, space: state.space, against: state.against, steps: (errors) => ascending(errors).filter((_, k) => !still || k % 14 === 6) }, at));
   }
+  const tried = data.trial && (kept?.trained?.length || live?.running()) ? { width, top: at.height, kept, setting: data.trial, live } : null;
+  if (tried) parts.push(strip(net, tried));
   const label = `The spaces from AnyNetXA to RegNetX as falling bars; ${state.space} is chosen. Below, a network of four stages, ${net.depths.map((d, i) => `${d} blocks of ${net.widths[i]} channels`).join(", ")}, before the recorded networks of that space, and their error distribution.`;
   return {
-    picture: svg(width, at.height, label, parts.join(""), still ? "" : grips(state, net, at, shown)),
-    summary: sentence(state, { net, flops, inside, along, guess, now, before, populations }), table: stages(net),
+    picture: svg(width, at.height + (tried ? STRIP : 0), label, parts.join(""), still ? "" : grips(state, net, at, shown)),
+    summary: [sentence(state, { net, flops, inside, along, guess, now, before, populations }), data.trial ? trialSentence(net, { kept, setting: data.trial, live }) : ""].filter(Boolean).join(" "), table: stages(net),
     source: now ? sources([now], populations) : "",
   };
 }
@@ -153,7 +156,11 @@ const actions = [
   { name: "Mutate", apply: (state) => ({ seed: next(state), ...stateOf(mutate(netOf(state), state.space, next(state), state.hold)) }) },
   { name: "Make it RegNet", apply: (state) => move(state, "RegNetX") },
   { name: "How bad is this one?", apply: (state) => ({ judged: !state.judged }) },
+  { name: (live) => (live.running() ? "Stop" : live.can() ? "Train it now" : ""), run: (live, state) => live.train(netOf(state)) },
 ];
 
-export const widget = interactive({ name: "space_workbench", title: "Space workbench", schema, controls, view, drag, step, follow, eases, takes, actions });
+/** The reader's device keeps the network, for the lab to take its rules from. */
+const keep = (state, data, kept) => ({ ...kept, net: netOf(state) });
+
+export const widget = interactive({ name: "space_workbench", title: "Space workbench", schema, controls, view, drag, step, follow, eases, takes, gives: netOf, actions, keep, begin: trial });
 export default widget;

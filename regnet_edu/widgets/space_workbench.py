@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,9 @@ from ..networks.config import AnyNetConfig
 from ..spaces.anynet import AnyNetXA, AnyNetXB, AnyNetXC, AnyNetXD, AnyNetXE
 from ..spaces.regnet import RegNetX
 from ..spaces.staged_space import StagedSpace
+from . import bundle
 from .base import choice, number, numbers, switch
+from .population_lab import TRIAL, setting
 from .populations import OfPopulations
 
 SPACES: dict[str, type[StagedSpace]] = {
@@ -101,6 +104,10 @@ class SpaceWorkbench(OfPopulations):
 
     def start(self, given: dict[str, Any]) -> dict[str, Any]:
         return {}
+
+    def parts(self) -> dict[str, Any]:
+        trained = json.loads(bundle.read("stills/space_workbench.json"))
+        return {**super().parts(), "trial": {**setting(TRIAL), "reference": trained}}
 
     @property
     def design_space(self) -> StagedSpace:

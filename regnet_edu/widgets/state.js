@@ -108,9 +108,14 @@ export class Memory {
   constructor(name) {
     this.key = `regnet-edu.${name}`;
     this.kept = null;
+    this.read();
+  }
+  /** What is kept now: another page may have added to it. */
+  read() {
     try {
-      this.kept = JSON.parse(localStorage.getItem(this.key));
+      if (!this.lone) this.kept = JSON.parse(localStorage.getItem(this.key));
     } catch {} // no storage here, or nothing that can be read
+    return this.kept;
   }
   /** Keep `next` unless it is nothing or the same; returns whether it was kept. */
   keep(next) {
@@ -118,7 +123,9 @@ export class Memory {
     this.kept = next;
     try {
       localStorage.setItem(this.key, JSON.stringify(next));
-    } catch {}
+    } catch {
+      this.lone = true; // it lasts as long as this page
+    }
     return true;
   }
 }

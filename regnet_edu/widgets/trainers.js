@@ -3,14 +3,14 @@ import { drawPictures, fixedSubset, pcg64, seedWords } from "./drawn_pictures.js
 import { simdCode, simdMemory } from "./simd.js";
 import { anynet, plainKernels, rateAt } from "./trainer.js";
 
-/** The images of a regime, chosen as `loop.prepare` does, and each channel's mean and standard deviation. */
-export function prepared(regime) {
+/** The images of a setting { regime, images }, chosen as `loop.prepare` does, and each channel's mean and standard deviation. */
+export function prepared({ regime, images }) {
   const side = regime.resolution, size = 3 * side * side;
   function part(count, seed, wanted) {
     const order = fixedSubset(count, wanted), drawn = drawPictures(count, side, seed, new Set(order));
     return { labels: order.map((i) => drawn.labels[i]), images: order.map((i) => drawn.images.subarray(i * size, (i + 1) * size)) };
   }
-  const train = part(10240, 1, regime.train_images), test = part(4000, 2, regime.test_images), pixels = (train.images.length * size) / 3;
+  const train = part(images.train, 1, regime.train_images), test = part(images.test, 2, regime.test_images), pixels = (train.images.length * size) / 3;
   const sums = [0, 0, 0], squares = [0, 0, 0];
   for (const image of train.images) for (let i = 0; i < size; i++) {
     sums[i % 3] += image[i];
@@ -21,9 +21,9 @@ export function prepared(regime) {
 }
 
 /** Train one network by the package's recipe; `note(share)` hears how far it is. Returns what a record holds. */
-export function trainOne(net, seed, regime, data, note = () => {}) {
+export function trainOne(net, seed, { regime, images: { classes } }, data, note = () => {}) {
   const side = regime.resolution, batch = regime.batch_size, { uniform, below } = pcg64(seed), started = Date.now();
-  const network = anynet(net, { resolution: side, batch, ...simdMemory() });
+  const network = anynet(net, { resolution: side, batch, classes, ...simdMemory() });
   network.initialise(uniform);
   function load(images, mirrored) {
     images.forEach((image, i) => {
@@ -47,10 +47,10 @@ export function trainOne(net, seed, regime, data, note = () => {}) {
     const rows = order.slice((k % each) * batch, (k % each + 1) * batch);
     load(rows.map((i) => images[i]), rows.map(() => regime.flip && uniform() < 0.5));
     loss += network.step(rows.map((i) => labels[i]), rateAt(k, steps, regime), { momentum: regime.momentum, decay: regime.weight_decay }) / each;
-    if (k % 16 === 15) note(k / steps);
+    if (k % 4 === 3) note(k / steps);
   }
   const took = () => Math.round(Date.now() - started) / 1000;
-  if (!Number.isFinite(loss)) return { status: "diverged", error: 0.9, loss: null, seconds: took() };
+  if (!Number.isFinite(loss)) return { status: "diverged", error: 1 - 1 / classes, loss: null, seconds: took() };
   let wrong = 0;
   for (let k = 0; k < data.test.images.length; k += batch) {
     const part = data.test.images.slice(k, k + batch);
@@ -63,10 +63,10 @@ export function trainOne(net, seed, regime, data, note = () => {}) {
 /** What a worker does: train what it is sent, and say how far it is. */
 export function serve() {
   let data = null;
-  globalThis.onmessage = ({ data: { net, seed, regime } }) => {
+  globalThis.onmessage = ({ data: { net, seed, setting } }) => {
     try {
-      data ??= prepared(regime);
-      postMessage({ done: trainOne(net, seed, regime, data, (share) => postMessage({ share })) });
+      data ??= prepared(setting);
+      postMessage({ done: trainOne(net, seed, setting, data, (share) => postMessage({ share })) });
     } catch (error) {
       postMessage({ failed: String(error) });
     }
@@ -75,18 +75,21 @@ export function serve() {
 
 export const SOURCE = () => `${[pcg64, seedWords, fixedSubset, drawPictures, simdCode, simdMemory, plainKernels, anynet, rateAt, prepared, trainOne, serve].join("\n")}\nserve();`;
 
+/** How many workers train: one processor is left to the page. */
+export const crewSize = () => Math.max(1, (globalThis.navigator?.hardwareConcurrency || 2) - 1);
+
 /**
- * A crew of workers, one processor left to the page. `next()` gives a job { net, seed, ... } or null when there is none,
+ * A crew of workers for a setting { regime, images }. `next()` gives a job { net, seed, ... } or null when there is none,
  * `done(job, result)` takes what came of it; `stop` ends them at once, and what they had in hand is lost.
  */
-export function crew(regime, { next, done, note, failed }) {
+export function crew({ regime, images }, { next, done, note, failed }, size = crewSize()) {
   const url = URL.createObjectURL(new Blob([SOURCE()], { type: "text/javascript" })), workers = new Set();
   function hire() {
     const worker = new Worker(url);
     let job = null;
     const turn = async () => {
       job = await next();
-      if (job && workers.has(worker)) worker.postMessage({ net: job.net, seed: job.seed, regime });
+      if (job && workers.has(worker)) worker.postMessage({ net: job.net, seed: job.seed, setting: { regime, images } });
       else leave(worker);
     };
     worker.onmessage = ({ data }) => {
@@ -104,6 +107,6 @@ export function crew(regime, { next, done, note, failed }) {
     workers.delete(worker);
     if (!workers.size) URL.revokeObjectURL(url);
   }
-  for (let k = Math.max(1, (navigator.hardwareConcurrency || 2) - 1); k > 0; k--) hire();
-  return { stop: () => [...workers].forEach(leave), busy: () => workers.size };
+  for (let k = size; k > 0; k--) hire();
+  return { stop: () => [...workers].forEach(leave) };
 }
