@@ -12,7 +12,7 @@ Fixed before the first run:
   1 and 2 points until the first dozen pairs showed how far seeds scatter, about 5 points; no test had been made.)
 
 The seeds are numbers for both engines, but give them different weights and orders. Every network is a line in --log, so
-that a killed run goes on; it may be judged at any time. The errors go to `page_engine.json`, which a test judges again.
+that a killed run goes on; it may be judged at any time. The errors go to `page_engine.json`.
 """
 
 from __future__ import annotations

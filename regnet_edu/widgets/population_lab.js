@@ -56,7 +56,7 @@ export function* samples(space, seed, regime, made = space) {
     const full = net && { ...net, block: "X", strides: STRIDES };
     const found = full && complexity(full, regime.resolution, 3, 10);
     if (found && found.flops >= low && found.flops <= high) yield { ...net, flops: found.flops, params: found.params, activations: found.activations, stages: found.stages };
-    else if (tried % 500 === 0) yield null;
+    else if (tried % 100 === 0) yield null;
   }
 }
 
@@ -65,7 +65,7 @@ function session(changed, memory, data) {
   const drawn = new Map(), streams = new Map(), hand = new Map();
   let team = null, wanted = null, problem = "";
 
-  /** Network i of a space; lets the page answer the reader after every 500 proposals. */
+  /** Network i of a space; lets the page answer the reader after every 100 proposals. */
   async function network({ space, made, key }, seed, i) {
     if (!drawn.has(key)) drawn.set(key, []), streams.set(key, samples(space, seed, data.regime, made));
     for (const list = drawn.get(key); list.length <= i; ) {
@@ -99,7 +99,9 @@ function session(changed, memory, data) {
     changed();
   }
   return {
-    running: () => team !== null, some: (state) => populationsOf(state, memory.kept).some((p) => p.done.length), hand, problem: () => problem,
+    running: () => team !== null,
+    left: (state) => populationsOf(state, memory.kept).some((p) => p.done.filter((r) => r.index < state.n).length < state.n),
+    some: (state) => populationsOf(state, memory.kept).some((p) => p.done.length), hand, problem: () => problem,
     train(state) {
       if (team) return stop();
       problem = "";
@@ -184,7 +186,7 @@ function told(state, found, errors, live, example) {
 const takes = (net) => ({ first: OWN, ...rulesOf(net) });
 const workbench = () => new Memory("space_workbench").kept?.net;
 const actions = [
-  { name: (live, state) => (live.running() ? "Stop" : live.some(state) ? "Go on" : "Train"), primary: true, run: (live, state) => live.train(state) },
+  { name: (live, state) => (live.running() ? "Stop" : live.left(state) ? (live.some(state) ? "Go on" : "Train") : ""), primary: true, run: (live, state) => live.train(state) },
   { name: (live, state) => (live.some(state) ? "Export records" : ""), run: (live, state) => live.save(state) },
   { name: (live, state) => (live.some(state) ? "Forget these" : ""), run: (live, state) => live.forget(state) },
   { name: () => (workbench() ? "Rules of my workbench" : ""), apply: () => takes(workbench()) },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import shutil
@@ -13,12 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 import torch_steps
 from scipy import stats
 
 import regnet_edu as rn
 from regnet_edu.data import synthetic
 from regnet_edu.data.dataset import fixed_subset
+from regnet_edu.networks.anynet import AnyNet
 from regnet_edu.training import regime as regimes
 from regnet_edu.widgets import bundle
 from regnet_edu.widgets.population_lab import setting
@@ -44,6 +45,13 @@ def test_gradients_and_losses_are_torch_s_in_plain_javascript_and_in_simd(tmp_pa
     found = node("check_trainer.mjs", [torch_steps.case(k) for k in range(4)], tmp_path)
     assert len(found) == 8 and {f["way"] for f in found} == {"plain", "simd"}
     assert not [f for f in found if f["gradient"] > 1e-4 or f["loss"] > 1e-4 or f["largest"] < 1e-2]
+
+
+def test_initial_weights_are_drawn_as_in_torch(tmp_path: Path) -> None:
+    case, config = torch_steps.case(0), torch_steps.sampled(0)
+    network = AnyNet(config, 10, zero_init_last=True, generator=torch.Generator().manual_seed(0))
+    wanted = [p.detach().square().mean().sqrt().item() for p in network.parameters()]
+    assert node("check_init.mjs", case, tmp_path) == pytest.approx(wanted, rel=0.25)
 
 
 @pytest.mark.heavy
@@ -87,7 +95,7 @@ def test_a_space_of_the_reader_keeps_its_rules(lab: dict[str, Any]) -> None:
     assert len({str(net) for net in lab["own"][1]}) == 5
 
 
-def test_the_page_answers_after_five_hundred_proposals(lab: dict[str, Any]) -> None:
+def test_the_page_answers_after_a_hundred_proposals(lab: dict[str, Any]) -> None:
     assert lab["rests"] == [None, None]
 
 
@@ -99,10 +107,6 @@ def test_the_page_draws_python_s_pictures(lab: dict[str, Any]) -> None:
     few = np.array(lab["few"])  # of 600 images, and not of as many as the data have
     assert few[:, 0].tolist() == labels[fixed_subset(600, 40)].tolist()
     assert np.abs(few[:, 1] - images[fixed_subset(600, 40)][:, 0, 0, 0].astype(int)).max() <= 1
-
-
-def test_the_lab_weighs_less_than_sixty_kilobytes() -> None:
-    assert len(gzip.compress(rn.widgets.PopulationLab().to_html().encode())) < 60_000
 
 
 def test_the_products_in_the_page_are_built_from_their_source() -> None:
@@ -123,16 +127,10 @@ def test_final_errors_are_torch_s_in_distribution() -> None:
     """Two short trainings, eight seeds by each engine; `benchmarks/page_engine.py` is the long comparison."""
     regime = regimes.get("page").replace(train_images=1280, test_images=500)
     config = rn.AnyNetConfig((1, 1, 2), (32, 24, 8), (1, 1, 1), (8, 8, 8), strides=(1, 2, 2))
-    page, torch = page_engine.Page(), page_engine.Torch(regime)
-    errors = [[e.train(config, seed, regime)["error"] for seed in range(8)] for e in (page, torch)]
+    page, own = page_engine.Page(), page_engine.Torch(regime)
+    errors = [[e.train(config, seed, regime)["error"] for seed in range(8)] for e in (page, own)]
     page.close()
     assert stats.ttest_ind(*errors, equal_var=False).pvalue > 1e-3 and abs(np.subtract(*np.mean(errors, 1))) < 0.06
-
-
-def test_the_long_comparison_with_torch_holds() -> None:
-    errors = json.loads(page_engine.FOUND.read_text())
-    whole = min(len(of["page"]) for of in errors.values()) >= page_engine.SEEDS
-    assert page_engine.judged(errors)["verdict"] == ("agree" if whole else "undecided")
 
 
 def test_the_judge_knows_equal_engines_from_others() -> None:

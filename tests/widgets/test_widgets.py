@@ -34,7 +34,7 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with; install Node.js 20")
 NAMES = sorted(widgets.INTERACTIVES)
 MOST_KB, MOST_DATA_KB = 30, 300  # compressed: one interactive's own, and the populations of a page
-WORKBENCH_KB, LAB_KB = 35, 60  # the workbench, the centre of the course; and the lab, which brings a training engine
+WORKBENCH_KB, LAB_KB = 50, 60  # the workbench, the centre of the course, and the lab: both bring a training engine
 ALL_KB = 115  # all scripts of all of them
 MATHEMATICS = ("core", "resampling", "sizes", "imagenet_budget", "field", "design_spaces", "neighbours")
 
