@@ -114,6 +114,16 @@ function numbers(control, rule, id, change) {
   return { element, show };
 }
 
+/** The button of an action; its name may be (session, state) -> name, and "" hides it. */
+export function actionButton({ name, primary }, onclick) {
+  const fixed = typeof name === "string", element = make("button", { type: "button", class: primary && "rni-primary", onclick }, fixed ? name : "");
+  return { element, show(...now) {
+    const said = fixed ? name : name(...now);
+    if (element.textContent !== said) element.textContent = said;
+    element.hidden = !said;
+  } };
+}
+
 const KINDS = { bool: check, choice, numbers, set: several };
 
 export const makeControl = (control, rule, id, change) => (KINDS[rule.type] ?? slider)(control, rule, id, change);

@@ -1,5 +1,5 @@
 // The frame around every interactive: controls, picture, summary, presets, reset, link; in a notebook and in a page.
-import { make, makeControl } from "./controls.js";
+import { actionButton, make, makeControl } from "./controls.js";
 import { Ease } from "./ease.js";
 import { bringToLife, redraw } from "./handles.js";
 import { hand, offer, takersBeside } from "./handover.js";
@@ -17,8 +17,7 @@ const QUIET = 600; // milliseconds without a change before a screen reader is to
  *   view          (state, { width, data, frame, kept }) -> { picture, summary, table?, source?, readouts? (see readout.js) }
  *   frame?        (state, data) -> the ends of its axes, numbers by name: held during a drag, eased afterwards
  *   presets?      (data) -> [{ name, state }]
- *   actions?      [{ name, apply(state, data) -> some of the state, play?(state, data) -> steps before it (see motion.js) }];
- *                 a name may be (session, state) -> name, "" where there is nothing to do; `primary` stands out
+ *   actions?      [{ name, primary?, apply(state, data) -> some of the state, play?(state, data) -> steps before it (see motion.js) }]
  *   keep?         (state, data, kept) -> what the reader's device keeps of it from now on, such as a score
  *   gives?, takes?  (state, data) -> a network, and (network, state, data) -> some of the state; see handover.js
  *   drag?, step?  (handle, point or way, state, context) -> some of the state; see handles.js
@@ -72,7 +71,7 @@ function start(description, { model, el, link = "" }) {
     const names = typeof control.names === "function" ? control.names(data) : control.names;
     controls.set(control.key, makeControl({ ...control, names, without: control.without && ((now) => control.without(now, data)) }, rule, `${uid}-${control.key}`, report));
   }
-  const presets = description.presets?.(data) ?? [], named = [];
+  const presets = description.presets?.(data) ?? [], acts = (description.actions ?? []).map((action) => actionButton(action, () => act(action)));
   let preset; // the one that was chosen last; it stays named as long as its values stand
   const select = make("select", { id: `${uid}-preset`, "aria-label": "Start from", onchange: () => {
     preset = presets[Number(select.value)];
@@ -86,17 +85,7 @@ function start(description, { model, el, link = "" }) {
   el.replaceChildren(root);
 
   function buttons() {
-    const result = presets.length ? [select] : [];
-    for (const action of description.actions ?? []) {
-      const button = make("button", { type: "button", onclick: () => act(action) }, typeof action.name === "string" ? action.name : "");
-      if (action.primary) button.className = "rni-primary";
-      if (!button.textContent) named.push(() => {
-        const name = action.name(session, state);
-        if (button.textContent !== name) button.textContent = name;
-        button.hidden = !name;
-      });
-      result.push(button);
-    }
+    const result = [...(presets.length ? [select] : []), ...acts.map((a) => a.element)];
     result.push(handed, make("button", { type: "button", onclick: reset }, "Reset"));
     return link ? [...result, make("button", { type: "button", onclick: copyLink }, "Copy link")] : result;
   }
@@ -168,7 +157,7 @@ function start(description, { model, el, link = "" }) {
   function draw() {
     frame = 0;
     for (const [key, control] of controls) control.show(state[key], false, state);
-    named.forEach((name) => name());
+    for (const a of acts) a.show(session, state);
     bar.hidden = Boolean(description.bare?.(state));
     for (const { key, shown } of description.controls) if (shown) controls.get(key).element.hidden = !shown(state, data);
     const stands = (p) => p && Object.entries(p.state).every(([k, v]) => same(state[k], v));
