@@ -34,11 +34,11 @@ def draw_space(m: Any, n: int, low: float, high: float, seed: int) -> Any:
     band: dict[str, Any] = {"flops": (low, high), "resolution": 32, "in_channels": 3, "num_classes": 10}
     space = m.my_space()
     if isinstance(space, type) or not hasattr(space, "sample"):
-        return [None, type(space).__name__, []]
+        return [None, type(space).__name__, [], []]
     sample = space.sample(n, rng=seed, **band)
     rows = [(c.depths, c.widths, c.bottleneck_ratios, c.group_widths, c.block) for c in sample]
     common = [bool(c in space) for c in rn.RegNetX().sample(20, rng=seed, **band)]
-    return [str(space.name), rows, common]
+    return [str(space.name), rows, common, [bool(c in space) for c in sample[:n]]]
 
 
 def as_config(network: Any) -> AnyNetConfig | None:
@@ -55,7 +55,7 @@ def count(network: Any) -> float:
 
 def judge_space(call: tuple, answer: Any) -> str | None:
     n, low, high, _ = call
-    name, first, common = answer
+    name, first, common, own = answer
     if name is not None and len(first) != n:  # before anybody counts them
         return f"{n} networks were asked for, and {len(first)} came back: does your class have a `sample` of its own?"
     if name is None:
@@ -69,6 +69,8 @@ def judge_space(call: tuple, answer: Any) -> str | None:
             )
     if not low <= min(map(count, first)) <= max(map(count, first)) <= high:
         return "A network is outside the band that was asked for: does your class have a `sample` of its own?"
+    if not any(own):
+        return "It looks as if your space denies what it drew: none of its networks is `in` it."
     if all(common) and all(as_config(network) in RegNetX() for network in first):
         return "It looks as if this is RegNetX under another name: your constraint shuts out none of its networks, and adds none."
     if len({repr(plain(network)) for network in first}) < n / 2:

@@ -35,6 +35,16 @@ def my_space__networks():
     return rn.AnyNetXE().sample(4)
 
 
+def my_space__denies():
+    """It looks as if your space denies what it drew"""
+
+    class Denies(rn.AnyNetXE):
+        def __contains__(self, network):
+            return False
+
+    return Denies(max_width=512)
+
+
 def my_space__chance():
     """It looks as if the draw is not seeded"""
     rng = np.random.default_rng()
