@@ -31,5 +31,18 @@ if ! { "$py" -m pip install --quiet --disable-pip-version-check uv &&
     "$py" -m pip install --quiet --disable-pip-version-check -r requirements.txt -c requirements.lock
 fi
 
+# uv writes no bytecode, and where PYTHONDONTWRITEBYTECODE is set, as in many containers, Python writes none either. Then
+# every worker, kernel and test would compile torch again, which takes longer than all else in its start.
+env -u PYTHONDONTWRITEBYTECODE "$py" -W ignore -c '
+import contextlib, importlib
+for name in (
+    "torch.distributed.run torchvision torch.utils.data pandas scipy.stats scipy.optimize matplotlib.pyplot jinja2.ext "
+    "IPython ipykernel.kernelapp ipywidgets anywidget myst_nb sphinx.application jupyter_book jupytext ray optuna pyarrow "
+    "hypothesis playwright.sync_api _pytest.assertion xdist"
+).split():
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+' >/dev/null 2>&1 || true
+
 rm -f "$venv"/ready-*
 touch "$stamp"
