@@ -174,14 +174,14 @@ def test_tied_errors_share_the_choice():
     assert bootstrap_best([1, 2], [0.5, 0.5])[::2] == (1, 2)
 
 
-def test_bootstrap_of_500_networks_10000_times_takes_under_half_a_second():
+def test_bootstrap_of_500_networks_10000_times_takes_under_half_a_second_of_a_processor():
     rng = np.random.default_rng(0)
     values, errors = rng.normal(size=500), rng.uniform(size=500)
     took = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         bootstrap_best(values, errors)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert min(took) < 0.5
 
 

@@ -83,24 +83,22 @@ def test_ctrl_c_is_no_reason_to_start_again(stopped) -> None:
     assert stopped("--requeue", number=signal.SIGINT)[::2] == (130, "")
 
 
-def interrupted_in_a_callback() -> None:
+def interrupted_in_a_callback(seconds: float) -> None:
     thing = Thing()
     _kept = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT) or time.sleep(0))
     del thing
-    time.sleep(3)
+    time.sleep(seconds)
 
 
 def test_a_ctrl_c_within_a_callback_stops_the_program_a_moment_later() -> None:
-    start = time.monotonic()
     with pytest.raises(KeyboardInterrupt), no_interrupt_is_lost():
-        interrupted_in_a_callback()
-    assert time.monotonic() - start < 2.5
+        interrupted_in_a_callback(60)
 
 
 def test_without_it_python_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     dropped = []
     monkeypatch.setattr(sys, "unraisablehook", lambda what: dropped.append(what.exc_type))
-    interrupted_in_a_callback()
+    interrupted_in_a_callback(0)
     assert dropped == [KeyboardInterrupt]
 
 

@@ -67,7 +67,7 @@ def test_a_study_from_photos_to_a_report(capsys, folder, tmp_path):
         "--out",
         out,
         "--workers",
-        2,
+        1,
         "--note",
         "two shades",
         *SMALL,
@@ -78,13 +78,14 @@ def test_a_study_from_photos_to_a_report(capsys, folder, tmp_path):
     header = load_population(out).attrs["header"]
     assert [header["data"][key] for key in ("name", "note", "classes")] == ["photos", "two shades", 2]
     page = tmp_path / "report.html"
-    assert run(capsys, "report", out, "--out", page)[0] == 0 and "AnyNetXA" in page.read_text()
     with open(out, "ab") as file:
         file.write(b'{"kind": "netw')
     status, said, err = run(capsys, "report", out, "--out", page)
     assert status == 2 and "line 6" in err and "torn" in err and err.count("\n") == 1
+    assert f"{page}: open it in a browser" in said and "AnyNetXA" in page.read_text()
     status, _, err = run(capsys, *sweep, "--set", "test_images=20")
     assert status == 0 and "line 6" in err and "set aside" in err and load_population(out).shape[0] == 3
+    assert run(capsys, "export", out, "--to", "csv")[0] == 0  # it is whole again
 
 
 def test_train_takes_a_published_name_json_or_a_file(capsys, folder, tmp_path):
@@ -143,6 +144,7 @@ def test_help_has_examples_that_fit_a_terminal_and_version_is_said(capsys, monke
         (["sample", "AnyNetXA", "--flops", "lots", "2"], "'lots' is not a count such as 400e6"),
         (["sample", "AnyNetXA", "--option", "max_widht=64"], "max_width"),
         (["sample", "AnyNetXA", "--option", "max_width"], "not KEY=VALUE"),
+        (["sample", "AnyNetXA", "--option", "name=1"], "has no range 'name'"),
         (["sweep", "AnyNetXA", "--n", "1", "--out", "OUT", "--option", "max_widht=64"], "did you mean max_width"),
         (["sweep", "AnyNetXA", "--n", "0", "--out", "OUT"], "n 0"),
         (["sweep", "AnyNetXA", "--n", "1"], "--out"),

@@ -200,10 +200,12 @@ class Classroom50:
 
 
 class TestClassroom50:
-    def test_it_gives_the_score_and_the_words_of_the_terminal(
+    def test_it_gives_the_score_and_the_words_of_the_terminal_and_imports_nothing_of_the_checkout(
         self, tmp_path: Path, capsys: pytest.CaptureFixture
     ) -> None:
-        room = Classroom50(tmp_path, {"exercises/03_1_edf/edf.py": WRONG})
+        evil = "raise SystemExit('imported')\n"
+        names = ("regnet_edu/__init__.py", "subprocess.py", "numpy.py", "pip/__init__.py", "json.py")
+        room = Classroom50(tmp_path, {"exercises/03_1_edf/edf.py": WRONG, **dict.fromkeys(names, evil)})
         done = room.run()
         assert done.returncode == 0, done.stderr
         result = room.result()
@@ -240,14 +242,6 @@ class TestClassroom50:
         assert room.run().returncode == 0
         assert room.result()["score"] == 0
         assert "| no file |" in (room.checkout / "release-body.md").read_text()
-
-    def test_nothing_is_imported_from_the_checkout(self, tmp_path: Path) -> None:
-        evil = "raise SystemExit('imported')\n"
-        names = ("regnet_edu/__init__.py", "subprocess.py", "numpy.py", "pip/__init__.py", "json.py")
-        room = Classroom50(tmp_path, {"edf.py": WRONG, **dict.fromkeys(names, evil)})
-        done = room.run()
-        assert done.returncode == 0, done.stderr
-        assert room.result()["score"] == 2
 
     def test_outside_of_classroom_50_it_says_so(self, tmp_path: Path) -> None:
         room = Classroom50(tmp_path, {"edf.py": WRONG})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import textwrap
 
 import own_blocks
 import pytest
+from in_process import Here
 from own_spaces import MLPS
 
 import regnet_edu as rn
@@ -31,8 +33,8 @@ def test_blocks_of_one_s_own_are_trained_recorded_and_resumed(images, tmp_path):
     blocks = (own_blocks.ConvNeXt, own_blocks.InvertedResidual, own_blocks.Depthwise)
     networks = [rn.AnyNetConfig((1, 2), (8, 16), 1, 8, block=b, stem_width=8) for b in blocks]
     options = {"regime": REGIME, "data": images, "progress": False}
-    rn.sweep(networks[:1], out=out, workers=1, **options)
-    table = rn.sweep(networks, out=out, workers=2, **options)
+    rn.sweep(networks[:1], out=out, engine=Here(), **options)
+    table = rn.sweep(networks, out=out, workers=1, **options)  # another process, which imports them
     assert table.block.tolist() == ["own_blocks:ConvNeXt", "own_blocks:InvertedResidual", "own_blocks:Depthwise"]
     assert set(table.status) == {"ok"}
     assert [config_of(row) for row in rn.load_population(out).to_dict("records")] == networks
@@ -44,7 +46,7 @@ def test_blocks_of_one_s_own_are_trained_recorded_and_resumed(images, tmp_path):
 def test_a_population_of_other_networks_goes_through_everything(images, tmp_path):
     out = tmp_path / "a.jsonl"
     regime = REGIME.replace(flops=(2e5, 3e5))
-    options = {"regime": regime, "out": out, "data": images, "progress": False, "workers": 2}
+    options = {"regime": regime, "out": out, "data": images, "progress": False, "engine": Here()}
     rn.sweep(MLPS, 2, **options)
     table = rn.sweep(MLPS, 5, **options)
     assert table.attrs["header"]["space"] == "MLPs" and set(table.status) == {"ok"}
@@ -54,7 +56,7 @@ def test_a_population_of_other_networks_goes_through_everything(images, tmp_path
     assert table.params.tolist() == [rn.complexity(c, 16, 3, 10).params for c in networks]
     assert rn.train(networks[4], regime, int(table.seed[4]), data=images).loss == table.loss[4]
     assert rn.reproduce(out, 1, data=images, progress=False).reproduced
-    given = rn.sweep(networks, regime=regime, data=images, progress=False, workers=2)
+    given = rn.sweep(networks, regime=regime, data=images, progress=False, engine=Here())
     assert given.error.equals(table.error)
     rn.edf(table["error"])
     assert rn.compare(table["error"], given["error"]).means == (table.error.mean(),) * 2
@@ -98,7 +100,7 @@ SCRIPT = """
     space = Both()
     images = rn.ImageData("shapes", *pictures(200, 16, 1), *pictures(100, 16, 2), CLASSES, "0123456789abcdef")
     regime = rn.Regime("test", "synthetic", 16, (1e5, 2e6), {"AnyNet": {"max_depth": 2}}, 160, 100, 32, loss=smooth)
-    print(rn.sweep(space, int(sys.argv[2]), regime, sys.argv[1], data=images, workers=2, progress=False).error.tolist())
+    print(rn.sweep(space, int(sys.argv[2]), regime, sys.argv[1], data=images, workers=1, progress=False).error.tolist())
 """
 
 
@@ -118,6 +120,8 @@ def test_what_a_script_or_notebook_defines_is_sent_to_the_workers_and_resumes(tm
     assert table.block.isna().tolist() == [False, True, False] and table.error.tolist() == errors[1]
     assert set(table.block.dropna()) == {"__main__:Plain"}
     assert table["size"].tolist()[1] in (4, 8)
+    ratios = rn.property_values(table, "width_ratio").values
+    assert [ratio > 0 for ratio in ratios] == [True, False, True] and math.isnan(ratios[1])  # it has no stages
     with pytest.raises(InputError, match="it was defined in a notebook or script; run that again first"):
         config_of(table.iloc[0])
 
@@ -130,7 +134,7 @@ def half_right(config, regime, seed, device, data):
 def test_a_sweep_trains_as_it_is_told(images, tmp_path):
     networks = [rn.AnyNetConfig((1,) * s, (8,) * s, 1, 8) for s in (2, 4)]
     options = {"out": tmp_path / "a.jsonl", "data": images, "progress": False}
-    table = rn.sweep(networks, regime=REGIME, train=half_right, workers=2, **options)
+    table = rn.sweep(networks, regime=REGIME, train=half_right, workers=1, **options)
     assert table.error.tolist() == [0.5, 0.25] and table.errors[1] == (0.9, 0.25) and table.loss.isna().all()
     path = table.attrs["header"]["regime"]["train"]
     assert path == f"{__name__}:half_right"

@@ -115,9 +115,9 @@ def test_a_job_that_is_refused_is_said_by_a_worker_that_rested_as_by_a_new_one(m
 
 
 def test_no_more_rest_than_their_memory_is_worth(monkeypatch):
-    monkeypatch.setattr(pool, "MOST_AT_REST", 1)
-    sweep(workers=2)
-    assert len(resting()) <= 1
+    monkeypatch.setattr(pool, "MOST_AT_REST", 0)
+    sweep()
+    assert resting() == []
 
 
 def test_a_forked_process_has_none_of_its_parents_workers():
@@ -147,15 +147,13 @@ from test_pool import resting, sweep
 sweep()  # no guard of "__main__", as learners write it
 print(*resting(), flush=True)
 sys.stdin.readline()
-END
+os.kill(os.getpid(), 9)
 """
 
 
-@pytest.mark.parametrize("end", ["pass", "os.kill(os.getpid(), 9)"])
-def test_no_worker_outlives_its_program_however_that_ends(end):
-    program = PROGRAM.replace("END", end)
+def test_no_worker_outlives_its_program_when_that_is_killed():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-W", "error", "-c", program], text=True, **pipes) as running:
+    with subprocess.Popen([sys.executable, "-W", "error", "-c", PROGRAM], text=True, **pipes) as running:
         pid = int(running.stdout.readline())
         assert not gone(pid, 0)
         _, errors = running.communicate("\n", timeout=60)
@@ -199,16 +197,20 @@ builtins.__import__, builtins.open = hooked, other_open
 """
 
 
-def test_a_sweep_needs_nothing_that_only_unix_has(whole, tmp_path):
+def test_a_sweep_needs_nothing_that_only_unix_has_and_no_worker_outlives_its_program(whole, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(HIDE)  # the workers' too
     program = f"""
 import os, sys
 sys.path[:0] = {[str(Path(__file__).parent)]!r}
 import regnet_edu.sweeps.engines.local as room
 assert not hasattr(room.os, "killpg") and hasattr(os, "killpg")
-from test_pool import sweep
-print(*sweep(workers=2).loss)
+from test_pool import resting, sweep
+print(*sweep().loss, *resting())
 """
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=300)
-    assert done.stdout.split() == [str(loss) for loss in whole.loss], done.stderr
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], env=environment, capture_output=True, text=True, timeout=300
+    )
+    *losses, worker = done.stdout.split()
+    assert losses == [str(loss) for loss in whole.loss], done.stderr
+    assert gone(int(worker)) and done.stderr == ""

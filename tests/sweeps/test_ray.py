@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from each import each
+from in_process import Here
 
 import regnet_edu as rn
 from regnet_edu.cli.parser import build_parser, main
@@ -43,7 +44,7 @@ def run(images, out=None, n=4, **options):
 
 @pytest.fixture(scope="module")
 def undisturbed(images):
-    return sweep("AnyNetXA", 8, REGIME, data=images, progress=False, workers=1)[SAME]
+    return sweep("AnyNetXA", 8, REGIME, data=images, progress=False, engine=Here())[SAME]
 
 
 def two_nodes():
@@ -103,7 +104,7 @@ def test_networks_of_one_s_own_are_found_by_the_nodes(connected, images):
     ]
     options = {"regime": REGIME, "data": images, "progress": False}
     table = sweep(networks, engine=rn.RayEngine(), **options)
-    assert set(table.status) == {"ok"} and table.loss.equals(sweep(networks, workers=1, **options).loss)
+    assert set(table.status) == {"ok"} and table.loss.equals(sweep(networks, engine=Here(), **options).loss)
 
 
 def test_a_cluster_gives_the_records_of_local_workers(connected, images, undisturbed, tmp_path):
@@ -274,12 +275,12 @@ def test_an_address_where_something_else_listens_gets_one_sentence(capsys, tmp_p
     assert "what listens there did not answer as Ray does within 1 s" in said and said.count("\n") == 1
 
 
-@each("then", ("sys.exit(1)", "sys.stderr.flush(); time.sleep(60)"))
-def test_a_cluster_that_wants_a_token_is_told_so(then, monkeypatch):
+@each("then, patience", (("sys.exit(1)", 60.0), ("sys.stderr.flush(); time.sleep(600)", 5.0)))
+def test_a_cluster_that_wants_a_token_is_told_so(then, patience, monkeypatch):
     monkeypatch.setattr(
         connection, "PROBE", f"import sys, time; print('RPC: InvalidAuthToken', file=sys.stderr); {then}"
     )
-    monkeypatch.setattr(connection, "PATIENCE", 3.0)
+    monkeypatch.setattr(connection, "PATIENCE", patience)
     assert "it wants a token; set RAY_AUTH_MODE=token" in connection.why_not("auto")
 
 

@@ -450,7 +450,7 @@ def test_a_sweep_of_the_imagenet_regime_reads_its_images_while_it_trains(root, t
         resolution=32, batch_size=16, epochs=1, flops=(5e5, 8e6), ranges={"AnyNet": small}
     )
     out = tmp_path / "a.jsonl"
-    table = rn.sweep("AnyNetXA", 2, paper, out, data=f"imagenet:{root}", workers=2, progress=False)
+    table = rn.sweep("AnyNetXA", 2, paper, out, data=f"imagenet:{root}", workers=1, progress=False)
     assert table.status.tolist() == ["ok", "ok"] and table.epochs.tolist() == [1, 1]
     header = table.attrs["header"]["data"]
     assert (header["classes"], header["train"], header["test"]) == (len(WNIDS), 48, 18)
