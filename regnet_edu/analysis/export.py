@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..common.errors import InputError, first_line, nearest_name
-from ..common.files import regular, write_atomically
+from ..common.files import output, write_atomically
 from ..sweeps.population import as_population, load_population
 from .properties import no_texts
 
@@ -37,8 +37,7 @@ def export(population: str | os.PathLike[str], to: str, out: str | os.PathLike[s
         raise InputError(f"format {to!r:.60} is unknown; {nearest_name(to, SUFFIXES)}")
     table, name = load_population(population), os.fspath(population)
     path = Path(name.removesuffix(".jsonl") + SUFFIXES[to]) if out is None else Path(out)
-    if regular(path) == Path(name).resolve():
-        raise InputError(f"{path} is the record file itself; choose another --out")
+    output(path)
     if to == "optuna":
         try:
             to_optuna(table, storage=f"sqlite:///{path}")

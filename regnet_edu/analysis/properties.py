@@ -101,7 +101,9 @@ def property_values(population: Any, name: str | Callable[[Any], Any]) -> Proper
     if key in SHAPES and not ("build" in columns and name in columns):  # there the parameter of another kind of network
         rule, label, log = SHAPES[key]
         rows = zip(_column(population, "depths"), _column(population, "widths"), strict=True)
-        return Property(key, np.array([rule(d, w) for d, w in rows], dtype=np.float64), label, log)
+        return Property(
+            key, np.array([rule(d, w) if len(d) else np.nan for d, w in rows], dtype=np.float64), label, log
+        )
     if key in FITTED:
         attribute, label, log = FITTED[key]
         return Property(key, np.array([getattr(f, attribute) for f in fits(population)]), label, log)

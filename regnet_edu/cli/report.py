@@ -25,7 +25,7 @@ def add(command: MakeParser) -> dict[str, Command]:
     report.add_argument(
         "--measure", metavar="COLUMN", help="judge by another column than the error: loss, runtime, ..."
     )
-    report.add_argument("--out", default="report.html", metavar="FILE", help="the page (report.html)")
+    report.add_argument("--out", metavar="FILE", help="the page (report.html)")
     report.add_argument("--live", action="store_true", help="no page: watch a sweep here until it is done")
 
     known = command("populations", "list the populations that are recorded in the package", "")
@@ -35,13 +35,18 @@ def add(command: MakeParser) -> dict[str, Command]:
 
 def _report(options: argparse.Namespace) -> None:
     if options.live:
+        for name in ("measure", "out"):
+            if (value := getattr(options, name)) is not None:
+                raise InputError(f"--{name} {value!r:.60} is for the page, and --live writes none")
         return _watch(options.populations)
     from ..reports.report import report
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        report(options.populations, options.out, measure=options.measure)
-    print(f"{options.out}: open it in a browser")
+        page = report(
+            options.populations, "report.html" if options.out is None else options.out, measure=options.measure
+        )
+    print(f"{page}: open it in a browser")
     said = list(dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning)))
     if said:  # the page is there, but not of everything that was asked for
         raise InputError("; ".join(said))
@@ -50,13 +55,11 @@ def _report(options: argparse.Namespace) -> None:
 def _watch(files: list[str]) -> None:
     """Say how sweeps stand, again and again while any of them has networks to train."""
     from ..sweeps.progress import overview
-    from ..sweeps.records import read
+    from ..sweeps.records import read_sweep
 
     going, before = True, ""
     while going:
-        found = {file: read(file) for file in files}
-        if empty := [file for file, records in found.items() if records.header is None]:
-            raise InputError(f"{empty[0]} is not a record file: its first line is no header of `regnet-edu sweep`")
+        found = {file: read_sweep(file) for file in files}
         text = "\n\n".join(f"{file}\n{overview(records)}" for file, records in found.items())
         if text != before:
             print("\033[2J\033[H" * sys.stdout.isatty() + text, end="\n\n", flush=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Seconds that a lock is waited for: a process that was killed while it started another leaves its locks to that one for
 # a moment, between the fork and the program that closes them.
 LETTING_GO = 2.0
+RECORDS = b'{"kind": "header"'  # the first bytes of a record file
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFCHR: "a device",
@@ -44,7 +45,21 @@ def regular(path: str | os.PathLike[str]) -> Path:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{os.fspath(path)!r:.200} cannot be used as a file: {reason}") from error
     if not stat.S_ISREG(mode):
-        raise InputError(f"{path} is {KINDS.get(stat.S_IFMT(mode), 'something else')}, not a regular file")
+        shown = os.fspath(path) or "''"
+        raise InputError(f"{shown} is {KINDS.get(stat.S_IFMT(mode), 'something else')}, not a regular file")
+    return real
+
+
+def output(path: str | os.PathLike[str]) -> Path:
+    """Return the regular file that `path` leads to, for a page, a table or weights to be written there.
+
+    Raises:
+        InputError: something else is there, or a record file, which nothing but its sweep could bring back.
+    """
+    real = regular(path)
+    with contextlib.suppress(OSError), open(real, "rb") as file:
+        if file.read(len(RECORDS)) == RECORDS:
+            raise InputError(f"{path} is a record file, which would be lost; choose another name for what is written")
     return real
 
 

@@ -40,7 +40,8 @@ def whole(
     if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
         raise InputError(f"{name} {value!r:.60} {rule}")
     if most is not None and int(value) > most:
-        raise InputError(f"{name} {min(int(value), 10**15)} is too large; the largest is {most}")
+        shown = int(value) if int(value) < 10**15 else "beyond 10^15"
+        raise InputError(f"{name} {shown} is too large; the largest is {most}")
     return int(value)
 
 

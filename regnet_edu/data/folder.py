@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 from collections import Counter
@@ -176,10 +177,12 @@ def state_of(root: Path, paths: Sequence[str], *more: object) -> str:
 
 
 def size_and_time(path: str | bytes | Path) -> tuple[int, int]:
-    """Return the size of a file and when it was changed; (-1, 0) for a link that leads nowhere."""
+    """Return the size of a file and when it was changed; (-1, 0) for a link that leads nowhere or in a circle."""
     try:
         stat = os.stat(path)
-    except FileNotFoundError:
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ELOOP):
+            raise
         return -1, 0
     return stat.st_size, stat.st_mtime_ns
 

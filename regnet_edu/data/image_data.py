@@ -180,14 +180,26 @@ def load(
     if stream.is_streamed(name):
         files = stream.open_folder(stream.folder_of(name), resolution)
         return files.without(files.unreadable(verify, progress), skip_bad)
-    path = Path(name).expanduser()
-    if not path.exists() and os.sep not in name:
-        raise InputError(f"data {name!r} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
+    path = folder_of(name)
     images = folder.load_folder(path, resolution, array_cache.cache_folder() / "decoded", progress, skip_bad)
     if images.note and progress:
         print(f"note: {path}: {images.note}", file=sys.stderr)
     name = printable(path.resolve().name)
     return from_arrays(name, images.arrays, images.classes, images.fingerprint, images.note)
+
+
+def folder_of(name: str) -> Path:
+    """Return the image folder that data of this name lie in, of "imagenet:DIR" too; it need not be there.
+
+    Raises:
+        InputError: the name is that of no folder.
+    """
+    if stream.is_streamed(name):
+        return stream.folder_of(name)
+    path = Path(name).expanduser()
+    if not path.exists() and os.sep not in name:
+        raise InputError(f"data {name!r:.80} is neither an image folder nor built in; {nearest_name(name, NAMES)}")
+    return path
 
 
 def from_arrays(

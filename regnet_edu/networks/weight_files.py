@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ..common.errors import InputError, first_line, nearest_name
-from ..common.files import regular, write_atomically
+from ..common.files import output, regular, write_atomically
 from .config import AnyNetConfig
 from .weights import DOWNLOADED, plain_names
 
@@ -42,7 +42,7 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
     if isinstance(getattr(network, "config", None), AnyNetConfig):
         held |= {"config": network.config.to_dict(), "num_classes": network.num_classes}
         held |= {"in_channels": network.in_channels}
-    write_atomically(Path(path), lambda file: torch.save(held, file))
+    write_atomically(output(path), lambda file: torch.save(held, file))
 
 
 def read_weights(path: str | os.PathLike[str]) -> tuple[Mapping[str, Tensor], str]:

@@ -19,7 +19,7 @@ from ..analysis.edf import summary
 from ..analysis.measure import Measure, as_measure
 from ..analysis.properties import property_values
 from ..common.errors import InputError
-from ..common.files import regular, write_atomically
+from ..common.files import output, write_atomically
 from ..plots import (
     Source,
     edfs,
@@ -61,7 +61,7 @@ def report(
     """
     import jinja2
 
-    target = regular(out)  # said before the work, not after
+    target = output(out)  # said before the work, not after
     if not os.access(target.parent, os.W_OK):
         reason = "permission denied" if target.parent.is_dir() else f"folder {target.parent} does not exist"
         raise InputError(f"{target} cannot be written: {reason}")

@@ -73,7 +73,7 @@ def names() -> list[str]:
     return list(_SPACES)
 
 
-def get(name: str, **ranges: Any) -> Any:
+def get(name: str, /, **ranges: Any) -> Any:
     """Return the space of that name, with ranges other than the paper's where they are given.
 
     The name of a space of one's own is its import path, "my_module:my_space"; a class or function that makes one is

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from ..common.environment import hardware, same_hardware
 from ..common.validation import whole
 from ..data import folder, image_data
-from ..data.stream import PREFIX
 from ..networks.complexity import complexities
 from ..networks.module_config import Config
 from ..networks.zoo import Network
@@ -108,6 +106,7 @@ def estimate(
         InputError: an argument is invalid.
     """
     regime = regimes.get(regime)
+    regime.find_own()
     engine = engines.get(engine, workers, device)
     images = size_of(regime.data if data is None else data)
     name, _, networks = sampled_networks(space, n, regime, seed, images)
@@ -170,5 +169,5 @@ def size_of(data: image_data.Source) -> Images:
         return Images.of(image_data.load(data))
     if str(data) in cost.KNOWN:
         return cost.KNOWN[str(data)]
-    listing = folder.scan(Path(str(data).removeprefix(PREFIX)).expanduser())
+    listing = folder.scan(image_data.folder_of(str(data)))
     return Images(len(listing.train.labels), len(listing.test.labels), len(listing.classes))

@@ -68,24 +68,22 @@ def load_population(path_or_name: str | os.PathLike[str]) -> pd.DataFrame:
         if name not in populations():
             raise InputError(f"population {name!r} is unknown; {nearest_name(name, populations())}")
         path = str(resources.files("regnet_edu") / "recorded" / f"{name}.jsonl")
-    found = records.read(path)
-    if found.header is None:
-        reason = f" ({found.bad[0].reason})" if found.bad and found.bad[0].number == 1 else ""
-        raise InputError(f"{name} is not a record file: its first line is no header of `regnet-edu sweep`{reason}")
+    found = records.read_sweep(path)
+    header = found.header or {}
     for bad in found.bad:
         warnings.warn(f"line {bad.number} of {name} is left out: {bad.reason}", stacklevel=2)
     with records.no_search_for_cycles():
         trained_on = [
-            describe_hardware(part.get("hardware")) for part in (*found.sessions, found.header)
+            describe_hardware(part.get("hardware")) for part in (*found.sessions, header)
         ]  # -1: before any session
         rows = [row_of(found.networks[index], trained_on[found.session_of[index]]) for index in sorted(found.networks)]
-        varied = found.header["regime"].get("vary") or {}
+        varied = header["regime"].get("vary") or {}
         table = pd.DataFrame(rows, columns=list(dict.fromkeys(chain(COLUMNS, varied, *rows))))
     if rows and all("build" in row for row in rows):
         named = {name for row in rows for name, _ in row["parameters"]}
         table = table.drop(columns=[name for name in OF_ANYNETS if name not in named])
     table = table.astype({"error": float, "loss": float, "seconds": float})
-    header = {k: v for k, v in found.header.items() if k != "kind"}
+    header = {k: v for k, v in header.items() if k != "kind"}
     header["n"] = found.sessions[-1]["n"] if found.sessions else len(rows)
     header["sessions"] = [{k: v for k, v in s.items() if k != "kind"} for s in found.sessions]
     table.attrs["header"] = header

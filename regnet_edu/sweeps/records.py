@@ -22,13 +22,14 @@ import gc
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple
 
 from ..common.errors import InputError
 from ..common.files import locked, regular, sync_folder, write_atomically
+from .record_content import FIELDS, check_content
 
 FORMAT = 2
 READABLE = (1, 2)  # format 1 has hardware in words: "2 x AMD EPYC (family 25, model 17, AVX2)"
@@ -79,71 +80,8 @@ def decode(line: bytes) -> dict[str, Any]:
     if not mark or record.pop("crc", None) != f"{zlib.crc32(body):08x}":
         raise ValueError("its checksum does not fit: it was changed after it was written")
     if record["kind"] != "header" or record.get("format") in READABLE:  # what other formats hold is not known here
-        _check_content(record)
+        check_content(record)
     return record
-
-
-def _check_content(record: Mapping[str, Any]) -> None:
-    for name, (fits, wanted) in FIELDS[record["kind"]].items():
-        if not fits(record.get(name)):
-            has = f"{name} {record[name]!r:.60}" if name in record else f"no {name}"
-            raise ValueError(f"it has {has}, where {wanted} belongs")
-    if record["kind"] == "network" and (record["error"] is None) != (record["status"] == "failed"):
-        raise ValueError(f"it has error {record['error']} with status {record['status']!r}: only what failed has none")
-
-
-def _whole(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _share(value: object) -> bool:
-    return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]  # NaN is not
-
-
-def _network(config: object) -> bool:
-    """Whether that is the table of a network, at a glance: `AnyNetConfig.from_dict` looks closely, and takes longer."""
-    if isinstance(config, dict) and "build" in config:
-        return isinstance(config["build"], str) and isinstance(config.get("parameters"), dict)
-    names = ("depths", "widths", "bottleneck_ratios", "group_widths")
-    lists = [config.get(name) for name in names] if isinstance(config, dict) else [None]
-    whole = [v for v in lists if isinstance(v, list) and v and all(type(x) in (int, float) and x > 0 for x in v)]
-    return len(whole) == len(lists) and len(set(map(len, whole))) == 1
-
-
-_TEXT = (lambda value: isinstance(value, str), "a text")
-_TABLE = (lambda value: isinstance(value, dict), "a table of names and values")
-_WHOLE = (_whole, "a whole number of at least 0")
-_NUMBER = (lambda value: value is None or type(value) in (int, float), "a number")
-_ORIGIN = {
-    "versions": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
-    "hardware": (lambda value: value is None or isinstance(value, (str, dict)), "a table of names and values"),
-}
-# What each kind of record must hold, since programs rely on it.
-FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
-    "header": {"space": _TEXT, "seed": _WHOLE, "regime": _TABLE, "data": _TABLE, **_ORIGIN},
-    "session": {
-        "n": _WHOLE,
-        **dict.fromkeys(("workers", "threads"), _NUMBER),
-        "data": (lambda value: value is None or isinstance(value, dict), _TABLE[1]),
-        **_ORIGIN,
-    },
-    "network": {
-        "index": _WHOLE,
-        "seed": _WHOLE,
-        "settings": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
-        "config": (
-            _network,
-            "a table with the depths, widths, bottleneck_ratios and group_widths of a network, or its parameters",
-        ),
-        "status": (lambda value: value in ("ok", "diverged", "failed"), "ok, diverged or failed"),
-        "error": (lambda value: value is None or _share(value), "a number in [0, 1]"),
-        "errors": (lambda v: v is None or (isinstance(v, list) and all(map(_share, v))), "a list of numbers in [0, 1]"),
-        "losses": (lambda v: v is None or (isinstance(v, list) and all(map(_NUMBER[0], v))), "a list of numbers"),
-        **dict.fromkeys(("flops", "params", "activations", "epochs", "loss"), _NUMBER),
-        **dict.fromkeys(("seconds", "cpu_seconds", "images_per_second"), _NUMBER),
-    },
-}
-KINDS = tuple(FIELDS)
 
 
 def parse(lines: Iterable[bytes]) -> Records:
@@ -189,6 +127,23 @@ def read(path: str | os.PathLike[str]) -> Records:
             f"this version reads formats {' and '.join(map(str, READABLE))}"
         )
     return records
+
+
+def read_sweep(path: str | os.PathLike[str]) -> Records:
+    """Read the record file of a sweep, whose first line is its header.
+
+    Raises:
+        InputError: it is not, or as for `read`.
+    """
+    found = read(path)
+    if found.header is None:
+        raise InputError(f"{path} is not a record file: its first line is no header of `regnet-edu sweep`{_why(found)}")
+    return found
+
+
+def _why(found: Records) -> str:
+    """Return, in brackets, why the first line of a file is no record."""
+    return f" ({found.bad[0].reason})" if found.bad and found.bad[0].number == 1 else ""
 
 
 @contextlib.contextmanager
@@ -266,9 +221,8 @@ class RecordWriter:
         torn_header = len(found.bad) == 1 and found.bad[0].content.startswith(b'{"kind": "header"')
         empty = not (found.networks or found.sessions)
         if found.header is None and self.path.stat().st_size and not (torn_header and empty):
-            reason = f" ({found.bad[0].reason})" if found.bad and found.bad[0].number == 1 else ""
             raise InputError(
-                f"{self.path} cannot be gone on with: its first line is no header of a sweep{reason}; "
+                f"{self.path} cannot be gone on with: its first line is no header of a sweep{_why(found)}; "
                 "put the header back or choose another --out"
             )
 

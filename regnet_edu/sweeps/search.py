@@ -70,6 +70,9 @@ def successive_halving(
     regime = regimes.get(regime)
     n = 27 if n is None and isinstance(space, (str, DesignSpace)) else n
     how: dict[str, Any] = {"seed": seed, "engine": engine, "workers": workers, "device": device, "data": data}
+    for name, given in (("epochs", epochs), ("keep", keep)):
+        if not isinstance(given, Sequence):
+            raise InputError(f"{name} {given!r:.60} must be a sequence of numbers, one a round")
     epochs, shares = [whole("epochs", count) for count in epochs], [number("keep", share) for share in keep]
     if not epochs or len(epochs) != len(shares) or sorted(set(epochs)) != epochs:
         raise InputError(f"epochs {epochs} must rise, and keep {shares} must have as many entries: one a round")

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..common.errors import InputError
 from ..common.files import locked, regular, write_atomically
-from .records import FORMAT, Records, encode, read
+from .records import FORMAT, Records, encode, read_sweep
 from .resume import difference
 
 RESULT = ("status", "error", "errors", "loss")  # what must come out the same wherever a network is trained
@@ -58,7 +58,7 @@ def merge(paths: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
         raise InputError(f"{out} is there already; name it among the files to merge, or choose another --out")
     lock = locked(Path(f"{target}.lock"), target, "sweep")
     try:
-        found = {path: read(path) for path in files}
+        found = {path: read_sweep(path) for path in files}
         first = files[0]
         for path in files:
             _same_population(first, found[first], path, found[path])
@@ -74,8 +74,6 @@ def merge(paths: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
 
 
 def _same_population(first: Path, before: Records, path: Path, records: Records) -> None:
-    if records.header is None:
-        raise InputError(f"{path} is not a record file: its first line is no header of `regnet-edu sweep`")
     spaces = [header.get("space_repr") for header in (before.header or {}, records.header)]
     differs = difference(before.header or {}, records.header) or (("space", *spaces) if len(set(spaces)) > 1 else None)
     if differs:

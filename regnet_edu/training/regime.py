@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -125,7 +125,7 @@ class Regime:
             raise InputError(f"a regime needs the setting {missing[0]!r} too")
         return cls(**_known(values))
 
-    def replace(self, **changes: Any) -> Regime:
+    def replace(self, /, **changes: Any) -> Regime:
         """Return a copy with some settings changed.
 
         Raises:
@@ -140,8 +140,12 @@ class Regime:
         something else than the paper's value stays: `AnyNetXA(max_width=256)` keeps its 256.
 
         Raises:
-            InputError: the space has no such range.
+            InputError: the space has no such range, or no space is of such a family.
         """
+        for family in self.ranges:
+            if not family or not any(name.startswith(family) for name in _spaces(DesignSpace)):
+                known = f"known are AnyNet, RegNet and the names of spaces, such as {type(space).__name__}"
+                raise InputError(f"regime {self.name}: ranges {family!r} is no family of design spaces; {known}")
         families = [base.__name__ for base in type(space).__mro__]
         options: Mapping[str, Any] = next(
             (v for family, v in self.ranges.items() if any(f.startswith(family) for f in families)), {}
@@ -164,10 +168,10 @@ class Regime:
         return self.replace(vary={}, **self.drawn(seed)) if self.vary else self
 
     def find_own(self) -> None:
-        """Raise `InputError` if a function of one's own that is given by its import path is not there."""
+        """Raise `InputError` if what is given by its import path is not there, or is no function."""
         for name in ("optimizer", "loss", "schedule", "train"):
-            if getattr(self, name):
-                find(getattr(self, name))
+            if getattr(self, name) and not callable(found := find(getattr(self, name))):
+                raise InputError(f"{name} {getattr(self, name)} is {found!r:.60}, which cannot be called")
 
     def steps(self, train_images: int) -> int:
         """Number of optimiser steps for so many training images; a last incomplete batch is left out."""
@@ -181,6 +185,12 @@ class Regime:
         if step < rise:
             return self.lr * (step + 1) / rise
         return self.lr * 0.5 * (1 + math.cos(math.pi * (step - rise) / max(1, steps - rise)))
+
+
+def _spaces(base: type[DesignSpace]) -> Iterator[str]:
+    """Return the names of all spaces that are imported, one's own too."""
+    for space in base.__subclasses__():
+        yield from (space.__name__, *_spaces(space))
 
 
 def _known(settings: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..common.errors import InputError, nearest_name
 from ..common.import_path import path_of
-from ..common.validation import LARGEST, Resolution, image_size, number, whole
+from ..common.validation import LARGEST, Resolution, number, whole
 
 PRECISIONS = ("fp32", "bf16", "fp16")
 VARIABLE = ("lr", "weight_decay", "momentum", "warmup")  # settings that a network can draw for itself
@@ -54,8 +54,10 @@ def amount(least: float = 0, most: float = math.inf) -> Callable[[str, Any], flo
 
 def resolution(name: str, value: Any) -> Resolution:
     """Return the height and width of images: one number where they are equal, as every older record has it."""
-    sides = [count(8, 4096)(name, side) for side in (value if isinstance(value, (tuple, list)) else (value, value))]
-    height, width = image_size(name, sides)
+    sides = [_read(side) for side in (value if isinstance(value, (tuple, list)) else (value, value))]
+    if len(sides) != 2 or any(isinstance(side, str) for side in sides):
+        raise InputError(f"{name} {value!r:.60} must be a number of pixels, or height and width, such as [180, 260]")
+    height, width = (count(8, 4096)(name, side) for side in sides)
     return height if height == width else (height, width)
 
 
@@ -77,6 +79,13 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def title(name: str, value: Any) -> str:
+    """Return a text for figures and terminals."""
+    if not text(name, value).isprintable():
+        raise InputError(f"{name} {value!r:.60} must be text that can be printed on one line")
+    return value
+
+
 def precision(name: str, value: Any) -> str:
     """Return the name of a precision."""
     if value not in PRECISIONS:
@@ -84,16 +93,14 @@ def precision(name: str, value: Any) -> str:
     return value
 
 
-def band(name: str, value: Any) -> tuple[float, float]:
+def band(name: str, value: Any, example: str = "[360e6, 400e6], or null for no band") -> tuple[float, float]:
     """Return (low, high), two numbers of at least 0, low first."""
     value = value.tolist() if isinstance(value, np.ndarray) else value
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) and len(value) == 2:
         low, high = (amount()(f"{name}[{k}]", end) for k, end in enumerate(value))
         if low <= high:
             return low, high
-    raise InputError(
-        f"{name} {value!r:.60} must be two numbers, low first, such as [360e6, 400e6], or null for no band"
-    )
+    raise InputError(f"{name} {value!r:.60} must be two numbers, low first, such as {example}")
 
 
 def ranges(name: str, value: Any) -> dict[str, Any]:
@@ -115,7 +122,7 @@ def vary(name: str, value: Any) -> dict[str, tuple[float, float]]:
     for setting in value:
         if setting not in VARIABLE:
             raise InputError(f"{name} {setting!r:.60} is no setting to be drawn; {nearest_name(setting, VARIABLE)}")
-    found = {setting: band(f"{name} {setting}", ends) for setting, ends in value.items()}
+    found = {setting: band(f"{name} {setting}", ends, "[0.015, 1.5]") for setting, ends in value.items()}
     for setting, (low, high) in found.items():
         if not low:
             raise InputError(f"{name} {setting} {[low, high]} is drawn log-uniformly, so it must begin above 0")
@@ -142,7 +149,7 @@ def _read(value: Any) -> Any:
 
 
 CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "name": text,
+    "name": title,
     "data": text,
     "resolution": resolution,
     "flops": optional(band),

@@ -118,7 +118,7 @@ def test_a_record_file_is_written_for_other_programs(path, monkeypatch):
     [
         ("cvs", None, "format 'cvs' is unknown; did you mean csv"),
         ("csv", "/dev/null", "is a device, not a regular file"),
-        ("csv", "x.jsonl", "is the record file itself"),
+        ("csv", "x.jsonl", "is a record file, which would be lost"),
         ("csv", "no/x.csv", "cannot be written: No such file or directory"),
         ("optuna", "no/x.db", "cannot be written: "),
     ],

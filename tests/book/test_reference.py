@@ -42,7 +42,7 @@ def test_every_public_name_is_described() -> None:
 @pytest.fixture(scope="module")
 def lines() -> dict[str, set[str]]:
     """The fields of every kind of line over all recorded populations."""
-    found: dict[str, set[str]] = {kind: set() for kind in records.KINDS}
+    found: dict[str, set[str]] = {kind: set() for kind in records.FIELDS}
     for name in rn.populations():
         whole = records.read(Path(rn.__file__).parent / "recorded" / f"{name}.jsonl")
         assert whole.header
@@ -55,12 +55,12 @@ def lines() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("kind", records.KINDS)
+@pytest.mark.parametrize("kind", records.FIELDS)
 def test_every_field_of_a_record_is_described(lines: dict[str, set[str]], kind: str) -> None:
     assert lines[kind] - fields(kind) == set()
 
 
-@pytest.mark.parametrize("kind", records.KINDS)
+@pytest.mark.parametrize("kind", records.FIELDS)
 def test_every_described_field_is_written(lines: dict[str, set[str]], kind: str) -> None:
     """No recorded network tells of what went otherwise than planned: a `note`, or `data` that changed.
 

@@ -70,6 +70,9 @@ def test_a_sweep_is_watched_while_it_runs(command, tmp_path, capsys, monkeypatch
     assert "AnyNetXA: 3 of 3 networks\n" in last and last.endswith("100%  " + "#" * 40)
     file.write_text("nothing\n")
     assert main(["report", "--live", str(file)]) == 2
+    for option in ("--out", "--measure"):
+        assert main(["report", "--live", str(file), option, "loss"]) == 2
+        assert f"{option} 'loss' is for the page, and --live writes none" in capsys.readouterr().err
 
 
 def test_precision_is_a_setting_of_the_regime(command, tmp_path):

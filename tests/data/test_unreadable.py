@@ -1,6 +1,7 @@
 """Images that cannot be read: all are named before training, and so many as one allows are left out and recorded."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -61,6 +62,18 @@ def test_many_are_listed_in_a_file(root, tmp_path, monkeypatch):
         names(root, "imagenet:")
     listed = (tmp_path / "cache" / "unreadable_images.txt").read_text().splitlines()
     assert [line.split(" (")[0] for line in listed] == bad
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no pipes in folders")
+@pytest.mark.parametrize("form", ["", "imagenet:"])
+def test_pipes_devices_and_links_in_a_circle_are_not_read(root, form):
+    folder = root / "train" / WNIDS[0]
+    os.mkfifo(folder / "pipe.JPEG")
+    (folder / "zero.JPEG").symlink_to("/dev/zero")
+    (folder / "circle.JPEG").symlink_to("circle.JPEG")
+    with pytest.raises(InputError, match=r"3 of 69 images cannot be read: .*pipe.JPEG \(it is no regular file\)"):
+        names(root, form)
+    assert len(names(root, form, skip_bad=3).train_labels) == 48
 
 
 def test_a_missing_end_is_seen_by_decoding_and_a_mended_file_again(root):

@@ -96,6 +96,8 @@ def test_the_sizes_of_data_sets_are_known_without_reading_them(tmp_path):
             for k in range(count):
                 (tmp_path / part / name / f"{k}.jpg").write_bytes(b"never opened")
     assert size_of(f"imagenet:{tmp_path}") == size_of(str(tmp_path)) == (6, 4, 2, 3)
+    with pytest.raises(InputError, match=r"'CIFAR10' is neither an image folder nor built in; did you mean cifar10"):
+        size_of("CIFAR10")
     with pytest.raises(InputError, match="nowhere"):
         size_of("/nowhere")
 

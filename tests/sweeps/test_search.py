@@ -58,6 +58,7 @@ def test_it_goes_on_where_it_was_stopped(trained, tmp_path):
         ({"keep": [1, 0.3, 0]}, "staying above 0"),
         ({"keep": [1, "a", 0.1]}, "keep 'a' is not a number"),
         ({"n": 0}, "n 0 must be"),
+        ({"epochs": 3}, "epochs 3 must be a sequence of numbers, one a round"),
     ),
 )
 def test_bad_arguments_get_one_sentence(options, sentence):

@@ -146,3 +146,19 @@ def test_the_commands(write, tmp_path, capsys, monkeypatch):
     assert len(pd.read_csv("c.csv")) == 2
     assert main(["merge", "a.jsonl", "/dev/full", "--out", "d.jsonl"]) == 2
     assert "/dev/full is a device, not a regular file" in capsys.readouterr().err
+    (tmp_path / "z.jsonl").write_bytes(b"\x1f\x8b\n")
+    for words in (["merge", "z.jsonl", "--out", "d.jsonl"], ["export", "z.jsonl", "--to", "csv"]):
+        assert main(words) == 2
+        assert "no header of `regnet-edu sweep` (it is not JSON)" in capsys.readouterr().err
+
+
+def test_nothing_is_written_over_a_record_file(write, tmp_path, capsys):
+    file, other = write("a.jsonl", [network(0)]), write("b.jsonl", [network(0)])
+    held = other.read_bytes()
+    for words in (["report", file], ["export", file, "--to", "csv"], ["export", file, "--to", "optuna"]):
+        for out in (file, other):
+            assert main([*map(str, words), "--out", str(out)]) == 2
+            assert f"{out} is a record file, which would be lost" in capsys.readouterr().err
+    with pytest.raises(InputError, match="is a record file, which would be lost"):
+        rn.AnyNet(rn.AnyNetConfig((1,), (8,), 1, 8), 2).save(other)
+    assert file.read_bytes() == other.read_bytes() == held

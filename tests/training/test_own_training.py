@@ -67,10 +67,12 @@ def test_what_is_not_given_leaves_no_trace_in_records_and_fingerprints():
     ({"loss": 3}, 'loss 3 must be a function, or its import path such as "my_module:my_loss"'),
     ({"optimizer": lambda groups, lr: None}, "has no import path; give a function or class with a name"),
     ({"train": "my_module"}, "'my_module' has no import path"),
+    ({"train": "my_module:go"}, "my_module:go is not found"),
+    ({"loss": "math:pi"}, "loss math:pi is 3.14[0-9]*, which cannot be called"),
 ])  # fmt: skip
 def test_what_is_no_function_is_refused(given, said):
     with pytest.raises(InputError, match=said):
-        REGIME.replace(**given)
+        REGIME.replace(**given).find_own()
 
 
 def test_a_training_may_return_its_error_a_table_or_a_result():

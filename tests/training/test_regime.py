@@ -64,6 +64,10 @@ def test_ranges_hold_for_a_readers_own_space_too():
     assert (slim.min_width, slim.max_width, slim.name) == (24, 512, "Slim + deep")
     with pytest.raises(InputError, match="AnyNetXA has no range 'max_widht'"):
         regime.get("quick").replace(ranges={"AnyNet": {"max_widht": 64}}).with_ranges(spaces.AnyNetXA())
+    assert regime.get("quick").replace(ranges={"Slim": {}}).with_ranges(slim) == slim
+    for name in ("Anynet", ""):
+        with pytest.raises(InputError, match=f"ranges '{name}' is no family of design spaces; known are AnyNet, "):
+            regime.get("quick").replace(ranges={name: {"max_width": 64}}).with_ranges(spaces.AnyNetXA())
 
 
 def test_an_unknown_preset_offers_the_nearest():

@@ -49,12 +49,15 @@ def test_the_command_line_and_json_are_read_as_python_is():
     ("words", "sentence"),
     [
         ("epoch=3", "no setting 'epoch'; did you mean epochs"),
+        ("self=1", "no setting 'self'"),
         ("epochs=0", "epochs 0 must be a whole number of at least 1"),
         ("epochs=1.5", "epochs 1.5 must be a whole number of at least 1; the nearest is 2"),
-        ("epochs=1e300", "epochs .* is too large; the largest is 2147483648"),
+        ("epochs=1e10", "epochs 10000000000 is too large; the largest is 2147483648"),
+        ("epochs=1e300", r"epochs beyond 10\^15 is too large; the largest is 2147483648"),
         ("epochs=true", "epochs True must be a whole number"),
         ("batch_size=1", "batch_size 1 must be a whole number of at least 2: batch norm needs two images"),
         ("resolution=4", "resolution 4 must be a whole number of at least 8"),
+        ("resolution=32x40", "resolution '32x40' must be a number of pixels, or height and width, such as"),
         ("crop_padding=32", "crop_padding 32 would leave nothing of an image of 32 pixels; the largest is 31"),
         ("lr=-1", "lr -1 is out of range; the nearest is 0"),
         ("lr=NaN", "lr nan is not a finite number"),
@@ -74,6 +77,7 @@ def test_the_command_line_and_json_are_read_as_python_is():
         ("precision=fp8", "precision 'fp8' is unknown"),
         ("precision=[1]", r"precision \[1\] is unknown"),
         ("name=3", "name 3 must be text"),
+        ("name=\x1b[31mred", r"name '\\x1b\[31mred' must be text that can be printed on one line"),
         ("data=null", "data None must be text"),
     ],
 )
@@ -120,7 +124,7 @@ def test_a_regime_in_which_nothing_varies_is_written_as_it_was_before():
         (3, "must be a table"),
         ({"epochs": [1, 2]}, "'epochs' is no setting to be drawn"),
         ({"lr": [0, 1]}, "must begin above 0"),
-        ({"lr": [1, 0.1]}, "must be two numbers, low first"),
+        ({"lr": [1, 0.1]}, r"must be two numbers, low first, such as \[0.015, 1.5\]"),
         ({"momentum": [0.5, 2]}, "momentum 2 is out of range; the nearest is 1"),
     ],
 )
