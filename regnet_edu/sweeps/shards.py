@@ -74,8 +74,9 @@ def merge(paths: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) 
 
 
 def _same_population(first: Path, before: Records, path: Path, records: Records) -> None:
-    spaces = [header.get("space_repr") for header in (before.header or {}, records.header)]
-    differs = difference(before.header or {}, records.header) or (("space", *spaces) if len(set(spaces)) > 1 else None)
+    headers = before.header or {}, records.header or {}
+    spaces = [header.get("space_repr") for header in headers]
+    differs = difference(*headers) or (("space", *spaces) if len(set(spaces)) > 1 else None)
     if differs:
         raise InputError("{} and {} are of two populations: {} {} and {}".format(first, path, *differs))
 
