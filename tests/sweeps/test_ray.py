@@ -13,7 +13,6 @@ from types import SimpleNamespace
 
 import pytest
 from each import each
-from in_process import Here
 
 import regnet_edu as rn
 from regnet_edu.cli.parser import build_parser, main
@@ -44,7 +43,7 @@ def run(images, out=None, n=4, **options):
 
 @pytest.fixture(scope="module")
 def undisturbed(images):
-    return sweep("AnyNetXA", 8, REGIME, data=images, progress=False, engine=Here())[SAME]
+    return sweep("AnyNetXA", 8, REGIME, data=images, progress=False, workers=1)[SAME]
 
 
 def two_nodes():
@@ -104,7 +103,7 @@ def test_networks_of_one_s_own_are_found_by_the_nodes(connected, images):
     ]
     options = {"regime": REGIME, "data": images, "progress": False}
     table = sweep(networks, engine=rn.RayEngine(), **options)
-    assert set(table.status) == {"ok"} and table.loss.equals(sweep(networks, engine=Here(), **options).loss)
+    assert set(table.status) == {"ok"} and table.loss.equals(sweep(networks, workers=1, **options).loss)
 
 
 def test_a_cluster_gives_the_records_of_local_workers(connected, images, undisturbed, tmp_path):
