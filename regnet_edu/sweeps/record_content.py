@@ -18,7 +18,7 @@ def _share(value: object) -> bool:
 
 
 def _size(value: object) -> bool:
-    return value is None or (_whole(value) and value < 2**63)  # type: ignore[operator]
+    return value is None or (_whole(value) and value < BEYOND)  # type: ignore[operator]
 
 
 def _time(value: object) -> bool:

@@ -44,7 +44,7 @@ def test_the_template_is_a_sound_exercise(room: Path) -> None:
     assert isinstance(exercise, Exercise) and exercise.title == "A brand new one"
     sound.test_the_reference_solution_passes(exercise)
     sound.test_other_right_solutions_pass(exercise)
-    sound.test_each_mistake_fails_with_words_of_its_own(exercise)
+    sound.test_each_mistake_fails_with_words_of_its_own(exercise, None)
     sound.test_the_stub_has_every_function_and_nothing_of_the_solution(exercise)
     sound.test_the_two_sets_of_seeds_ask_different_questions(exercise)
     assert "SECTION" in exercise.parts[0].idea  # the instructor fills it in; until then the test of the words says so
@@ -55,7 +55,7 @@ def test_a_new_exercise_that_is_not_sound_is_found(room: Path) -> None:
     paths[2].write_text(paths[2].read_text().replace("return 2 * abs(x)", "return 2 * x"))
     exercises.cache_clear()
     with pytest.raises(AssertionError, match="double__size passes"):
-        sound.test_each_mistake_fails_with_words_of_its_own(exercises()["04.7"])
+        sound.test_each_mistake_fails_with_words_of_its_own(exercises()["04.7"], None)
 
 
 @pytest.mark.parametrize(
