@@ -121,8 +121,13 @@ def findings(regime: str = "cpu2x2", family: int = 1) -> list[Finding]:
     chosen = [h for h in HYPOTHESES if h.family == family]
     if not chosen:
         raise InputError(f"family {family!r:.20} is unknown; 1, the steps, and 2, the controls, will do")
-    left_out = _failed(regime, family)
-    found = [mean_difference(list(_strata(h, regime, left_out))) for h in chosen]
+    spaces = {h.first for h in chosen} | {h.second for h in chosen if family == 1}
+    trained = {space: _networks(space, regime, family) for space in sorted(spaces)}
+    left_out = {int(k) for table in trained.values() for k in table["index"][table["status"] == "failed"]}
+    trained = {space: table[~table["index"].isin(left_out)] for space, table in trained.items()}
+    partners = {h.second for h in chosen} - spaces  # of another round
+    trained |= {space: _networks(space, regime, 1) for space in sorted(partners)}
+    found = [mean_difference(list(_strata(h, trained, regime))) for h in chosen]
     tested = [h.claim != "alike" for h in chosen]
     holm = iter(adjust_p_values([d.p() for d, told in zip(found, tested, strict=True) if told]))
     judged = []
@@ -169,13 +174,13 @@ def _one_sided(difference: MeanDifference, side: int) -> float:
     return half if side * difference.value < MARGIN else 1 - half
 
 
-def _strata(hypothesis: Hypothesis, regime: str, left_out: set[int]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _strata(
+    hypothesis: Hypothesis, trained: dict[str, pd.DataFrame], regime: str
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the errors of both populations; by kind of machine where they are of two rounds."""
-    first = _networks(hypothesis.first, regime, hypothesis.family)
-    second = _networks(hypothesis.second, regime)
-    first = first[~first["index"].isin(left_out)]
+    first, second = trained[hypothesis.first], trained[hypothesis.second]
     if hypothesis.family == 1:
-        yield first["error"].to_numpy(), second["error"][~second["index"].isin(left_out)].to_numpy()
+        yield first["error"].to_numpy(), second["error"].to_numpy()
         return
     kinds = [table["hardware"].map(_kind) for table in (first, second)]
     enough = False
@@ -191,21 +196,13 @@ def _strata(hypothesis: Hypothesis, regime: str, left_out: set[int]) -> Iterator
         )
 
 
-def _networks(space: str, regime: str, family: int = 1) -> pd.DataFrame:
+def _networks(space: str, regime: str, family: int) -> pd.DataFrame:
     """The first networks of a population, as many as were planned."""
     name, n = f"{space.lower()}-{regime}", SIZES[family]
     population = load_population(name).head(n)
     if len(population) < n:
         raise InputError(f"{name} has {len(population)} of the {n} networks planned; nobody looks before all are there")
     return population
-
-
-def _failed(regime: str, family: int) -> set[int]:
-    """The blocks that are left out: those in which a network of the round failed twice."""
-    spaces = {h.first for h in HYPOTHESES if h.family == family}
-    spaces |= {h.second for h in HYPOTHESES if h.family == family == 1}
-    tables = [_networks(space, regime, family) for space in sorted(spaces)]
-    return {int(k) for table in tables for k in table["index"][table["status"] == "failed"]}
 
 
 def _kind(hardware: Any) -> str:

@@ -37,10 +37,11 @@ def _network(config: object) -> bool:
 
 _TEXT = (lambda value: isinstance(value, str), "a text")
 _TABLE = (lambda value: isinstance(value, dict), "a table of names and values")
+_TABLE_OR_NONE = (lambda value: value is None or isinstance(value, dict), _TABLE[1])
 _WHOLE = (_whole, "a whole number of at least 0")
 _NUMBER = (lambda value: value is None or (type(value) in (int, float) and abs(value) < BEYOND), "a number")
 _ORIGIN = {
-    "versions": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
+    "versions": _TABLE_OR_NONE,
     "hardware": (lambda value: value is None or isinstance(value, (str, dict)), "a table of names and values"),
 }
 FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
@@ -48,13 +49,13 @@ FIELDS: dict[str, dict[str, tuple[Callable[[Any], object], str]]] = {
     "session": {
         "n": _WHOLE,
         **dict.fromkeys(("workers", "threads"), _NUMBER),
-        "data": (lambda value: value is None or isinstance(value, dict), _TABLE[1]),
+        "data": _TABLE_OR_NONE,
         **_ORIGIN,
     },
     "network": {
         "index": _WHOLE,
         "seed": _WHOLE,
-        "settings": (lambda value: value is None or isinstance(value, dict), "a table of names and values"),
+        "settings": _TABLE_OR_NONE,
         "config": (
             _network,
             "a table with the depths, widths, bottleneck_ratios and group_widths of a network, or its parameters",
