@@ -5,11 +5,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { complexity } from "../regnet_edu/widgets/core.js";
 import { seedWords } from "../regnet_edu/widgets/drawn_pictures.js";
 import { samples, widget } from "../regnet_edu/widgets/population_lab.js";
-import { prepared, trainOne } from "../regnet_edu/widgets/trainers.js";
+import { ofXBlocks, prepared, trainOne } from "../regnet_edu/widgets/trainers.js";
 
 const python = (expression) => JSON.parse(execFileSync(process.env.PYTHON ?? "python", ["-c", `import json, regnet_edu.widgets.population_lab as lab; print(json.dumps(${expression}))`], { encoding: "utf8" }));
 const write = (name, found) => writeFileSync(new URL(`../regnet_edu/widgets/stills/${name}.json`, import.meta.url), `${JSON.stringify(found)}\n`);
-const network = (stages) => ({ block: "X", stages, stemWidth: 32, stemStride: 2 });
 
 /** The two populations that the lab starts with. */
 function population_lab() {
@@ -20,7 +19,7 @@ function population_lab() {
     for (const net of samples(space, seed, setting.regime)) {
       if (!net) continue;
       const { stages, ...rest } = net, own = seedWords([seed, found.length])[0];
-      found.push({ index: found.length, seed: own, ...rest, ...trainOne(network(stages), own, setting, data) });
+      found.push({ index: found.length, seed: own, ...rest, ...trainOne(ofXBlocks(stages), own, setting, data) });
       console.log(space, found.length, found.at(-1).error, found.at(-1).seconds);
       if (found.length === n) break;
     }
@@ -38,7 +37,7 @@ function space_workbench() {
     for (const share of [0.2, 0.8]) {
       const { config, index, error: recorded } = networks[Math.floor(share * networks.length)];
       const net = { depths: config.depths, widths: config.widths, ratios: config.bottleneck_ratios, groups: config.group_widths };
-      const { stages } = complexity({ ...net, block: "X" }, setting.regime.resolution, 3, 10), { error, seconds } = trainOne(network(stages), index, setting, data);
+      const { stages } = complexity({ ...net, block: "X" }, setting.regime.resolution, 3, 10), { error, seconds } = trainOne(ofXBlocks(stages), index, setting, data);
       found.push({ space: lines[0].space, index, recorded, error });
       console.log(lines[0].space, index, recorded, error, seconds);
     }

@@ -9,7 +9,7 @@ import { interactive } from "./kit.js";
 import { crc32, recordFile } from "./record_file.js";
 import { bootstrapBand } from "./resampling.js";
 import { Memory } from "./state.js";
-import { crew, crewSize } from "./trainers.js";
+import { crew, crewSize, ofXBlocks } from "./trainers.js";
 
 const OWN = "Own", RULES = { free: "free", equal: "equal", rise: "non-decreasing", fall: "non-increasing" };
 const NAMES = [...Object.keys(SPACES), ...Object.keys(CONTROLS), OWN];
@@ -80,7 +80,7 @@ function session(changed, memory, data) {
       if (done.some((r) => r.index === i) || hand.has(`${key} ${i}`)) continue;
       hand.set(`${key} ${i}`, 0);
       const net = await network(population, wanted.seed, i);
-      return { key, index: i, network: net, seed: seedWords([wanted.seed, i])[0], net: { block: "X", stages: net.stages.map(({ depth, width, inner, group, stride }) => ({ depth, width, inner, group, stride })), stemWidth: 32, stemStride: 2 } };
+      return { key, index: i, network: net, seed: seedWords([wanted.seed, i])[0], net: ofXBlocks(net.stages) };
     }
     return null;
   }

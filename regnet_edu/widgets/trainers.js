@@ -20,6 +20,9 @@ export function prepared({ regime, images }) {
   return { train, test, mean, std: squares.map((q, c) => Math.sqrt(Math.max(1, q / pixels - mean[c] ** 2))) };
 }
 
+/** A network of X blocks as `trainOne` takes it, from the stages that `complexity` returns. */
+export const ofXBlocks = (stages) => ({ block: "X", stages: stages.map(({ depth, width, inner, group, stride }) => ({ depth, width, inner, group, stride })), stemWidth: 32, stemStride: 2 });
+
 /** Train one network by the package's recipe; `note(share)` hears how far it is. Returns what a record holds. */
 export function trainOne(net, seed, { regime, images: { classes } }, data, note = () => {}) {
   const side = regime.resolution, batch = regime.batch_size, { uniform, below } = pcg64(seed), started = Date.now();

@@ -1,7 +1,8 @@
 // "Train it now" in the workbench: this network trained in the page, among recorded ones that were trained the same way.
 import { dot, line, linear, percent, sideways, words } from "./chart.js";
 import { complexity } from "./core.js";
-import { crew } from "./trainers.js";
+import { mean } from "./distribution.js";
+import { crew, ofXBlocks } from "./trainers.js";
 
 const MOST = 10e6, KEPT = 40; // multiply-adds that take no minutes; networks that the browser keeps
 const nameOf = ({ depths, widths, ratios, groups }) => [depths, widths, ratios, groups].join(" ");
@@ -25,7 +26,7 @@ export function trial(changed, memory, { trial: setting }) {
       net = chosen;
       share = 0;
       const seed = own(net, memory.kept).length;
-      let jobs = [{ net: { block: "X", stages: found.stages, stemWidth: 32, stemStride: 2 }, seed }];
+      let jobs = [{ net: ofXBlocks(found.stages), seed }];
       try {
         team = crew(setting, {
           next: () => jobs.pop() ?? null, failed: (why) => stop(`Training stopped: ${why}.`), note: (_, part) => ((share = part), changed()),
@@ -61,10 +62,10 @@ export function strip(net, { width, top, kept, setting, live }) {
 
 /** What came of it, in words; which task it was stands in them. */
 export function trialSentence(net, { kept, setting, live }) {
-  const mine = own(net, kept), { regime, reference } = setting, errors = mine.map((t) => t.error), mean = errors.reduce((a, b) => a + b, 0) / errors.length;
+  const mine = own(net, kept), { regime, reference } = setting, errors = mine.map((t) => t.error);
   if (live?.problem()) return live.problem();
   if (live?.training(net) != null) return `It is being trained here: ${percent(live.training(net), 0)}.`;
   if (!mine.length) return "";
-  const better = reference.filter((t) => t.error < mean).length, steps = Math.floor(regime.train_images / regime.batch_size);
+  const better = reference.filter((t) => t.error < mean(errors)).length, steps = Math.floor(regime.train_images / regime.batch_size);
   return `Trained in this page (drawn pictures of ${regime.resolution} pixels, ${steps} steps: another and much shorter task than that of the records), it errs in ${errors.map((e) => percent(e)).join(", ")}; of ${reference.length} recorded networks trained the same way, ${better} are better.`;
 }
